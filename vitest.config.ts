@@ -1,0 +1,43 @@
+/**
+ * One runner for everything without a browser. `npx vitest run path` runs one file; `npm test` runs the
+ * projects one after the other, each with its own report in `test-results/`.
+ */
+import { defineConfig } from "vitest/config";
+
+const exclude = ["**/node_modules/**", ".next/**", ".data/**"];
+
+export default defineConfig({
+  test: {
+    // Two cores: more workers only make the timed ones slower.
+    maxWorkers: 2,
+    projects: [
+      { test: { name: "rooms", include: ["scripts/rooms.test.ts"], exclude } },
+      {
+        test: {
+          name: "unit",
+          include: ["{app,components,lib,scripts}/**/*.test.{ts,tsx}", "supabase/functions/**/*.test.ts"],
+          exclude: [...exclude, "scripts/rooms.test.ts", "**/*.property.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "property",
+          include: ["{app,components,lib,scripts,supabase}/**/*.property.test.ts"],
+          exclude,
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "contract",
+          include: ["supabase/tests/**/*.test.ts", "supabase/local/**/*.test.ts"],
+          exclude: [...exclude, "**/*.property.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // They start servers and measure what these do: one at a time.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
