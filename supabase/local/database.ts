@@ -1,0 +1,118 @@
+/**
+ * The one database of the stand-in, shared by every service of it.
+ *
+ * PGlite has a single session, and @supabase/lite sends BEGIN … COMMIT over it without a lock of its own.
+ * So everything that touches the database takes its turn at one gate: `query`, `exec`, `transaction` and
+ * `listen` do so themselves; `gate` is for code that talks to the driver directly (lite's `app.fetch`).
+ * The gate does not open twice for one caller: inside `transaction` use the handle you are given, and
+ * inside `gate` the driver; calling `query` there waits forever.
+ *
+ * Every statement sent here runs as the superuser. To act as a person, open a transaction and
+ * `set_config('role', …, true)` first.
+ *
+ * Values: bytea arrives as text `\x…` and may be sent as such or as Uint8Array; timestamps arrive as text;
+ * json and jsonb arrive parsed, int8 as number while it is safe, then bigint.
+ */
+
+import type { Extensions } from "@electric-sql/pglite";
+import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
+import { unaccent } from "@electric-sql/pglite/contrib/unaccent";
+import { uuid_ossp } from "@electric-sql/pglite/contrib/uuid_ossp";
+import { vector } from "@electric-sql/pglite/vector";
+import { PgliteConnection } from "@supabase/lite/pglite";
+import { createGate, type Gate } from "./gate.ts";
+
+export interface Session {
+  query<Row>(sql: string, params?: readonly unknown[]): Promise<{ rows: Row[] }>;
+  /** Runs several statements at once, without parameters. */
+  exec(sql: string): Promise<void>;
+}
+
+export interface Database extends Session {
+  readonly kind: "pglite" | "native";
+  /** Commits when `work` resolves, rolls back when it throws; nobody else runs meanwhile (PGlite). */
+  transaction<T>(work: (tx: Session) => Promise<T>): Promise<T>;
+  /** Holds the gate while `work` runs; for code that uses the driver itself. */
+  gate<T>(work: () => Promise<T>): Promise<T>;
+  /** Calls back for every NOTIFY on the channel; resolves to the way to stop. Payloads stay below 8,000 bytes. */
+  listen(channel: string, onPayload: (payload: string) => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+export interface PgliteDatabase extends Database {
+  readonly kind: "pglite";
+  /** What lite's App is built on. Use it inside `gate` only. */
+  readonly connection: PgliteConnection;
+}
+
+export interface PgliteOptions {
+  /** Where the data lies; absent means in memory. */
+  readonly folder?: string;
+  /** More extensions than the ones every Supabase project has (pg_net comes this way). */
+  readonly extensions?: Extensions;
+}
+
+const BYTEA = 17;
+const withParams = (params: readonly unknown[] | undefined) => (params ? [...params] : []);
+
+function toByteaText(value: unknown): string {
+  if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;
+  return String(value);
+}
+
+function createConnection(options: PgliteOptions): PgliteConnection {
+  const connection = new PgliteConnection({
+    ...(options.folder === undefined ? {} : { url: options.folder }),
+    pgliteOptions: {
+      extensions: { vector, pg_trgm, unaccent, uuid_ossp, ...options.extensions },
+      parsers: { [BYTEA]: (value: string) => value },
+      serializers: { [BYTEA]: toByteaText },
+    },
+  });
+  // At its first request lite grants ALL on every table of each schema that has row security, which would
+  // undo the migrations' own revokes. Telling it that this was done keeps the grants as the migrations say.
+  if (!Reflect.set(connection, "rlsState", "active")) throw new Error("lite's connection is sealed");
+  return connection;
+}
+
+export async function openPglite(options: PgliteOptions = {}): Promise<PgliteDatabase> {
+  const connection = createConnection(options);
+  const driver = connection.driver;
+  await driver.waitReady;
+  const gate = createGate();
+  const session = sessionOf(driver);
+  return {
+    kind: "pglite",
+    connection,
+    query: (sql, params) => gate.run(() => session.query(sql, params)),
+    exec: (sql) => gate.run(() => session.exec(sql)),
+    transaction: (work) => gate.run(() => driver.transaction((tx) => work(sessionOf(tx)))),
+    gate: (work) => gate.run(work),
+    listen: (channel, onPayload) => listen(gate, connection, channel, onPayload),
+    close: () => gate.run(() => connection.close()),
+  };
+}
+
+interface Driver {
+  query<Row>(sql: string, params?: unknown[]): Promise<{ rows: Row[] }>;
+  exec(sql: string): Promise<unknown>;
+}
+
+function sessionOf(driver: Driver): Session {
+  return {
+    query: (sql, params) => driver.query(sql, withParams(params)),
+    exec: async (sql) => {
+      await driver.exec(sql);
+    },
+  };
+}
+
+async function listen(
+  gate: Gate,
+  { driver }: PgliteConnection,
+  channel: string,
+  onPayload: (payload: string) => void,
+): Promise<() => Promise<void>> {
+  const stop = await gate.run(() => driver.listen(channel, onPayload));
+  return () => gate.run(() => stop());
+}
