@@ -11,12 +11,12 @@ export default defineConfig({
     // Two cores: more workers only make the timed ones slower.
     maxWorkers: 2,
     projects: [
-      { test: { name: "rooms", include: ["scripts/rooms.test.ts"], exclude } },
+      { test: { name: "rooms", include: ["scripts/{rooms,rules}.test.ts"], exclude } },
       {
         test: {
           name: "unit",
           include: ["{app,components,lib,scripts}/**/*.test.{ts,tsx}", "supabase/functions/**/*.test.ts"],
-          exclude: [...exclude, "scripts/rooms.test.ts", "**/*.property.test.ts"],
+          exclude: [...exclude, "scripts/{rooms,rules}.test.ts", "**/*.property.test.ts"],
         },
       },
       {
