@@ -1,0 +1,93 @@
+/**
+ * `npm test`: everything, one runner after the other, each in a process of its own. A failing runner does
+ * not stop the next. The very last line is `N passed, N failed` (`, N skipped`); the exit code is 1 when
+ * anything failed. `npm test -- unit property` runs only these.
+ */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { endMarked, runChild, runMark } from "./child.ts";
+import { addTallies, closingLine, type Tally, tallyFile, tallyPlaywright, tallyVitest } from "./tally.ts";
+
+type Runner = {
+  name: string;
+  args: string[];
+  limitMs: number;
+  report?: string;
+  count?: (json: unknown) => Tally;
+};
+
+const reports = "test-results";
+const minute = 60_000;
+
+const runners: Runner[] = [
+  { name: "typecheck", args: ["node_modules/typescript/bin/tsc", "--noEmit"], limitMs: 5 * minute },
+  { name: "lint", args: ["node_modules/@biomejs/biome/bin/biome", "check", "."], limitMs: 5 * minute },
+  vitest("rooms", 2 * minute),
+  vitest("unit", 5 * minute),
+  vitest("property", 10 * minute),
+  vitest("contract", 10 * minute),
+  {
+    name: "playwright",
+    args: ["node_modules/@playwright/test/cli.js", "test"],
+    limitMs: 20 * minute,
+    report: `${reports}/playwright.json`,
+    count: tallyPlaywright,
+  },
+];
+
+function vitest(name: string, limitMs: number): Runner {
+  const reporters = ["default", "./scripts/skip-reasons.ts", "json", "junit"].map(
+    (reporter) => `--reporter=${reporter}`,
+  );
+  const files = ["json", "junit"].map(
+    (kind) => `--outputFile.${kind}=${reports}/${name}.${kind === "json" ? "json" : "xml"}`,
+  );
+  const args = ["node_modules/vitest/vitest.mjs", "run", "--project", name, ...reporters, ...files];
+  return { name, args, limitMs, report: `${reports}/${name}.json`, count: tallyVitest };
+}
+
+async function run(runner: Runner): Promise<Tally> {
+  console.log(`\n── ${runner.name} ──`);
+  const started = performance.now();
+  const mark = crypto.randomUUID();
+  const env = { ...process.env, [runMark]: mark };
+  const outcome = await runChild(process.execPath, runner.args, { env, limitMs: runner.limitMs });
+  endMarked(mark);
+  const isGood = outcome.code === 0;
+  const tally =
+    runner.report && runner.count
+      ? tallyFile(runner.report, runner.count)
+      : { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, skipped: [], problems: [] };
+  const why = outcome.timedOut
+    ? `was stopped after ${runner.limitMs / minute} minutes`
+    : `ended with code ${outcome.code}`;
+  // A runner that counts no failure and yet fails broke somewhere outside its tests.
+  if (!isGood && tally.failed === 0) tally.failed = 1;
+  if (!isGood) tally.problems.push(why);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${runner.name}: ${closingLine(tally)} (${seconds} s)`);
+  return { ...tally, problems: tally.problems.map((problem) => `${runner.name}: ${problem}`) };
+}
+
+function chooseRunners(names: string[]): Runner[] {
+  const unknown = names.filter((name) => !runners.some((runner) => runner.name === name));
+  if (unknown.length > 0) {
+    const known = runners.map((runner) => runner.name).join(", ");
+    throw new Error(`There is no runner ${unknown.join(", ")}: the runners are ${known}.`);
+  }
+  return names.length > 0 ? runners.filter((runner) => names.includes(runner.name)) : runners;
+}
+
+const chosen = chooseRunners(process.argv.slice(2));
+rmSync(reports, { recursive: true, force: true });
+mkdirSync(reports, { recursive: true });
+const tallies: Tally[] = [];
+for (const runner of chosen) tallies.push(await run(runner));
+
+const total = addTallies(tallies);
+if (total.skipped.length > 0) console.log("\nSkipped:");
+for (const { name, reason } of total.skipped) console.log(`  ${name}: ${reason}`);
+if (total.problems.length > 0) console.log("\nProblems:");
+for (const problem of total.problems) console.log(`  ${problem}`);
+writeFileSync(`${reports}/closing-line`, `${closingLine(total)}\n`);
+console.log(`\n${closingLine(total)}`);
+process.exitCode = total.failed > 0 ? 1 : 0;
