@@ -1,0 +1,37 @@
+/**
+ * Browser tests on the system's Chromium (see scripts/chromium.ts), against the production build on a fresh
+ * data folder. The setup in e2e/global-setup.ts starts that server and names it in E2E_BASE_URL, which
+ * points the tests at a running server instead when it is already set.
+ */
+import { defineConfig, devices } from "@playwright/test";
+import { chromiumArguments, findChromium } from "./scripts/chromium.ts";
+
+const executablePath = findChromium();
+
+export default defineConfig({
+  testDir: "e2e",
+  testMatch: "**/*.spec.ts",
+  outputDir: "test-results/browser",
+  globalSetup: "./e2e/global-setup.ts",
+  // Two cores: the server and one browser fill them.
+  workers: 1,
+  fullyParallel: false,
+  retries: 0,
+  forbidOnly: process.env.CI !== undefined,
+  timeout: 90_000,
+  expect: { timeout: 10_000 },
+  reporter: [
+    ["list"],
+    ["json", { outputFile: "test-results/playwright.json" }],
+    ["junit", { outputFile: "test-results/playwright.xml" }],
+  ],
+  use: {
+    ...devices["Desktop Chrome"],
+    ...(process.env.E2E_BASE_URL ? { baseURL: process.env.E2E_BASE_URL } : {}),
+    actionTimeout: 15_000,
+    navigationTimeout: 30_000,
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: { ...(executablePath ? { executablePath } : {}), args: chromiumArguments },
+  },
+});
