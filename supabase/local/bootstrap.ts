@@ -6,9 +6,14 @@ import type { Database } from "./database.ts";
 
 const here = (name: string) => new URL(name, import.meta.url);
 
-export async function bootstrap(database: Database): Promise<void> {
-  await database.exec(await readFile(here("./bootstrap.sql"), "utf8"));
-  await database.exec(getAuthSchemaSql());
+/** The SQL that `bootstrap` runs. */
+export async function bootstrapText(): Promise<string> {
   const realtime = here("./realtime.sql");
-  if (existsSync(realtime)) await database.exec(await readFile(realtime, "utf8"));
+  const parts = [await readFile(here("./bootstrap.sql"), "utf8"), getAuthSchemaSql()];
+  if (existsSync(realtime)) parts.push(await readFile(realtime, "utf8"));
+  return parts.join("\n");
+}
+
+export async function bootstrap(database: Database): Promise<void> {
+  await database.exec(await bootstrapText());
 }

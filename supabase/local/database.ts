@@ -43,6 +43,8 @@ export interface PgliteDatabase extends Database {
   readonly kind: "pglite";
   /** What lite's App is built on. Use it inside `gate` only. */
   readonly connection: PgliteConnection;
+  /** Runs several statements as one message in one transaction; resolves to the rows of each. */
+  script(sql: string): Promise<Record<string, unknown>[][]>;
 }
 
 export interface PgliteOptions {
@@ -88,6 +90,8 @@ export async function openPglite(options: PgliteOptions = {}): Promise<PgliteDat
     exec: (sql) => gate.run(() => session.exec(sql)),
     transaction: (work) => gate.run(() => driver.transaction((tx) => work(sessionOf(tx)))),
     gate: (work) => gate.run(work),
+    script: (sql) =>
+      gate.run(async () => (await driver.exec(sql)).map(({ rows }) => rows as Record<string, unknown>[])),
     listen: (channel, onPayload) => listen(gate, connection, channel, onPayload),
     close: () => gate.run(() => connection.close()),
   };

@@ -42,6 +42,8 @@ export interface ServiceContext {
 export interface Service {
   /** Answers requests below `prefix`; absent when the service has no HTTP side. */
   readonly prefix?: `/${string}`;
+  /** True: requests without a key are handed on too, as anon with `key: null`; the service decides. */
+  readonly open?: boolean;
   fetch?(request: Request, caller: Caller): Promise<Response>;
   /** Ends everything it started. Resolves when nothing is left behind. */
   stop(): Promise<void>;
@@ -63,8 +65,8 @@ async function load(file: string): Promise<Record<string, unknown> | null> {
 /** PGlite extensions that the stand-in brings itself; `create extension` in a migration then finds them. */
 export async function loadExtensions(): Promise<Extensions> {
   const net = await load("./net.ts");
-  if (typeof net?.["pgNetExtension"] !== "function") return {};
-  return { pg_net: await net["pgNetExtension"]() };
+  if (typeof net?.pgNetExtension !== "function") return {};
+  return { pg_net: await net.pgNetExtension() };
 }
 
 export async function startServices(context: ServiceContext): Promise<Service[]> {

@@ -55,9 +55,8 @@ export function createTokens(keys: Keys): Tokens {
     const [head, body, signature, ...rest] = token.split(".");
     const header = decode(head);
     const claims = decode(body);
-    if (!header || !claims || !signature || rest.length > 0 || typeof claims["role"] !== "string")
-      return null;
-    if (!genuine(header["alg"], `${head}.${body}`, Buffer.from(signature, "base64url"))) return null;
+    if (!header || !claims || !signature || rest.length > 0 || typeof claims.role !== "string") return null;
+    if (!genuine(header.alg, `${head}.${body}`, Buffer.from(signature, "base64url"))) return null;
     if (remembered.size >= REMEMBERED) remembered.clear();
     remembered.set(token, claims as Claims);
     return claims as Claims;
@@ -68,7 +67,7 @@ export function createTokens(keys: Keys): Tokens {
     verify(token) {
       const claims = read(token);
       if (!claims) return null;
-      const expires = claims["exp"];
+      const expires = claims.exp;
       return typeof expires === "number" && expires * 1000 > Date.now() ? claims : null;
     },
     sign(claims) {

@@ -1,0 +1,93 @@
+/**
+ * lite's App behind the gate. Requests to it are whole (their bodies read) before they wait for the gate,
+ * and leave it with their answer read, so that no network is waited for while the database is held.
+ */
+import { randomUUID } from "node:crypto";
+import { App, type EmailDriver } from "@supabase/lite";
+import type { PgliteDatabase } from "./database.ts";
+import type { Keys } from "./keys.ts";
+import type { Caller } from "./services.ts";
+
+export interface AuthSettings {
+  /** Where the product's pages are; mails lead there. */
+  readonly siteUrl: string;
+  /** True: an account exists once its mail was confirmed. False: at once. */
+  readonly confirmEmail: boolean;
+}
+
+export interface Lite {
+  /** REST: acts as the caller, whose token the gateway has verified. */
+  restFetch(request: Request, caller: Caller): Promise<Response>;
+  /** Auth: with the HS256 token that lite reads itself, if there is one. */
+  authFetch(request: Request, inwardToken: string | null): Promise<Response>;
+  /** Forgets what it knows of the schema. */
+  forgetSchema(): Promise<void>;
+}
+
+export function createLite(
+  database: PgliteDatabase,
+  keys: Keys,
+  settings: AuthSettings,
+  email: EmailDriver,
+): Lite {
+  const callers = new Map<string, Caller>();
+  const app = new App({
+    connection: database.connection,
+    auth: {
+      enabled: true,
+      jwt_secret: keys.jwtSecret,
+      site_url: settings.siteUrl,
+      additional_redirect_urls: [`${settings.siteUrl}/**`],
+      minimum_password_length: 8,
+      enable_refresh_token_rotation: true,
+      email: { enable_confirmations: settings.confirmEmail },
+    },
+    api: { enabled: true, schemas: ["public"], max_rows: 1000 },
+    studio: { enabled: false },
+    options: {
+      drivers: { email },
+      server: { disableStudio: true, disableFallback: true, admin: false, apiKeys: { resolver: resolve } },
+    },
+  });
+
+  async function resolve(key: string) {
+    if (key === keys.publishableKey) return { type: "publishable" as const, claims: { role: "anon" } };
+    const caller = callers.get(key);
+    return caller ? { type: "publishable" as const, claims: { ...caller.claims } } : null;
+  }
+
+  async function fetchInside(request: Request): Promise<Response> {
+    return database.gate(async () => {
+      const response = await app.fetch(request);
+      const body = await response.arrayBuffer();
+      const empty = response.status === 204 || response.status === 304 || body.byteLength === 0;
+      return new Response(empty ? null : body, response);
+    });
+  }
+
+  return {
+    async restFetch(request, caller) {
+      // A key that lives as long as this one request: lite takes its claims as they are.
+      const handle = randomUUID();
+      callers.set(handle, caller);
+      try {
+        return await fetchInside(await inward(request, handle, null));
+      } finally {
+        callers.delete(handle);
+      }
+    },
+    authFetch: async (request, token) => fetchInside(await inward(request, keys.publishableKey, token)),
+    forgetSchema: () => database.gate(() => database.connection.clearSchemaCache()),
+  };
+}
+
+async function inward(request: Request, apikey: string, token: string | null): Promise<Request> {
+  const url = new URL(request.url);
+  url.searchParams.delete("apikey");
+  const headers = new Headers(request.headers);
+  headers.set("apikey", apikey);
+  headers.delete("authorization");
+  if (token) headers.set("authorization", `Bearer ${token}`);
+  const body = request.body ? await request.arrayBuffer() : null;
+  return new Request(url, { method: request.method, headers, ...(body ? { body } : {}) });
+}

@@ -1,0 +1,66 @@
+/**
+ * The stand-in for a Supabase project: one process on one data folder, on 127.0.0.1.
+ *
+ * Prints `Supabase stand-in listening on http://127.0.0.1:PORT` when it is ready, and nothing else on stdout.
+ * On SIGTERM, SIGINT, or the end of the process that started it (`--with-parent`), it closes the database and
+ * leaves nothing behind. A failure is one sentence on stderr and exit code 1, or 2 when the folder is in use.
+ */
+import { FolderInUse } from "./lock.ts";
+import { parseOptions } from "./options.ts";
+import { type StandIn, start } from "./stand-in.ts";
+
+process.env.DO_NOT_TRACK = "1";
+process.env.LITE_TELEMETRY = "0";
+const PARENT_CHECK_MS = 500;
+const SHUTDOWN_MS = 5_000;
+
+/** lite prints each error of the database that it answers; they are the callers' business, not the log's. */
+function quieten(): void {
+  const print = console.error;
+  console.error = (...parts: unknown[]) => {
+    const code = (parts[0] as { code?: unknown } | null)?.code;
+    if (typeof code !== "string" || !/^[0-9A-Z]{5}$/.test(code)) print(...parts);
+  };
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(error instanceof FolderInUse ? 2 : 1);
+}
+
+function stopOnce(started: Promise<StandIn>): (code: number) => void {
+  let stopping = false;
+  return (code) => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(code), SHUTDOWN_MS).unref();
+    started.then((standIn) => standIn.stop()).then(() => process.exit(code), fail);
+  };
+}
+
+/** The pipe closes when the parent ends, however it ends; a changed parent says so where there is no pipe. */
+function endWithParent(stop: (code: number) => void): void {
+  const parent = process.ppid;
+  process.stdin
+    .on("end", () => stop(0))
+    .on("error", () => stop(0))
+    .resume();
+  setInterval(() => process.ppid !== parent && stop(0), PARENT_CHECK_MS).unref();
+}
+
+quieten();
+try {
+  const options = parseOptions(process.argv.slice(2));
+  const started = start(options);
+  const stop = stopOnce(started);
+  process
+    .on("SIGTERM", () => stop(0))
+    .on("SIGINT", () => stop(0))
+    .on("SIGHUP", () => stop(0));
+  // A reader that went away is no reason to fall over.
+  process.stdout.on("error", () => stop(0));
+  if (options.withParent) endWithParent(stop);
+  process.stdout.write(`Supabase stand-in listening on ${(await started).url}\n`);
+} catch (error) {
+  fail(error);
+}

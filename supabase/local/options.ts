@@ -1,0 +1,60 @@
+/** The command line of the stand-in. */
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+export interface Options {
+  readonly dataFolder: string;
+  /** Insisted upon when given; else the last one if free, else any. */
+  readonly port: number | undefined;
+  readonly migrationsFolder: string;
+  readonly functionsFolder: string;
+  readonly siteUrl: string;
+  readonly confirmEmail: boolean;
+  readonly testMode: boolean;
+  /** End when the process that started this one ends: its pipe to our stdin closes. */
+  readonly withParent: boolean;
+}
+
+export const USAGE =
+  "node supabase/local/main.ts --data <folder> [--port N] [--migrations folder] [--functions folder] [--site-url URL] [--confirm-email] [--with-parent] [--test]";
+
+const here = (path: string) => resolve(import.meta.dirname, "..", path);
+
+/** Throws a sentence when something is wrong or unknown. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    strict: true,
+    options: {
+      data: { type: "string" },
+      port: { type: "string" },
+      "database-url": { type: "string" },
+      migrations: { type: "string" },
+      functions: { type: "string" },
+      "site-url": { type: "string" },
+      "confirm-email": { type: "boolean" },
+      "with-parent": { type: "boolean" },
+      test: { type: "boolean" },
+    },
+  });
+  if (!values.data) throw new Error(`Say where the data lies: ${USAGE}`);
+  if (values["database-url"])
+    throw new Error("--database-url is not served yet; the stand-in runs on PGlite.");
+  return {
+    dataFolder: resolve(values.data),
+    port: parsePort(values.port),
+    migrationsFolder: resolve(values.migrations ?? here("migrations")),
+    functionsFolder: resolve(values.functions ?? here("functions")),
+    siteUrl: values["site-url"] ?? "http://127.0.0.1:3000",
+    confirmEmail: values["confirm-email"] ?? false,
+    withParent: values["with-parent"] ?? false,
+    testMode: values.test ?? false,
+  };
+}
+
+function parsePort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new Error(`--port ${text} is not a port; give a number from 1 to 65535.`);
+}

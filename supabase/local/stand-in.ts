@@ -1,0 +1,121 @@
+/** Puts the parts together, in the order in which they need each other, and takes them apart again. */
+import { existsSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { bootstrap } from "./bootstrap.ts";
+import { openPglite, type PgliteDatabase } from "./database.ts";
+import { createGateway } from "./gateway.ts";
+import { type Keys, loadKeys, saveKeys } from "./keys.ts";
+import { createLite } from "./lite.ts";
+import { lockFolder } from "./lock.ts";
+import { createOutbox } from "./mail.ts";
+import { migrate } from "./migrate.ts";
+import type { Options } from "./options.ts";
+import { createRpcCatalog } from "./rpc-catalog.ts";
+import { closeServer, createHttpServer, type Handler, HOST, listen } from "./server.ts";
+import { loadExtensions, type ServiceContext, startServices } from "./services.ts";
+import { createFromTemplate } from "./template.ts";
+import { createTokens } from "./tokens.ts";
+
+export interface StandIn {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+type Undo = (() => Promise<unknown>)[];
+
+interface Parts {
+  readonly options: Options;
+  readonly database: PgliteDatabase;
+  readonly keys: Keys;
+  readonly server: Server;
+  readonly port: number;
+}
+
+/** Throws a sentence when it cannot start; nothing is left open then. */
+export async function start(options: Options): Promise<StandIn> {
+  const undo: Undo = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const url = await assemble(options, undo);
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(options: Options, undo: Undo): Promise<string> {
+  const folder = options.dataFolder;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const lock = await lockFolder(folder);
+  undo.push(() => lock.release());
+  const keys = await loadKeys(folder);
+  const database = await openDatabase(folder);
+  undo.push(() => database.close());
+  await bootstrap(database);
+  await migrate(database, options.migrationsFolder);
+
+  let handle: Handler = async () => new Response(null, { status: 503, headers: { "retry-after": "1" } });
+  const server = createHttpServer((request) => handle(request));
+  const port = await listen(server, options.port ?? keys.port, options.port !== undefined);
+  undo.push(() => closeServer(server));
+  if (keys.port !== port) await saveKeys(folder, { ...keys, port });
+  handle = await createHandler({ options, database, keys, server, port }, undo);
+  return `http://${HOST}:${port}`;
+}
+
+async function openDatabase(folder: string): Promise<PgliteDatabase> {
+  const data = join(folder, "postgres");
+  if (!existsSync(data)) await createFromTemplate(data);
+  const version = (await readFile(join(data, "PG_VERSION"), "utf8")).trim();
+  if (version !== "17") {
+    throw new Error(`${data} is of Postgres ${version}, this version runs 17. Start on another data folder.`);
+  }
+  return openPglite({ folder: data, extensions: await loadExtensions() });
+}
+
+async function createHandler({ options, database, keys, server, port }: Parts, undo: Undo): Promise<Handler> {
+  const url = `http://${HOST}:${port}`;
+  const tokens = createTokens(keys);
+  const context: ServiceContext = {
+    database,
+    server,
+    keys,
+    url,
+    verifyToken: (token) => tokens.verify(token),
+    testMode: options.testMode,
+    functionsFolder: options.functionsFolder,
+    dataFolder: options.dataFolder,
+  };
+  await writeRuntimeConfig(context);
+  const services = await startServices(context);
+  undo.push(() => Promise.all(services.map((service) => service.stop())));
+  const settings = { siteUrl: options.siteUrl, confirmEmail: options.confirmEmail };
+  const outbox = createOutbox(options.dataFolder, url);
+  const lite = createLite(database, keys, settings, outbox.driver);
+  const catalog = createRpcCatalog(database);
+  // As on hosted projects, `notify pgrst, 'reload schema'` makes REST look again.
+  await database.listen("pgrst", () => {
+    catalog.forget();
+    void lite.forgetSchema();
+  });
+  const issuer = `${url}/auth/v1`;
+  return createGateway({ database, lite, keys, tokens, outbox, settings, issuer, catalog, services, port });
+}
+
+/** Where the database finds the edge functions: the port may be another one at each start. */
+async function writeRuntimeConfig({ database, keys, url }: ServiceContext): Promise<void> {
+  const found = await database.query(
+    "select 1 from pg_tables where schemaname = 'private' and tablename = 'runtime_config'",
+  );
+  if (found.rows.length === 0) return;
+  await database.query(
+    `insert into private.runtime_config (key, value) values ('functions_url', $1), ('functions_secret', $2)
+     on conflict (key) do update set value = excluded.value`,
+    [`${url}/functions/v1`, keys.functionsSecret],
+  );
+}

@@ -1,0 +1,66 @@
+/**
+ * The folder of an empty database, made once per machine and copied for each new data folder: initdb costs
+ * seconds of CPU, a copy well under one. Its name carries what it was made with, so another version of
+ * PGlite or another bootstrap makes its own.
+ */
+import { createHash } from "node:crypto";
+import { constants, existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { bootstrap, bootstrapText } from "./bootstrap.ts";
+import { openPglite } from "./database.ts";
+
+const cacheFolder = () => join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "command-center");
+
+async function templateName(): Promise<string> {
+  const entry = createRequire(import.meta.url).resolve("@electric-sql/pglite");
+  const { version } = JSON.parse(await readFile(join(dirname(entry), "..", "package.json"), "utf8"));
+  const stamp = createHash("sha256").update(await bootstrapText());
+  return `pglite-${version}-${stamp.digest("hex").slice(0, 12)}`;
+}
+
+/** Makes `folder` a database that holds what the bootstrap makes. The folder must not exist yet. */
+export async function createFromTemplate(folder: string): Promise<void> {
+  const template = await findTemplate(dirname(folder));
+  // A crash while copying leaves only the draft, which the next start removes.
+  const draft = `${folder}.new`;
+  await rm(draft, { recursive: true, force: true });
+  await cp(template, draft, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  await rename(draft, folder);
+}
+
+/** In the user's cache, or beside the data where the home cannot be written. */
+async function findTemplate(beside: string): Promise<string> {
+  const name = await templateName();
+  const places = [cacheFolder(), beside].map((place) => join(place, name));
+  const found = places.find((place) => existsSync(place));
+  if (found) return found;
+  for (const place of places) {
+    try {
+      await mkdir(dirname(place), { recursive: true });
+      return await buildTemplate(place);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "EACCES" && code !== "EROFS" && code !== "EPERM" && code !== "ENOSPC") throw error;
+    }
+  }
+  throw new Error(`No folder for a new database can be written: tried ${places.join(" and ")}.`);
+}
+
+async function buildTemplate(place: string): Promise<string> {
+  const draft = await mkdtemp(`${place}.`);
+  const data = join(draft, "data");
+  const database = await openPglite({ folder: data });
+  await bootstrap(database);
+  await database.close();
+  try {
+    await rename(data, place);
+  } catch (error) {
+    // Another process was quicker; its template is as good.
+    if (!existsSync(place)) throw error;
+  }
+  await rm(draft, { recursive: true, force: true });
+  return place;
+}
