@@ -1,0 +1,150 @@
+/**
+ * `arrange`: makes the outline equal to a wanted one with the fewest writes. A move is one key of one
+ * block; its children follow because they name their parent.
+ */
+
+import type { BlockMap } from "./block-map.ts";
+import { maxBlockDepth } from "./block-tree.ts";
+import { type ParentId, ROOT } from "./entry.ts";
+import type { BlockId } from "./ids.ts";
+import { isOrderKey, orderKeysBetween } from "./order-key.ts";
+import type { Outline } from "./outline.ts";
+
+export type Wanted = { readonly id: BlockId; readonly depth: number };
+
+/** A wanted outline that a document can have: no depth jumps by more than one, none beyond the limit. */
+export function normalDepths(wanted: readonly Wanted[]): Wanted[] {
+  let previous = -1;
+  return wanted.map(({ id, depth }) => {
+    previous = Math.max(0, Math.min(depth, previous + 1, maxBlockDepth - 1));
+    return { id, depth: previous };
+  });
+}
+
+/** Writes places until `map.outline()` lists `wanted`. Seen blocks that it leaves out keep their place. */
+export function arrange(map: BlockMap, wanted: readonly Wanted[]): void {
+  const siblings = childrenOf(normalDepths(wanted));
+  const outline = map.outline();
+  for (const [parent, children] of siblings) arrangeSiblings(map, outline, parent, children);
+}
+
+function childrenOf(wanted: readonly Wanted[]): Map<ParentId, BlockId[]> {
+  const siblings = new Map<ParentId, BlockId[]>();
+  const ancestors: BlockId[] = [];
+  for (const { id, depth } of wanted) {
+    ancestors.length = depth;
+    const parent = ancestors[depth - 1] ?? ROOT;
+    const children = siblings.get(parent);
+    if (children) children.push(id);
+    else siblings.set(parent, [id]);
+    ancestors.push(id);
+  }
+  return siblings;
+}
+
+function arrangeSiblings(
+  map: BlockMap,
+  outline: Outline,
+  parent: ParentId,
+  children: readonly BlockId[],
+): void {
+  const present = (outline.childrenOf.get(parent) ?? []).filter((id) => isSettled(map, id));
+  let start = 0;
+  while (start < children.length && children[start] === present[start]) start++;
+  let end = children.length;
+  const shift = present.length - children.length;
+  while (end > start && end + shift > start && children[end - 1] === present[end - 1 + shift]) end--;
+  if (start === end) return;
+  const key = (id: BlockId | undefined) => (id ? (outline.keyOf.get(id) ?? null) : null);
+  const low = greatest(children.slice(0, start).map(key));
+  let high = least(children.slice(end).map(key));
+  while (low !== null && high !== null && high <= low) {
+    end++;
+    high = least(children.slice(end).map(key));
+  }
+  place(map, parent, children.slice(start, end), low, high);
+}
+
+const isSettled = (map: BlockMap, id: BlockId): boolean => map.entry(id)?.settled === true;
+
+function greatest(keys: readonly (string | null)[]): string | null {
+  return keys.reduce((most, key) => (key !== null && (most === null || key > most) ? key : most), null);
+}
+
+function least(keys: readonly (string | null)[]): string | null {
+  return keys.reduce((most, key) => (key !== null && (most === null || key < most) ? key : most), null);
+}
+
+/** Gives the siblings keys between two bounds; those whose own keys already ascend keep them. */
+function place(
+  map: BlockMap,
+  parent: ParentId,
+  ids: readonly BlockId[],
+  low: string | null,
+  high: string | null,
+): void {
+  const kept = ascendingKeys(ids.map((id) => keptKey(map, parent, id, low, high)));
+  let from = low;
+  for (let i = 0; i < ids.length; ) {
+    const key = kept[i];
+    if (key) {
+      from = key;
+      i++;
+      continue;
+    }
+    let next = i;
+    while (next < ids.length && !kept[next]) next++;
+    const keys = orderKeysBetween(from, kept[next] ?? high, next - i);
+    keys.forEach((fresh, offset) => {
+      const id = ids[i + offset];
+      if (id) writePlace(map, id, parent, fresh);
+    });
+    i = next;
+  }
+}
+
+function keptKey(
+  map: BlockMap,
+  parent: ParentId,
+  id: BlockId,
+  low: string | null,
+  high: string | null,
+): string | null {
+  const entry = map.entry(id);
+  if (!entry?.settled || !entry.placed || entry.parent !== parent || !isOrderKey(entry.order)) return null;
+  if ((low !== null && entry.order <= low) || (high !== null && entry.order >= high)) return null;
+  return entry.order;
+}
+
+/** The longest strictly ascending part of a list of keys; the rest become null. */
+function ascendingKeys(keys: readonly (string | null)[]): (string | null)[] {
+  const tails: number[] = [];
+  const before: number[] = [];
+  keys.forEach((key, i) => {
+    if (key === null) return;
+    let low = 0;
+    let high = tails.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((keys[tails[middle] ?? 0] ?? "") < key) low = middle + 1;
+      else high = middle;
+    }
+    before[i] = low > 0 ? (tails[low - 1] ?? -1) : -1;
+    tails[low] = i;
+  });
+  const kept: (string | null)[] = keys.map(() => null);
+  for (let i = tails.at(-1) ?? -1; i >= 0; i = before[i] ?? -1) kept[i] = keys[i] ?? null;
+  return kept;
+}
+
+function writePlace(map: BlockMap, id: BlockId, parent: ParentId, order: string): void {
+  const entry = map.root.get(id);
+  if (!entry) return;
+  if (entry.has("born")) {
+    entry.set("place", [parent, order]);
+  } else {
+    entry.set("born", [parent, order]);
+    entry.set("place", 1);
+  }
+  map.touch("entry", id);
+}

@@ -1,0 +1,305 @@
+/**
+ * Random histories for property tests: three people write in one document under a network that loses,
+ * doubles and reorders. Every typed character is a marker of its own, so that each can be counted.
+ * Same seed, same history.
+ */
+import * as Y from "yjs";
+import { arrange, normalDepths, type Wanted } from "./block-arrange.ts";
+import {
+  createBlock,
+  deleteBlock,
+  deleteText,
+  formatText,
+  insertText,
+  joinBlocks,
+  lengthOf,
+  setShape,
+  splitBlock,
+} from "./block-edit.ts";
+import { BlockMap } from "./block-map.ts";
+import { textOf } from "./block-tree.ts";
+import { createUndo } from "./block-undo.ts";
+import { type BlockId, blockId } from "./ids.ts";
+
+/** xorshift32: small, seeded, the same everywhere. */
+export class Random {
+  #state: number;
+  constructor(seed: number) {
+    this.#state = (seed * 2654435761 + 1) >>> 0 || 1;
+  }
+  next(): number {
+    this.#state ^= this.#state << 13;
+    this.#state ^= this.#state >>> 17;
+    this.#state ^= this.#state << 5;
+    this.#state >>>= 0;
+    return this.#state / 4294967296;
+  }
+  below(count: number): number {
+    return Math.floor(this.next() * count);
+  }
+  pick<T>(list: readonly T[]): T | undefined {
+    return list[this.below(list.length)];
+  }
+  chance(share: number): boolean {
+    return this.next() < share;
+  }
+}
+
+const TYPES = ["paragraph", "heading1", "bullet", "task", "quote", "code", "from-a-newer-version"];
+const FIRST_MARKER = 0xe000;
+
+export const ME = "me";
+
+export class Peer {
+  readonly doc = new Y.Doc();
+  readonly map: BlockMap;
+  readonly undo: Y.UndoManager;
+  readonly inbox: Uint8Array[] = [];
+  constructor(client: number) {
+    this.doc.clientID = client;
+    this.map = new BlockMap(this.doc);
+    this.undo = createUndo(this.map, ME);
+  }
+  text(): string {
+    return this.map
+      .outline()
+      .items.map(({ id }) => textOf(this.map.runs(id)))
+      .join("\n");
+  }
+  ids(): BlockId[] {
+    return this.map.outline().items.map(({ id }) => id);
+  }
+}
+
+export type HistoryOptions = { readonly steps: number; readonly undo: boolean };
+
+export class History {
+  readonly random: Random;
+  readonly peers: Peer[];
+  /** Markers typed so far, with who typed each. */
+  readonly typed = new Map<string, Peer>();
+  /** Markers that a recorded operation took away, by whom. */
+  readonly removed = new Set<string>();
+  /** Sentences of broken promises noticed on the way. */
+  readonly broken: string[] = [];
+  readonly log: string[] = [];
+  #ids = 0;
+
+  constructor(seed: number) {
+    this.random = new Random(seed);
+    this.peers = [1, 2, 3].map((client) => new Peer(client));
+    for (const peer of this.peers) {
+      peer.doc.on(
+        "update",
+        (update: Uint8Array, _origin: unknown, _doc: Y.Doc, transaction: Y.Transaction) => {
+          if (transaction.local) this.#send(peer, update);
+        },
+      );
+    }
+  }
+
+  /** Loses, doubles or queues an update for each of the others. */
+  #send(from: Peer, update: Uint8Array): void {
+    for (const peer of this.peers) {
+      if (peer === from || this.random.chance(0.1)) continue;
+      peer.inbox.push(update);
+      if (this.random.chance(0.1)) peer.inbox.push(update);
+    }
+  }
+
+  deliver(peer: Peer, count: number): void {
+    for (let i = 0; i < count && peer.inbox.length > 0; i++) {
+      const [update] = peer.inbox.splice(this.random.below(peer.inbox.length), 1);
+      if (update) Y.applyUpdate(peer.doc, update, "network");
+    }
+  }
+
+  /** Everything lost arrives at last. */
+  settle(): void {
+    for (let round = 0; round < 2; round++) {
+      for (const from of this.peers) {
+        for (const to of this.peers) {
+          if (from !== to)
+            Y.applyUpdate(to.doc, Y.encodeStateAsUpdate(from.doc, Y.encodeStateVector(to.doc)), "network");
+        }
+      }
+    }
+  }
+
+  newId(): BlockId {
+    this.#ids++;
+    return blockId(
+      (this.random.below(0xffffff) * 256 + this.#ids).toString(16).padStart(12, "0").padEnd(32, "0"),
+    );
+  }
+
+  run({ steps, undo }: HistoryOptions): void {
+    this.#act(this.peers[0] as Peer, "create");
+    this.settle();
+    for (let step = 0; step < steps; step++) {
+      const peer = this.random.pick(this.peers) as Peer;
+      if (this.random.chance(0.35)) this.deliver(peer, 1 + this.random.below(4));
+      this.#act(peer, this.random.pick(undo ? [...ACTIONS, "undo", "undo", "redo"] : ACTIONS) as Action);
+    }
+    this.settle();
+  }
+
+  /** Runs one operation and books which markers it took away. */
+  #act(peer: Peer, action: Action): void {
+    const before = peer.text();
+    this.log.push(`${peer.doc.clientID} ${action}`);
+    if (action === "undo") peer.undo.undo();
+    else if (action === "redo") peer.undo.redo();
+    else {
+      if (this.random.chance(0.5)) peer.undo.stopCapturing();
+      peer.doc.transact(() => this.#edit(peer, action), ME);
+    }
+    const after = new Set(peer.text());
+    for (const marker of before) {
+      if (marker === "\n" || after.has(marker)) continue;
+      this.removed.add(marker);
+      if (MAY_REMOVE.has(action)) continue;
+      if (action === "undo" && this.typed.get(marker) === peer) continue;
+      if (action === "redo") continue;
+      this.broken.push(
+        `${this.log.length}: ${action} by ${peer.doc.clientID} took away ${marker.codePointAt(0)?.toString(16)}`,
+      );
+    }
+  }
+
+  #edit(peer: Peer, action: Action): void {
+    const { map } = peer;
+    const ids = peer.ids();
+    const id = this.random.pick(ids);
+    if (action === "create" || id === undefined) this.#create(peer);
+    else EDITS[action](this, peer, id, map);
+  }
+
+  marker(peer: Peer): string {
+    const marker = String.fromCharCode(FIRST_MARKER + this.typed.size);
+    this.typed.set(marker, peer);
+    return marker;
+  }
+
+  #create(peer: Peer): void {
+    const id = this.newId();
+    createBlock(peer.map, id, { type: this.random.pick(TYPES) ?? "paragraph", attrs: {} });
+    this.insertOutline(peer, [{ id, depth: this.random.below(3) }], this.random.below(peer.ids().length + 1));
+    insertText(peer.map, id, 0, {
+      text: this.marker(peer) + this.marker(peer) + this.marker(peer),
+      marks: {},
+    });
+  }
+
+  insertOutline(peer: Peer, fresh: readonly Wanted[], index: number): void {
+    const others = peer.map.outline().items.filter(({ id }) => !fresh.some((one) => one.id === id));
+    arrange(peer.map, normalDepths([...others.slice(0, index), ...fresh, ...others.slice(index)]));
+  }
+}
+
+type Action =
+  | "create"
+  | "type"
+  | "split"
+  | "join"
+  | "move"
+  | "nest"
+  | "retype"
+  | "cut"
+  | "delete"
+  | "format"
+  | "undo"
+  | "redo";
+const ACTIONS: Action[] = [
+  "create",
+  "type",
+  "type",
+  "type",
+  "split",
+  "split",
+  "join",
+  "join",
+  "move",
+  "nest",
+  "retype",
+  "cut",
+  "delete",
+  "format",
+];
+const MAY_REMOVE = new Set<Action>(["cut", "delete"]);
+
+type Edit = (history: History, peer: Peer, id: BlockId, map: BlockMap) => void;
+
+const EDITS: Record<Exclude<Action, "create">, Edit> = {
+  type: (history, peer, id, map) =>
+    insertText(map, id, history.random.below(lengthOf(map, id) + 1), {
+      text: history.marker(peer),
+      marks: history.random.chance(0.2) ? { bold: true } : {},
+    }),
+  split: (history, peer, id, map) => {
+    const into = history.newId();
+    const length = lengthOf(map, id);
+    if (length < 2) return;
+    splitBlock(map, id, 1 + history.random.below(length - 1), into, { type: map.type(id), attrs: {} }, () =>
+      history.newId(),
+    );
+    const outline = map.outline();
+    const at = outline.indexOf.get(id) ?? 0;
+    history.insertOutline(peer, [{ id: into, depth: outline.items[at]?.depth ?? 0 }], at + 1);
+  },
+  join: (history, _peer, id, map) => {
+    const { items, indexOf } = map.outline();
+    const target = items[(indexOf.get(id) ?? 0) - 1 - history.random.below(2)];
+    if (!target) return;
+    const children = new Set(items.filter((item) => item.parent === id).map((item) => item.id));
+    joinBlocks(map, target.id, id);
+    arrange(
+      map,
+      normalDepths(
+        map.outline().items.map((item) => (children.has(item.id) ? { ...item, depth: item.depth } : item)),
+      ),
+    );
+  },
+  move: (history, peer, id, map) => {
+    const { items, indexOf } = map.outline();
+    const from = indexOf.get(id) ?? 0;
+    const depth = items[from]?.depth ?? 0;
+    let end = from + 1;
+    while ((items[end]?.depth ?? -1) > depth) end++;
+    const moved = items.slice(from, end);
+    const rest = [...items.slice(0, from), ...items.slice(end)];
+    const to = history.random.below(rest.length + 1);
+    const shift = Math.min((rest[to - 1]?.depth ?? -1) + 1, history.random.below(4)) - depth;
+    const placed = moved.map((item) => ({ id: item.id, depth: item.depth + shift }));
+    arrange(peer.map, normalDepths([...rest.slice(0, to), ...placed, ...rest.slice(to)]));
+  },
+  nest: (history, _peer, id, map) => {
+    const by = history.random.chance(0.7) ? 1 : -1;
+    arrange(
+      map,
+      normalDepths(
+        map
+          .outline()
+          .items.map((item) => (item.id === id ? { id, depth: Math.max(0, item.depth + by) } : item)),
+      ),
+    );
+  },
+  retype: (history, _peer, id, map) =>
+    setShape(map, id, {
+      type: history.random.pick(TYPES) ?? "quote",
+      attrs: { ...map.attrs(id), checked: history.random.chance(0.5) },
+    }),
+  cut: (history, _peer, id, map) => {
+    const from = history.random.below(lengthOf(map, id) + 1);
+    deleteText(map, id, from, from + 1 + history.random.below(3));
+  },
+  delete: (_history, _peer, id, map) => deleteBlock(map, id),
+  format: (history, _peer, id, map) => {
+    const from = history.random.below(lengthOf(map, id) + 1);
+    formatText(map, id, from, from + 1 + history.random.below(4), {
+      bold: history.random.chance(0.7) ? true : null,
+    });
+  },
+  undo: (_history, peer) => peer.undo.undo(),
+  redo: (_history, peer) => peer.undo.redo(),
+};
