@@ -1,0 +1,121 @@
+/**
+ * Messages between client and server: one schema and its type under one name. Everything that comes over the wire is
+ * parsed here once and trusted afterwards. Byte strings are base64 on the wire and Uint8Array inside; sums are
+ * lower-case hex; seq and epoch are non-negative integers; clientSeq starts at 1.
+ */
+import * as z from "zod";
+import { fromBase64 } from "./base64.ts";
+
+/** Largest update the log takes, in bytes. */
+export const MAX_UPDATE_BYTES = 1_000_000;
+/** Largest awareness frame, in characters of JSON. */
+export const MAX_AWARENESS_CHARS = 4_096;
+/** Version of the document's shape this program reads and writes. */
+export const SCHEMA_VERSION = 1;
+
+const Count = z.int().min(0);
+const Sum = z.string().regex(/^[0-9a-f]{64}$/);
+export const YjsClientId = z.int().min(1).max(0xffff_ffff);
+
+const Bytes = z.string().transform((text, context) => {
+  try {
+    return fromBase64(text);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: `not base64: ${String(error)}` });
+    return z.NEVER;
+  }
+});
+
+export const Person = z.object({
+  sessionId: z.string(),
+  yjsClientId: YjsClientId,
+  userId: z.string(),
+  name: z.string(),
+  color: z.int().min(1).max(12),
+});
+export type Person = z.infer<typeof Person>;
+
+export const People = z.array(Person);
+
+/** One row of the log. */
+export const LogRow = z.object({
+  seq: Count.min(1),
+  sessionId: z.string(),
+  yjsClientId: YjsClientId,
+  clientSeq: Count,
+  data: Bytes,
+  sha256: Sum,
+});
+export type LogRow = z.infer<typeof LogRow>;
+
+export const Snapshot = z.object({ uptoSeq: Count, state: Bytes, sha256: Sum });
+export type Snapshot = z.infer<typeof Snapshot>;
+
+export const Role = z.enum(["owner", "admin", "editor", "commenter", "viewer"]);
+export type Role = z.infer<typeof Role>;
+
+/** Answer of open_document and pull_updates: everything after a seq, in one statement. */
+export const Pull = z.object({
+  documentId: z.string(),
+  workspaceId: z.string(),
+  title: z.string(),
+  role: Role,
+  canWrite: z.boolean(),
+  epoch: Count,
+  schemaVersion: Count,
+  headSeq: Count,
+  trashed: z.boolean(),
+  snapshot: Snapshot.nullable(),
+  updates: z.array(LogRow),
+  more: z.boolean(),
+  quarantined: z.array(Count),
+  people: People,
+});
+export type Pull = z.infer<typeof Pull>;
+
+/** Answer of append_updates: where each update went in the log. */
+export const Appended = z.object({
+  headSeq: Count,
+  epoch: Count,
+  accepted: z.array(z.object({ clientSeq: Count, seq: Count.min(1) })),
+});
+export type Appended = z.infer<typeof Appended>;
+
+/** Event 'update' on the updates topic: rows just committed. Without `updates` they were too large: pull. */
+export const UpdateMessage = z.object({
+  fromSeq: Count.min(1),
+  toSeq: Count.min(1),
+  sessionId: z.string(),
+  yjsClientId: YjsClientId,
+  updates: z.array(LogRow.omit({ sessionId: true, yjsClientId: true })).optional(),
+});
+export type UpdateMessage = z.infer<typeof UpdateMessage>;
+
+/** Event 'epoch' on a workspace's tree topic: rights were reduced, ask again. */
+export const EpochMessage = z.object({ epoch: Count });
+export type EpochMessage = z.infer<typeof EpochMessage>;
+
+/** A relative position, opaque here: the editor makes it and reads it. */
+const Position = z.json();
+export const Cursor = z.object({ anchor: Position, head: Position });
+export type Cursor = z.infer<typeof Cursor>;
+
+/** Event 'state' on the awareness topic: the whole state of one session. Names and colours never come from here. */
+export const AwarenessMessage = z.object({
+  sessionId: z.string().max(64),
+  counter: Count,
+  /** The last seq the sender has: a higher one than ours means something was missed. */
+  head: Count,
+  cursor: Cursor.nullable(),
+  typing: z.boolean(),
+  blockId: z.string().max(64).nullable(),
+  left: z.literal(true).optional(),
+});
+export type AwarenessMessage = z.infer<typeof AwarenessMessage>;
+
+export const updatesTopic = (documentId: string, epoch: number) => `document:${documentId}:updates:${epoch}`;
+export const awarenessTopic = (documentId: string, epoch: number) =>
+  `document:${documentId}:awareness:${epoch}`;
+export const presenceTopic = (documentId: string, epoch: number) =>
+  `document:${documentId}:presence:${epoch}`;
+export const treeTopic = (workspaceId: string, epoch: number) => `workspace:${workspaceId}:tree:${epoch}`;
