@@ -16,7 +16,7 @@ create table public.document_heads (
 create table public.document_sessions (
   document_id uuid not null references public.documents (id) on delete cascade,
   session_id uuid not null,
-  yjs_client_id bigint not null check (yjs_client_id between 0 and 9007199254740991),
+  yjs_client_id bigint not null check (yjs_client_id between 1 and 4294967295),
   user_id uuid references auth.users (id) on delete set null,
   public_key text check (char_length(public_key) <= 1000),
   opened_at timestamptz not null default now(),
@@ -31,7 +31,7 @@ create table public.document_updates (
   seq bigint not null check (seq > 0),
   session_id uuid not null,
   client_seq bigint not null check (client_seq >= 0),
-  data bytea not null check (octet_length(data) between 1 and 1048576),
+  data bytea not null check (octet_length(data) between 1 and 1000000),
   sha256 bytea not null check (octet_length(sha256) = 32),
   created_at timestamptz not null default clock_timestamp(),
   primary key (document_id, seq),
@@ -101,11 +101,11 @@ language sql stable security definer set search_path = '' as $$
   where page.before < p_budget
 $$;
 
--- Sessions of the last day, and those named.
+-- Sessions of the last day, and those named. Whose account is gone is 'Someone' with the zero id.
 create function private.people_of(p_document_id uuid, p_sessions uuid[]) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object('sessionId', s.session_id, 'yjsClientId', s.yjs_client_id,
-    'userId', s.user_id, 'name', coalesce(p.name, 'Someone'), 'color', coalesce(p.color, 1),
+    'userId', coalesce(s.user_id, '00000000-0000-0000-0000-000000000000'), 'name', coalesce(p.name, 'Someone'), 'color', coalesce(p.color, 1),
     'publicKey', s.public_key)), '[]')
   from (
     (select * from public.document_sessions recent
@@ -184,7 +184,7 @@ declare
 begin
   perform from public.documents d where d.id = p_document_id and d.workspace_id in (select private.my_workspaces());
   if not found then perform private.refuse_unknown(); end if;
-  if p_session_id is null or p_yjs_client_id is null or p_yjs_client_id not between 0 and 9007199254740991
+  if p_session_id is null or p_yjs_client_id is null or p_yjs_client_id not between 1 and 4294967295
     or char_length(p_public_key) > 1000 then
     perform private.refuse('PT400', 'invalid_input', 'A session has an id, a client number and a short key.');
   end if;
@@ -216,7 +216,7 @@ $$;
 
 -- ---------------------------------------------------------------- appending
 
--- Refuses what is not [{clientSeq, data}] of 1 to 100 updates of at most 1 MB, 8 MB in all.
+-- Refuses what is not [{clientSeq, data}] of 1 to 100 updates of at most 1,000,000 bytes, 8,000,000 in all.
 create function private.check_updates(p_updates jsonb) returns void
 language plpgsql immutable set search_path = '' as $$
 declare
@@ -225,7 +225,7 @@ begin
   if p_updates is null or jsonb_typeof(p_updates) <> 'array' or jsonb_array_length(p_updates) not between 1 and 100 then
     perform private.refuse('PT400', 'invalid_input', 'An append holds 1 to 100 updates.');
   end if;
-  if (select max(length(u ->> 'data')) > 1398104 or sum(length(u ->> 'data')) > 11184816
+  if (select max(length(u ->> 'data')) > 1333336 or sum(length(u ->> 'data')) > 10666668
       from jsonb_array_elements(p_updates) u) then
     perform private.refuse('PT413', 'update_too_large', 'An update has at most 1 MB, an append at most 8 MB.');
   end if;

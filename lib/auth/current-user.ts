@@ -1,0 +1,40 @@
+/**
+ * Who asks. `findCurrentUser` reads the signed token and suffices for showing things; `findVerifiedUser` asks the
+ * auth server, so that a session ended elsewhere counts at once: use it before sharing, deleting, exporting and
+ * changing roles.
+ */
+import "server-only";
+import { cache } from "react";
+import * as z from "zod";
+import { createPageClient } from "../supabase/server.ts";
+
+const Claims = z.object({
+  sub: z.string(),
+  exp: z.number(),
+  email: z.string().optional(),
+  user_metadata: z.object({ name: z.string().optional() }).optional(),
+});
+
+/** `expiresAt` is when the present token ends, in seconds since 1970. */
+export type CurrentUser = {
+  readonly id: string;
+  readonly email: string | null;
+  readonly name: string | null;
+  readonly expiresAt: number;
+};
+
+export const findCurrentUser = cache(async (): Promise<CurrentUser | null> => {
+  const client = await createPageClient();
+  const { data } = await client.auth.getClaims();
+  const claims = Claims.safeParse(data?.claims);
+  if (!claims.success) return null;
+  const { sub, exp, email, user_metadata: profile } = claims.data;
+  return { id: sub, email: email ?? null, name: profile?.name ?? null, expiresAt: exp };
+});
+
+export async function findVerifiedUser(): Promise<CurrentUser | null> {
+  const [current, client] = await Promise.all([findCurrentUser(), createPageClient()]);
+  if (current === null) return null;
+  const { data } = await client.auth.getUser();
+  return data.user?.id === current.id ? current : null;
+}

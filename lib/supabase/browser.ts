@@ -1,0 +1,16 @@
+/** The one Supabase client of a page, made at first use from the configuration that the root layout wrote. */
+import { createBrowserClient } from "@supabase/ssr";
+import type { SupabaseClient } from "@supabase/supabase-js";
+import { parseRuntimeConfig, RUNTIME_CONFIG_ID } from "./runtime-config.ts";
+
+let client: SupabaseClient | null = null;
+
+export function getBrowserClient(): SupabaseClient {
+  if (client === null) {
+    const { url, publishableKey } = parseRuntimeConfig(
+      document.getElementById(RUNTIME_CONFIG_ID)?.textContent,
+    );
+    client = createBrowserClient(url, publishableKey);
+  }
+  return client;
+}
