@@ -61,8 +61,8 @@ async function run(runner: Runner): Promise<Tally> {
     ? `was stopped after ${runner.limitMs / minute} minutes`
     : `ended with code ${outcome.code}`;
   // A runner that counts no failure and yet fails broke somewhere outside its tests.
+  if (!isGood && (tally.failed === 0 || outcome.timedOut || !runner.report)) tally.problems.push(why);
   if (!isGood && tally.failed === 0) tally.failed = 1;
-  if (!isGood) tally.problems.push(why);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${runner.name}: ${closingLine(tally)} (${seconds} s)`);
   return { ...tally, problems: tally.problems.map((problem) => `${runner.name}: ${problem}`) };
