@@ -6,7 +6,7 @@
 import "server-only";
 import { cache } from "react";
 import * as z from "zod";
-import { createPageClient } from "../supabase/server.ts";
+import { createServerSupabase } from "../supabase/server.ts";
 
 const Claims = z.object({
   sub: z.string(),
@@ -24,7 +24,7 @@ export type CurrentUser = {
 };
 
 export const findCurrentUser = cache(async (): Promise<CurrentUser | null> => {
-  const client = await createPageClient();
+  const client = await createServerSupabase();
   const { data } = await client.auth.getClaims();
   const claims = Claims.safeParse(data?.claims);
   if (!claims.success) return null;
@@ -33,7 +33,7 @@ export const findCurrentUser = cache(async (): Promise<CurrentUser | null> => {
 });
 
 export async function findVerifiedUser(): Promise<CurrentUser | null> {
-  const [current, client] = await Promise.all([findCurrentUser(), createPageClient()]);
+  const [current, client] = await Promise.all([findCurrentUser(), createServerSupabase()]);
   if (current === null) return null;
   const { data } = await client.auth.getUser();
   return data.user?.id === current.id ? current : null;

@@ -3,9 +3,11 @@ import { createBrowserClient } from "@supabase/ssr";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { parseRuntimeConfig, RUNTIME_CONFIG_ID } from "./runtime-config.ts";
 
-let client: SupabaseClient | null = null;
+export type BrowserSupabase = SupabaseClient;
 
-export function getBrowserClient(): SupabaseClient {
+let client: BrowserSupabase | null = null;
+
+export function browserSupabase(): BrowserSupabase {
   if (client === null) {
     const { url, publishableKey } = parseRuntimeConfig(
       document.getElementById(RUNTIME_CONFIG_ID)?.textContent,

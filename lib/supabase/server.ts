@@ -1,32 +1,30 @@
-/**
- * The signed-in person's own client on the server. A new one for each request, with the person's rights only.
- */
+/** The asking person's own client on the server, with that person's rights only. A new one for each request. */
 import "server-only";
 import { createServerClient } from "@supabase/ssr";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { cookies } from "next/headers";
 import { readPublicConfig } from "./env.ts";
 
-/** For pages and layouts, which cannot set cookies: the session was refreshed by proxy.ts before. */
-export async function createPageClient(): Promise<SupabaseClient> {
-  return create(false);
-}
-
-/** For route handlers and actions, which may sign in and out. */
-export async function createActionClient(): Promise<SupabaseClient> {
-  return create(true);
-}
-
-async function create(mayWriteCookies: boolean): Promise<SupabaseClient> {
+export async function createServerSupabase(): Promise<SupabaseClient> {
   const { url, publishableKey } = readPublicConfig();
   const jar = await cookies();
   return createServerClient(url, publishableKey, {
     cookies: {
       getAll: () => jar.getAll(),
       setAll: (written) => {
-        if (!mayWriteCookies) return;
-        for (const { name, value, options } of written) jar.set(name, value, options);
+        try {
+          for (const { name, value, options } of written) jar.set(name, value, options);
+        } catch (error) {
+          // Actions and route handlers may set cookies. A page may not, and need not: proxy.ts refreshed
+          // the session before it.
+          if (!isRenderingAPage(error)) throw error;
+        }
       },
     },
   });
+}
+
+/** Next's words for cookies written while a page renders. */
+function isRenderingAPage(error: unknown): boolean {
+  return error instanceof Error && /Cookies can only be modified in/.test(error.message);
 }
