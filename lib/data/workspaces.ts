@@ -1,0 +1,59 @@
+/** The workspaces of the asking person. */
+import "server-only";
+import { cache } from "react";
+import * as z from "zod";
+import { Role } from "../core/protocol.ts";
+import { createServerSupabase } from "../supabase/server.ts";
+import { Id, parseAnswer, readAll } from "./rows.ts";
+
+const Membership = z
+  .object({
+    role: Role,
+    workspaces: z.object({
+      id: Id,
+      name: z.string(),
+      created_at: z.string(),
+      access_epoch: z.coerce.number(),
+      seeded_at: z.string().nullable(),
+    }),
+  })
+  .transform(({ role, workspaces: workspace }) => ({
+    id: workspace.id,
+    name: workspace.name,
+    role,
+    epoch: workspace.access_epoch,
+    isSeeded: workspace.seeded_at !== null,
+    createdAt: new Date(workspace.created_at),
+  }));
+export type Workspace = z.infer<typeof Membership>;
+
+const COLUMNS = "role,workspaces(id,name,created_at,access_epoch,seeded_at)";
+
+/** Own ones first, then the oldest. */
+export const listWorkspaces = cache(async (userId: string): Promise<Workspace[]> => {
+  const client = await createServerSupabase();
+  const workspaces = await readAll(Membership, (from, to) =>
+    client
+      .from("workspace_members")
+      .select(COLUMNS)
+      .eq("user_id", userId)
+      .order("workspace_id")
+      .range(from, to),
+  );
+  const rank = (workspace: Workspace) => (workspace.role === "owner" ? 0 : 1);
+  return workspaces.sort((a, b) => rank(a) - rank(b) || a.createdAt.getTime() - b.createdAt.getTime());
+});
+
+/** Null for what does not exist and for a workspace this person is no member of. */
+export async function findWorkspace(userId: string, id: string): Promise<Workspace | null> {
+  return (await listWorkspaces(userId)).find((workspace) => workspace.id === id) ?? null;
+}
+
+/** Where somebody lands who names no workspace. An account that has none yet is given its own. */
+export async function getHomeWorkspaceId(userId: string): Promise<string> {
+  const [first] = await listWorkspaces(userId);
+  if (first !== undefined) return first.id;
+  const client = await createServerSupabase();
+  const account = z.object({ workspaceId: Id });
+  return parseAnswer(account, await client.rpc("ensure_account")).workspaceId;
+}
