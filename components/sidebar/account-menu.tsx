@@ -1,0 +1,33 @@
+"use client";
+import { LogOut } from "lucide-react";
+import { startTransition } from "react";
+import { Avatar } from "../ui/avatar.tsx";
+import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
+import { ThemeChoice } from "./theme-choice.tsx";
+
+type AccountProps = {
+  person: { name: string; color: number; email: string };
+  signOut: () => Promise<void>;
+};
+
+export function AccountMenu({ person, signOut }: AccountProps) {
+  const trigger = (
+    <button type="button" className="account" aria-label="Account">
+      <Avatar name={person.name} color={person.color} />
+    </button>
+  );
+  return (
+    <Menu trigger={trigger} side="top" align="start">
+      <div className="menu-who">
+        <strong>{person.name}</strong>
+        <span className="note">{person.email}</span>
+      </div>
+      <MenuLine />
+      <ThemeChoice />
+      <MenuLine />
+      <MenuItem icon={LogOut} onClick={() => startTransition(signOut)}>
+        Sign out
+      </MenuItem>
+    </Menu>
+  );
+}

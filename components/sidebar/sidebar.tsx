@@ -1,0 +1,64 @@
+"use client";
+import { House, type LucideIcon, Settings, Trash2 } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import type { ReactNode } from "react";
+import { AccountMenu } from "./account-menu.tsx";
+import { DocumentTree } from "./document-tree.tsx";
+import { NewDocument } from "./new-document.tsx";
+import { type WorkspaceName, WorkspaceSwitch } from "./workspace-switch.tsx";
+
+export type SidebarProps = {
+  workspace: WorkspaceName;
+  workspaces: readonly WorkspaceName[];
+  person: { name: string; color: number; email: string };
+  canWrite: boolean;
+  signOut: () => Promise<void>;
+  importMarkdown?: ((file: File) => Promise<string>) | undefined;
+};
+
+/** What stands at the left of every page of a workspace: the way to each document, and to oneself. */
+export function Sidebar({ workspace, workspaces, person, canWrite, signOut, importMarkdown }: SidebarProps) {
+  const home = `/w/${workspace.id}`;
+  return (
+    <>
+      <div className="side-top">
+        <WorkspaceSwitch current={workspace} all={workspaces} />
+        {canWrite ? <NewDocument workspaceId={workspace.id} importMarkdown={importMarkdown} /> : null}
+      </div>
+      <nav aria-label="Documents">
+        <Row href={home} icon={House}>
+          Home
+        </Row>
+        <div className="side-head">
+          <h2>Documents</h2>
+        </div>
+        <DocumentTree workspaceId={workspace.id} canWrite={canWrite} />
+        <div className="side-end">
+          <Row href={`${home}/trash`} icon={Trash2}>
+            Trash
+          </Row>
+          <Row href={`${home}/settings`} icon={Settings}>
+            Settings
+          </Row>
+        </div>
+      </nav>
+      <div className="side-foot">
+        <AccountMenu person={person} signOut={signOut} />
+        <span className="who" aria-hidden>
+          {person.name}
+        </span>
+      </div>
+    </>
+  );
+}
+
+function Row({ href, icon: Icon, children }: { href: string; icon: LucideIcon; children: ReactNode }) {
+  const current = usePathname() === href;
+  return (
+    <Link className="row" href={href} {...(current ? { "aria-current": "page" as const } : {})}>
+      <Icon className="i" aria-hidden />
+      <span>{children}</span>
+    </Link>
+  );
+}

@@ -1,0 +1,32 @@
+"use client";
+import { useState } from "react";
+import { MenuChoice } from "../ui/menu.tsx";
+
+type Theme = "system" | "light" | "dark";
+
+const choices = [
+  { value: "system", label: "As the system" },
+  { value: "light", label: "Light" },
+  { value: "dark", label: "Dark" },
+] as const;
+
+const YEAR_S = 365 * 24 * 3600;
+
+/** The choice is kept in a cookie, because the server writes the theme into the first byte of the page. */
+export function ThemeChoice() {
+  const [theme, setTheme] = useState<Theme>(shownTheme);
+  const choose = (next: Theme) => {
+    setTheme(next);
+    const { dataset } = document.documentElement;
+    if (next === "system") delete dataset.theme;
+    else dataset.theme = next;
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet
+    document.cookie = `theme=${next}; path=/; max-age=${next === "system" ? 0 : YEAR_S}; samesite=lax`;
+  };
+  return <MenuChoice name="Theme" value={theme} onChange={choose} choices={choices} />;
+}
+
+function shownTheme(): Theme {
+  const { theme } = document.documentElement.dataset;
+  return theme === "light" || theme === "dark" ? theme : "system";
+}

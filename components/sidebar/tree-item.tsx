@@ -1,0 +1,80 @@
+"use client";
+import { ChevronRight, Ellipsis } from "lucide-react";
+import Link from "next/link";
+import { type CSSProperties, memo } from "react";
+import { RenameField } from "./rename-field.tsx";
+import { type TreeLine, titleOf } from "./tree-model.ts";
+
+export type ItemEvents = {
+  onToggle: (id: string, open: boolean) => void;
+  onMenu: (id: string) => void;
+  onRenamed: (id: string, title: string | null) => void;
+};
+
+type ItemProps = {
+  line: TreeLine;
+  href: string;
+  current: boolean;
+  /** The one item that Tab reaches. */
+  reachable: boolean;
+  renaming: boolean;
+  menuOpen: boolean;
+  canWrite: boolean;
+  events: ItemEvents;
+};
+
+export const TreeItem = memo(function TreeItem(props: ItemProps) {
+  const { line, href, current, reachable, renaming, menuOpen, canWrite, events } = props;
+  const { row, level, open } = line;
+  const title = titleOf(row);
+  return (
+    <div
+      role="treeitem"
+      data-id={row.id}
+      aria-label={title}
+      aria-level={level}
+      aria-posinset={line.place}
+      aria-setsize={line.siblings}
+      aria-selected={current}
+      {...(current ? { "aria-current": "page" as const } : {})}
+      {...(open === undefined ? {} : { "aria-expanded": open })}
+      tabIndex={reachable && !renaming ? 0 : -1}
+    >
+      <div className="leaf" style={{ "--depth": level - 1 } as CSSProperties}>
+        {open === undefined ? (
+          <span className="twist" />
+        ) : (
+          <button
+            type="button"
+            className="twist"
+            tabIndex={-1}
+            aria-label={`${open ? "Close" : "Open"} what is inside ${title}`}
+            onClick={() => events.onToggle(row.id, !open)}
+          >
+            <ChevronRight className="i" aria-hidden />
+          </button>
+        )}
+        {renaming ? (
+          <RenameField title={row.title} onDone={(next) => events.onRenamed(row.id, next)} />
+        ) : (
+          <Link className="name" href={href} prefetch={false} tabIndex={-1} aria-hidden draggable={false}>
+            {title}
+          </Link>
+        )}
+        {canWrite && !renaming ? (
+          <button
+            type="button"
+            className="more"
+            tabIndex={-1}
+            aria-label={`Actions for ${title}`}
+            aria-haspopup="menu"
+            aria-expanded={menuOpen}
+            onClick={() => events.onMenu(row.id)}
+          >
+            <Ellipsis className="i" aria-hidden />
+          </button>
+        ) : null}
+      </div>
+    </div>
+  );
+});

@@ -1,0 +1,72 @@
+"use client";
+import { useParams, useRouter } from "next/navigation";
+import { toast } from "sonner";
+import { useTree, useTreeStore } from "./tree-context.tsx";
+import { ancestorsOf, type Direction, placeTowards, titleOf } from "./tree-model.ts";
+
+/** What can be done with a document from anywhere. Each says in a notice what failed, and what is safe. */
+export function useDocumentActions(workspaceId: string) {
+  const store = useTreeStore();
+  const { rows, branches } = useTree();
+  const router = useRouter();
+  const currentId = useCurrentDocument();
+  const name = (id: string) => `“${titleOf(rows.get(id))}”`;
+
+  const open = (id: string) => router.push(documentPath(workspaceId, id));
+
+  const create = async (parentId: string | null) => {
+    const afterId = branches.children.get(parentId ?? "")?.at(-1)?.id ?? null;
+    try {
+      open(await store.create({ parentId, afterId }, ""));
+    } catch (error) {
+      failed("The document was not created.", error);
+    }
+  };
+
+  const move = async (id: string, direction: Direction) => {
+    const place = placeTowards(branches, id, direction);
+    if (!place) return false;
+    try {
+      await store.move(id, place);
+      return true;
+    } catch (error) {
+      failed(`${name(id)} stays where it was.`, error);
+      return false;
+    }
+  };
+
+  const rename = (id: string, title: string) =>
+    store.rename(id, title).catch((error: unknown) => failed(`${name(id)} keeps its title.`, error));
+
+  const restore = (id: string) =>
+    store.restore(id).catch((error: unknown) => failed("It is still in the trash.", error));
+
+  const trash = async (id: string) => {
+    const wasHere =
+      currentId !== undefined && (currentId === id || ancestorsOf(branches, currentId).includes(id));
+    const said = name(id);
+    try {
+      await store.trash(id);
+    } catch (error) {
+      failed(`${said} was not moved to the trash.`, error);
+      return;
+    }
+    if (wasHere) router.push(`/w/${workspaceId}`);
+    toast(`${said} is in the trash.`, { action: { label: "Undo", onClick: () => void restore(id) } });
+  };
+
+  return { open, create, move, rename, trash, restore };
+}
+
+export function documentPath(workspaceId: string, documentId: string): string {
+  return `/w/${workspaceId}/d/${documentId}`;
+}
+
+export function useCurrentDocument(): string | undefined {
+  const { documentId } = useParams<{ documentId?: string }>();
+  return documentId;
+}
+
+function failed(what: string, error: unknown) {
+  toast.error(what, { description: error instanceof Error ? error.message : "Try again in a moment." });
+}

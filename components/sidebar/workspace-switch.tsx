@@ -1,0 +1,34 @@
+"use client";
+import { ChevronsUpDown } from "lucide-react";
+import Link from "next/link";
+import { Menu, MenuLink } from "../ui/menu.tsx";
+
+export type WorkspaceName = { id: string; name: string };
+
+type SwitchProps = { current: WorkspaceName; all: readonly WorkspaceName[] };
+
+/** The workspace's name; a menu only for those who have several. */
+export function WorkspaceSwitch({ current, all }: SwitchProps) {
+  if (all.length < 2) {
+    return (
+      <Link className="workspace" href={`/w/${current.id}`}>
+        <span>{current.name}</span>
+      </Link>
+    );
+  }
+  const trigger = (
+    <button type="button" className="workspace" aria-label={`Workspace: ${current.name}`}>
+      <span>{current.name}</span>
+      <ChevronsUpDown className="i" aria-hidden />
+    </button>
+  );
+  return (
+    <Menu trigger={trigger} align="start">
+      {all.map((one) => (
+        <MenuLink key={one.id} render={<Link href={`/w/${one.id}`} />} current={one.id === current.id}>
+          {one.name}
+        </MenuLink>
+      ))}
+    </Menu>
+  );
+}

@@ -1,0 +1,82 @@
+"use client";
+import { useState, useTransition } from "react";
+import { Confirm } from "../ui/confirm.tsx";
+import { say } from "../ui/say.ts";
+
+type Answer = { ok: true } | { ok: false; sentence: string };
+
+export type TrashedDocument = {
+  id: string;
+  title: string;
+  /** Where it was, e.g. "Operations / Post-mortems"; empty at the root. */
+  place: string;
+  inside: number;
+  /** "Deleted by Ana Kovač, 2 hours ago" */
+  when: string;
+};
+
+type TrashProps = {
+  documents: readonly TrashedDocument[];
+  canWrite: boolean;
+  restore: (id: string) => Promise<Answer>;
+  deleteForever: (id: string) => Promise<Answer>;
+};
+
+export function TrashList({ documents, canWrite, restore, deleteForever }: TrashProps) {
+  const [doomed, setDoomed] = useState<TrashedDocument>();
+  const [busy, start] = useTransition();
+  return (
+    <>
+      <ul className="list list-edge">
+        {documents.map((document) => (
+          <li key={document.id}>
+            <div className="item actions">
+              <span className="title">{document.title}</span>
+              <span className="sub">
+                {[document.place, insideOf(document)].filter(Boolean).join(" · ")}
+                {document.place || document.inside > 0 ? <br /> : null}
+                {document.when}
+              </span>
+              {canWrite ? (
+                <span className="acts">
+                  <button
+                    type="button"
+                    className="button"
+                    aria-description={document.title}
+                    aria-disabled={busy}
+                    onClick={() => start(async () => void say(await restore(document.id)))}
+                  >
+                    Restore
+                  </button>
+                  <button
+                    type="button"
+                    className="button danger"
+                    aria-description={document.title}
+                    onClick={() => setDoomed(document)}
+                  >
+                    Delete forever
+                  </button>
+                </span>
+              ) : null}
+            </div>
+          </li>
+        ))}
+      </ul>
+      <Confirm
+        open={doomed !== undefined}
+        onOpenChange={(open) => open || setDoomed(undefined)}
+        title={`Delete “${doomed?.title}” forever?`}
+        description={`${doomed && doomed.inside > 0 ? `With it goes what is inside: ${insideOf(doomed)}. ` : ""}This cannot be undone.`}
+        action="Delete forever"
+        onConfirm={async () => {
+          if (doomed) say(await deleteForever(doomed.id));
+        }}
+      />
+    </>
+  );
+}
+
+function insideOf({ inside }: TrashedDocument): string {
+  if (inside === 0) return "";
+  return inside === 1 ? "1 page inside" : `${inside} pages inside`;
+}

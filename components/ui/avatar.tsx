@@ -1,0 +1,24 @@
+type AvatarProps = { name: string; color: number; large?: boolean; filled?: boolean };
+
+/** A ring in the person's colour with the initials. Decoration: the name must be said beside it. */
+export function Avatar({ name, color, large = false, filled = false }: AvatarProps) {
+  const looks = ["avatar", large ? "large" : "", filled ? "typing" : ""].filter(Boolean).join(" ");
+  return (
+    <span className={looks} data-person={color} aria-hidden>
+      {initials(name)}
+    </span>
+  );
+}
+
+/** First letters of the first and last word; whole characters, so that an emoji or a surrogate pair stays whole. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/).filter(Boolean);
+  const first = words[0];
+  const last = words.length > 1 ? words[words.length - 1] : undefined;
+  return (
+    [first, last]
+      .map((word) => (word ? [...word][0] : ""))
+      .join("")
+      .toLocaleUpperCase() || "?"
+  );
+}

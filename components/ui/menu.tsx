@@ -1,0 +1,119 @@
+"use client";
+import { Menu as Base } from "@base-ui/react/menu";
+import { Check, type LucideIcon } from "lucide-react";
+import type { ReactElement, ReactNode } from "react";
+
+type MenuProps = {
+  /** The button that opens the menu; it keeps its own accessible name. */
+  trigger: ReactElement;
+  children: ReactNode;
+  side?: "top" | "bottom";
+  align?: "start" | "end";
+};
+
+export function Menu({ trigger, children, side = "bottom", align = "end" }: MenuProps) {
+  return (
+    <Base.Root modal={false}>
+      <Base.Trigger render={trigger} />
+      <MenuPopup side={side} align={align}>
+        {children}
+      </MenuPopup>
+    </Base.Root>
+  );
+}
+
+type PopupProps = {
+  children: ReactNode;
+  side?: "top" | "bottom";
+  align?: "start" | "end";
+  anchor?: Element | null;
+  /** Where the focus goes on closing, if not to the trigger; false leaves it where it is. */
+  focusAfter?: () => HTMLElement | null | false;
+};
+
+/** The floating part alone, for menus that are opened by hand (`MenuRoot`). */
+export function MenuPopup({ children, side = "bottom", align = "start", anchor, focusAfter }: PopupProps) {
+  return (
+    <Base.Portal>
+      <Base.Positioner
+        className="popup-place"
+        side={side}
+        align={align}
+        sideOffset={4}
+        {...(anchor ? { anchor } : {})}
+      >
+        <Base.Popup className="popup" {...(focusAfter ? { finalFocus: focusAfter } : {})}>
+          {children}
+        </Base.Popup>
+      </Base.Positioner>
+    </Base.Portal>
+  );
+}
+
+export const MenuRoot = Base.Root;
+
+type ItemProps = {
+  icon?: LucideIcon;
+  onClick: () => void;
+  danger?: boolean;
+  disabled?: boolean;
+  children: ReactNode;
+};
+
+export function MenuItem({ icon: Icon, onClick, danger = false, disabled = false, children }: ItemProps) {
+  return (
+    <Base.Item className={danger ? "menu-row danger" : "menu-row"} onClick={onClick} disabled={disabled}>
+      {Icon ? <Icon className="i" aria-hidden /> : null}
+      <span>{children}</span>
+    </Base.Item>
+  );
+}
+
+type LinkProps = { icon?: LucideIcon; render: ReactElement; children: ReactNode; current?: boolean };
+
+/** `render` is the link element, so that the router's own link can be used. */
+export function MenuLink({ icon: Icon, render, children, current = false }: LinkProps) {
+  return (
+    <Base.LinkItem
+      className="menu-row"
+      closeOnClick
+      render={render}
+      {...(current ? { "aria-current": true } : {})}
+    >
+      {Icon ? <Icon className="i" aria-hidden /> : null}
+      <span>{children}</span>
+      {current ? <Check className="i" aria-hidden /> : null}
+    </Base.LinkItem>
+  );
+}
+
+type ChoiceProps<Value extends string> = {
+  name: string;
+  value: Value;
+  onChange: (value: Value) => void;
+  choices: readonly { value: Value; label: string }[];
+};
+
+export function MenuChoice<Value extends string>({ name, value, onChange, choices }: ChoiceProps<Value>) {
+  return (
+    <Base.Group>
+      <Base.GroupLabel className="menu-name">{name}</Base.GroupLabel>
+      <Base.RadioGroup value={value} onValueChange={(next: Value) => onChange(next)}>
+        {choices.map((choice) => (
+          <Base.RadioItem key={choice.value} value={choice.value} className="menu-row" closeOnClick={false}>
+            <span>{choice.label}</span>
+            <span className="menu-check" style={{ flex: "none" }}>
+              <Base.RadioItemIndicator>
+                <Check className="i" aria-hidden />
+              </Base.RadioItemIndicator>
+            </span>
+          </Base.RadioItem>
+        ))}
+      </Base.RadioGroup>
+    </Base.Group>
+  );
+}
+
+export function MenuLine() {
+  return <Base.Separator className="hair" />;
+}

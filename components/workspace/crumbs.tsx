@@ -1,0 +1,37 @@
+"use client";
+import Link from "next/link";
+import { useTree } from "../sidebar/tree-context.tsx";
+import { ancestorsOf, titleOf } from "../sidebar/tree-model.ts";
+import { documentPath } from "../sidebar/use-document-actions.ts";
+import { SheetButton } from "./sheet-context.tsx";
+
+type CrumbsProps = { workspace: { id: string; name: string }; documentId: string; title: string };
+
+/** The way to this document, as the tree has it now. Its left part of the bar, with the button for the sheet. */
+export function Crumbs({ workspace, documentId, title }: CrumbsProps) {
+  const { rows, branches } = useTree();
+  const above = ancestorsOf(branches, documentId);
+  return (
+    <>
+      <SheetButton />
+      <nav className="crumbs" aria-label="Breadcrumb">
+        <ol>
+          {above.length === 0 ? (
+            <li>
+              <Link href={`/w/${workspace.id}`}>{workspace.name}</Link>
+            </li>
+          ) : (
+            above.map((id) => (
+              <li key={id}>
+                <Link href={documentPath(workspace.id, id)}>{titleOf(rows.get(id))}</Link>
+              </li>
+            ))
+          )}
+          <li>
+            <span aria-current="page">{titleOf(rows.get(documentId) ?? { title })}</span>
+          </li>
+        </ol>
+      </nav>
+    </>
+  );
+}
