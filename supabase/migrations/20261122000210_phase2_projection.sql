@@ -309,6 +309,19 @@ begin
 end
 $$;
 
+-- A worker that leaves while work is left wakes another one.
+create function public.hand_over_projection() returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_document_id uuid;
+begin
+  select j.document_id into v_document_id from private.projection_jobs j
+  where j.dead_at is null and coalesce(j.leased_until, '-infinity') < clock_timestamp()
+  order by j.due_at limit 1;
+  if found then perform private.kick_projection(v_document_id); end if;
+end
+$$;
+
 -- Keeps the state up to a seq. Read back before the head points to it.
 create function public.write_snapshot(
   p_document_id uuid, p_lease uuid, p_upto_seq bigint, p_state text, p_sha256 text
@@ -352,13 +365,13 @@ $$;
 revoke all on all functions in schema private from public, anon;
 revoke all on function public.admit_function_call(text, text, text, uuid),
   public.claim_projection_jobs(integer, uuid), public.read_document_log(uuid, bigint, bigint),
-  public.read_block_hashes(uuid), public.fail_projection(uuid, uuid, text), public.health_report(),
+  public.read_block_hashes(uuid), public.fail_projection(uuid, uuid, text), public.health_report(), public.hand_over_projection(),
   public.write_projection(uuid, uuid, bigint, text, jsonb, uuid[], jsonb, boolean),
   public.write_snapshot(uuid, uuid, bigint, text, text)
 from public, anon, authenticated;
 grant execute on function public.admit_function_call(text, text, text, uuid),
   public.claim_projection_jobs(integer, uuid), public.read_document_log(uuid, bigint, bigint),
-  public.read_block_hashes(uuid), public.fail_projection(uuid, uuid, text), public.health_report(),
+  public.read_block_hashes(uuid), public.fail_projection(uuid, uuid, text), public.health_report(), public.hand_over_projection(),
   public.write_projection(uuid, uuid, bigint, text, jsonb, uuid[], jsonb, boolean),
   public.write_snapshot(uuid, uuid, bigint, text, text)
 to service_role;

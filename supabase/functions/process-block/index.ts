@@ -1,0 +1,67 @@
+/**
+ * The edge function: `POST {documentId}` says that a document's log has grown. It answers 202 at once and works on.
+ *
+ * A caller proves itself with the secret key, or with a signature over time, number and document id that only the
+ * database can make (private.kick_projection) and that counts once. Nothing but the id is taken from callers, and
+ * even that only wakes: which jobs are due, the database says. `GET` answers 200, for health checks.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { connect, readProject } from "../_shared/database.ts";
+import { createWorker } from "./worker.ts";
+
+declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void } | undefined;
+
+const BODY_LIMIT = 1_000;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+const project = readProject((name) => Deno.env.get(name));
+const rpc = connect(project);
+const wake = createWorker(rpc);
+
+async function handle(request: Request): Promise<Response> {
+  if (request.method === "GET" || request.method === "HEAD") return Response.json({ status: "ok" });
+  if (request.method !== "POST") return Response.json({ message: "Only GET and POST." }, { status: 405 });
+  const documentId = readDocumentId(await request.text());
+  if (documentId === null) return Response.json({ message: "A document id is needed." }, { status: 400 });
+  if (!(await isAdmitted(request.headers, documentId)))
+    return Response.json({ message: "This call is not signed." }, { status: 401 });
+  const work = wake().catch((error: unknown) => console.error("process-block stopped:", error));
+  if (typeof EdgeRuntime !== "undefined") EdgeRuntime.waitUntil(work);
+  return Response.json({ accepted: true }, { status: 202 });
+}
+
+function readDocumentId(body: string): string | null {
+  if (body.length > BODY_LIMIT) return null;
+  try {
+    const { documentId } = JSON.parse(body) as { documentId?: unknown };
+    return typeof documentId === "string" && UUID.test(documentId) ? documentId : null;
+  } catch {
+    return null;
+  }
+}
+
+async function isAdmitted(headers: Headers, documentId: string): Promise<boolean> {
+  const token = headers.get("authorization")?.replace(/^Bearer /, "");
+  if ([headers.get("apikey"), token].some((key) => key && isSame(key, project.secretKey))) return true;
+  const [time, nonce, signature] = ["x-timestamp", "x-nonce", "x-signature"].map((name) => headers.get(name));
+  if (!time || !nonce || !signature) return false;
+  return await rpc<boolean>("admit_function_call", {
+    p_timestamp: time,
+    p_nonce: nonce,
+    p_signature: signature,
+    p_document_id: documentId,
+  });
+}
+
+/** Compared as sums, so that the time taken says nothing about the key. */
+function isSame(given: string, right: string): boolean {
+  const sum = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(sum(given), sum(right));
+}
+
+Deno.serve((request) =>
+  handle(request).catch((error: unknown) => {
+    console.error("process-block:", error);
+    return Response.json({ message: "The call could not be answered." }, { status: 500 });
+  }),
+);

@@ -1,0 +1,179 @@
+/**
+ * One job: a document's log becomes its rows of `blocks`.
+ *
+ *   snapshot + rows after it → guard → document → rows → only those whose hash changed are written
+ *
+ * Rows that the guard refuses are named to the database (quarantine) and touch nothing. Bytes whose sum is
+ * wrong stop the job: better no new rows than wrong ones. A damaged snapshot is passed over for an older one.
+ */
+import { createHash } from "node:crypto";
+// @ts-types="../_shared/core.d.ts"
+import * as core from "../_shared/core.gen.js";
+import type { Rpc } from "../_shared/database.ts";
+import { type HashedRow, hashRow } from "./row.ts";
+
+export type Job = { readonly documentId: string; readonly lease: string };
+export type Outcome = { readonly written: number; readonly deleted: number; readonly done: boolean };
+
+type Snapshot = { uptoSeq: number; state: string; sha256: string };
+type LogRow = { seq: number; yjsClientId: number; data: string; sha256: string };
+type LogPage = {
+  headSeq: number;
+  snapshotSeq: number;
+  snapshot: Snapshot | null;
+  updates: LogRow[];
+  more: boolean;
+};
+type Refused = { seq: number; reason: string };
+
+type Loaded = {
+  readonly doc: core.Doc;
+  /** The last row taken into account. */
+  readonly seq: number;
+  readonly snapshotSeq: number;
+  readonly refused: readonly Refused[];
+};
+
+export const SNAPSHOT_EVERY = 500;
+/** One call holds at most this much text, so that no body becomes huge. */
+const CHUNK_CHARS = 4_000_000;
+
+export async function projectJob(rpc: Rpc, job: Job): Promise<Outcome> {
+  const loaded = await load(rpc, job.documentId);
+  try {
+    const { title, rows } = core.projectDocument(loaded.doc);
+    if (loaded.seq - loaded.snapshotSeq >= SNAPSHOT_EVERY) await keepSnapshot(rpc, job, loaded);
+    return await write(rpc, job, loaded, title, rows.map(hashRow));
+  } finally {
+    loaded.doc.destroy();
+  }
+}
+
+async function load(rpc: Rpc, documentId: string): Promise<Loaded> {
+  const { page, doc, snapshotSeq } = await loadSnapshot(rpc, documentId, null);
+  const accepted = core.createGuardState(core.encodeStateVector(doc));
+  const refused: Refused[] = [];
+  let seq = page.snapshot?.uptoSeq ?? 0;
+  for (let at = page; ; at = await rpc("read_document_log", { p_document_id: documentId, p_after: seq })) {
+    core.transact(doc, () => {
+      for (const row of at.updates) {
+        if (row.seq !== seq + 1) throw new Error(`The log goes on with ${row.seq} after ${seq}.`);
+        takeRow(doc, accepted, row, refused);
+        seq = row.seq;
+      }
+    });
+    if (!at.more || at.updates.length === 0) return { doc, seq, snapshotSeq, refused };
+  }
+}
+
+function takeRow(doc: core.Doc, accepted: core.GuardState, row: LogRow, refused: Refused[]): void {
+  const data = checked(row.data, row.sha256, `row ${row.seq}`);
+  const verdict = core.admitUpdate(accepted, { yjsClientId: row.yjsClientId, data });
+  if (verdict.ok) core.applyUpdate(doc, data);
+  else refused.push({ seq: row.seq, reason: verdict.reason });
+}
+
+/** The newest snapshot that is whole, and the first rows after it. */
+async function loadSnapshot(rpc: Rpc, documentId: string, before: number | null) {
+  const page = await rpc<LogPage>("read_document_log", {
+    p_document_id: documentId,
+    p_after: 0,
+    p_snapshot_before: before,
+  });
+  const doc = new core.Doc();
+  const { snapshot, snapshotSeq } = page;
+  if (snapshot === null) return { page, doc, snapshotSeq };
+  try {
+    core.applyUpdate(doc, checked(snapshot.state, snapshot.sha256, `snapshot ${snapshot.uptoSeq}`));
+    return { page, doc, snapshotSeq };
+  } catch (error) {
+    console.error("process-block: passed over a snapshot:", error instanceof Error ? error.message : error);
+    doc.destroy();
+    return loadSnapshot(rpc, documentId, snapshot.uptoSeq);
+  }
+}
+
+function checked(base64: string, sha256: string, what: string): Uint8Array<ArrayBuffer> {
+  const bytes = core.fromBase64(base64);
+  if (createHash("sha256").update(bytes).digest("hex") !== sha256)
+    throw new Error(`The bytes of ${what} changed.`);
+  return bytes;
+}
+
+/** Keeps the state when it gives the same document again; that it cannot be kept never stops the rows. */
+async function keepSnapshot(rpc: Rpc, job: Job, { doc, seq }: Loaded): Promise<void> {
+  const state = core.encodeStateAsUpdate(doc);
+  if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null || !givesSame(doc, state)) {
+    console.error(
+      `process-block: no snapshot of ${job.documentId} at ${seq}: it would not give the same document.`,
+    );
+    return;
+  }
+  await rpc("write_snapshot", {
+    p_document_id: job.documentId,
+    p_lease: job.lease,
+    p_upto_seq: seq,
+    p_state: core.toBase64(state),
+    p_sha256: createHash("sha256").update(state).digest("hex"),
+  });
+}
+
+function givesSame(doc: core.Doc, state: Uint8Array): boolean {
+  const copy = new core.Doc();
+  try {
+    core.applyUpdate(copy, state);
+    return (
+      core.toBase64(core.encodeStateVector(copy)) === core.toBase64(core.encodeStateVector(doc)) &&
+      contentOf(copy) === contentOf(doc)
+    );
+  } finally {
+    copy.destroy();
+  }
+}
+
+function contentOf(doc: core.Doc): string {
+  const { title, rows } = core.projectDocument(doc);
+  return title + rows.map((row) => hashRow(row).hash).join();
+}
+
+async function write(
+  rpc: Rpc,
+  job: Job,
+  loaded: Loaded,
+  title: string,
+  rows: readonly HashedRow[],
+): Promise<Outcome> {
+  const stored = await rpc<Record<string, string>>("read_block_hashes", { p_document_id: job.documentId });
+  const present = new Set(rows.map((row) => row.id));
+  const chunks = inChunks(rows.filter((row) => stored[row.id] !== row.hash));
+  const last = chunks.pop() ?? [];
+  let written = 0;
+  const send = (upserts: readonly HashedRow[], isLast: boolean) =>
+    rpc<Outcome>("write_projection", {
+      p_document_id: job.documentId,
+      p_lease: job.lease,
+      p_upto_seq: loaded.seq,
+      p_title: title.toWellFormed().replaceAll("\ufffd", ""),
+      p_upserts: upserts,
+      p_deletes: isLast ? Object.keys(stored).filter((id) => !present.has(id)) : [],
+      p_quarantine: isLast ? loaded.refused : [],
+      p_final: isLast,
+    });
+  for (const chunk of chunks) written += (await send(chunk, false)).written;
+  const end = await send(last, true);
+  return { written: written + end.written, deleted: end.deleted, done: end.done };
+}
+
+function inChunks(rows: readonly HashedRow[]): HashedRow[][] {
+  const chunks: HashedRow[][] = [];
+  let room = 0;
+  for (const row of rows) {
+    if (room <= 0) {
+      chunks.push([]);
+      room = CHUNK_CHARS;
+    }
+    chunks.at(-1)?.push(row);
+    room -= row.size;
+  }
+  return chunks;
+}
