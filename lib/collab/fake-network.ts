@@ -1,0 +1,250 @@
+/**
+ * For tests: a server with one document's log in memory, which keeps the rules of the real one (seq under a lock,
+ * retries by session and clientSeq, rights, epoch), and a network before it that drops, duplicates, reorders,
+ * delays and cuts. Chance comes from a dice with a seed, time from a virtual clock.
+ */
+import * as Y from "yjs";
+import { toBase64 } from "../core/base64.ts";
+import { AppError, type ErrorCode } from "../core/errors.ts";
+import { admitUpdate, createGuardState } from "../core/guard.ts";
+import type { Dice } from "../core/guard-fixtures.ts";
+import {
+  type Appended,
+  type LogRow,
+  Person,
+  Pull,
+  type Role,
+  type Snapshot,
+  UpdateMessage,
+} from "../core/protocol.ts";
+import { sha256Hex } from "../core/sha256.ts";
+import type { LogTransport, SessionIdentity } from "./transport.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+
+export type Message = { readonly epoch: number; readonly payload: unknown };
+
+const refuse = (code: ErrorCode, reason: string = code) => new AppError(code, reason, { reason });
+
+type Update = { readonly clientSeq: number; readonly data: Uint8Array };
+
+export class FakeServer {
+  readonly documentId = "11111111-1111-4111-8111-111111111111";
+  readonly rows: LogRow[] = [];
+  readonly sessions = new Map<string, { yjsClientId: number; userId: string }>();
+  readonly roles = new Map<string, Role>();
+  readonly listeners = new Set<(message: Message) => void>();
+  snapshot: Snapshot | null = null;
+  epoch = 1;
+  trashed = false;
+  schemaVersion = 1;
+  /** Rows of a pull before it says `more`. */
+  pageRows = 100;
+  /** Appends that were answered: what the server promised. */
+  readonly promised: { sessionId: string; clientSeq: number; seq: number; sum: string }[] = [];
+  /** Planted bug: how many of a hundred appends are acknowledged and never stored. */
+  forgets = 0;
+  dice: Dice = () => 0;
+
+  roleOf(userId: string): Role {
+    const role = this.roles.get(userId);
+    if (role === undefined) throw refuse("not_found");
+    return role;
+  }
+
+  open(userId: string, { sessionId, yjsClientId }: SessionIdentity, after: number): Pull {
+    this.roleOf(userId);
+    const known = this.sessions.get(sessionId);
+    if (known !== undefined && known.userId !== userId) throw refuse("forbidden", "session_not_yours");
+    for (const [other, session] of this.sessions) {
+      if (other !== sessionId && session.yjsClientId === yjsClientId)
+        throw refuse("conflict", "client_id_taken");
+    }
+    this.sessions.set(sessionId, { yjsClientId, userId });
+    return this.pull(userId, after);
+  }
+
+  pull(userId: string, after: number): Pull {
+    const role = this.roleOf(userId);
+    const snapshot = this.snapshot !== null && this.snapshot.uptoSeq > after ? this.snapshot : null;
+    const from = Math.max(after, snapshot?.uptoSeq ?? 0);
+    const rows = this.rows.filter((row) => row.seq > from);
+    // Over the wire and back, so that the schema is part of every test.
+    return Pull.parse({
+      documentId: this.documentId,
+      workspaceId: "w",
+      title: "",
+      role,
+      canWrite: canWrite(role) && !this.trashed,
+      epoch: this.epoch,
+      schemaVersion: this.schemaVersion,
+      headSeq: this.rows.length,
+      trashed: this.trashed,
+      snapshot: snapshot === null ? null : { ...snapshot, state: toBase64(snapshot.state) },
+      updates: rows.slice(0, this.pageRows).map((row) => ({ ...row, data: toBase64(row.data) })),
+      more: rows.length > this.pageRows,
+      quarantined: [],
+      people: this.people(),
+    });
+  }
+
+  people(): Person[] {
+    return [...this.sessions].map(([sessionId, { yjsClientId, userId }]) =>
+      Person.parse({ sessionId, yjsClientId, userId, name: `Name of ${userId}`, color: 3 }),
+    );
+  }
+
+  append(userId: string, sessionId: string, updates: readonly Update[]): Appended {
+    this.#mayAppend(userId, sessionId, updates);
+    const first = this.rows.length + 1;
+    const accepted = updates.map((update) => this.#store(sessionId, update));
+    const stored = this.rows.slice(first - 1);
+    const forgotten = this.dice(100) < this.forgets;
+    if (forgotten) this.rows.length = first - 1;
+    else if (stored.length > 0) this.#broadcast(sessionId, stored);
+    return { headSeq: forgotten ? first - 1 : this.rows.length, epoch: this.epoch, accepted };
+  }
+
+  #mayAppend(userId: string, sessionId: string, updates: readonly Update[]): void {
+    const role = this.roleOf(userId);
+    if (!canWrite(role)) throw refuse("forbidden");
+    if (this.sessions.get(sessionId)?.userId !== userId) throw refuse("forbidden", "session_not_yours");
+    if (this.trashed) throw refuse("forbidden", "trashed");
+    if (updates.some(({ data }) => data.length > 1_048_576)) throw refuse("too_large", "update_too_large");
+    for (const { clientSeq, data } of updates) {
+      const known = this.#find(sessionId, clientSeq);
+      if (known !== undefined && known.sha256 !== sha256Hex(data))
+        throw refuse("conflict", "client_seq_reused");
+    }
+  }
+
+  #find(sessionId: string, clientSeq: number): LogRow | undefined {
+    return this.rows.find((row) => row.sessionId === sessionId && row.clientSeq === clientSeq);
+  }
+
+  #store(sessionId: string, { clientSeq, data }: Update): { clientSeq: number; seq: number } {
+    const known = this.#find(sessionId, clientSeq);
+    if (known !== undefined) return { clientSeq, seq: known.seq };
+    const yjsClientId = this.sessions.get(sessionId)?.yjsClientId ?? 0;
+    const seq = this.rows.length + 1;
+    this.rows.push({ seq, sessionId, yjsClientId, clientSeq, data, sha256: sha256Hex(data) });
+    return { clientSeq, seq };
+  }
+
+  #broadcast(sessionId: string, rows: readonly LogRow[]): void {
+    const updates = rows.map(({ seq, clientSeq, data, sha256 }) => ({
+      seq,
+      clientSeq,
+      data: toBase64(data),
+      sha256,
+    }));
+    const yjsClientId = rows[0]?.yjsClientId ?? 0;
+    const payload = { fromSeq: rows[0]?.seq, toSeq: rows.at(-1)?.seq, sessionId, yjsClientId, updates };
+    for (const listener of [...this.listeners]) listener({ epoch: this.epoch, payload });
+  }
+
+  /** What the log says: accepted rows, applied in order. */
+  replay(): Y.Doc {
+    const doc = new Y.Doc();
+    const state = createGuardState();
+    for (const row of this.rows) if (admitUpdate(state, row).ok) Y.applyUpdate(doc, row.data);
+    return doc;
+  }
+
+  compact(): void {
+    const state = Y.encodeStateAsUpdate(this.replay());
+    this.snapshot = { uptoSeq: this.rows.length, state, sha256: sha256Hex(state) };
+  }
+}
+
+function canWrite(role: Role): boolean {
+  return role === "owner" || role === "admin" || role === "editor";
+}
+
+export type Faults = {
+  /** Of a hundred: calls lost on the way there, answers lost on the way back, live messages lost and doubled. */
+  readonly lostCalls: number;
+  readonly lostAnswers: number;
+  readonly lostMessages: number;
+  readonly doubledMessages: number;
+  /** Longest delay of anything, ms. Different delays reorder live messages. */
+  readonly delayMs: number;
+};
+
+export const CALM: Faults = { lostCalls: 0, lostAnswers: 0, lostMessages: 0, doubledMessages: 0, delayMs: 5 };
+
+/** One person's line to the server. */
+export class FakeLine implements LogTransport {
+  faults: Faults = CALM;
+  /** No cable: calls fail, messages are lost. */
+  cut = false;
+  calls = 0;
+  #server: FakeServer;
+  #clock: VirtualClock;
+  #dice: Dice;
+  #userId: string;
+
+  constructor(server: FakeServer, clock: VirtualClock, dice: Dice, userId: string) {
+    this.#server = server;
+    this.#clock = clock;
+    this.#dice = dice;
+    this.#userId = userId;
+  }
+
+  open(_documentId: string, session: SessionIdentity, after: number): Promise<Pull> {
+    return this.#call(() => this.#server.open(this.#userId, session, after));
+  }
+
+  pull(_documentId: string, after: number): Promise<Pull> {
+    return this.#call(() => this.#server.pull(this.#userId, after));
+  }
+
+  append(_documentId: string, sessionId: string, updates: readonly Update[]): Promise<Appended> {
+    return this.#call(() => {
+      const answer = this.#server.append(this.#userId, sessionId, updates);
+      for (const { clientSeq, seq } of answer.accepted) {
+        const data = updates.find((update) => update.clientSeq === clientSeq)?.data ?? new Uint8Array();
+        this.#server.promised.push({ sessionId, clientSeq, seq, sum: sha256Hex(data) });
+      }
+      return answer;
+    });
+  }
+
+  listPeople(): Promise<Person[]> {
+    return this.#call(() => this.#server.people());
+  }
+
+  /** Listens to the updates topic; returns the way to stop. */
+  listen(onMessage: (message: UpdateMessage) => void): () => void {
+    const hear = ({ payload }: Message) => {
+      const copies = this.#percent(this.faults.doubledMessages) ? 2 : 1;
+      for (let copy = 0; copy < copies; copy++) {
+        if (this.#percent(this.faults.lostMessages)) continue;
+        this.#clock.after(this.#delay(), () => {
+          if (!this.cut && this.#server.listeners.has(hear)) onMessage(UpdateMessage.parse(payload));
+        });
+      }
+    };
+    this.#server.listeners.add(hear);
+    return () => this.#server.listeners.delete(hear);
+  }
+
+  async #call<T>(work: () => T): Promise<T> {
+    this.calls++;
+    await this.#clock.wait(this.#delay());
+    if (this.cut || this.#percent(this.faults.lostCalls))
+      throw refuse("unavailable", "lost on the way there");
+    const result = work();
+    await this.#clock.wait(this.#delay());
+    if (this.cut || this.#percent(this.faults.lostAnswers))
+      throw refuse("unavailable", "lost on the way back");
+    return result;
+  }
+
+  #percent(chance: number): boolean {
+    return this.#dice(100) < chance;
+  }
+
+  #delay(): number {
+    return 1 + this.#dice(Math.max(1, this.faults.delayMs));
+  }
+}

@@ -1,0 +1,50 @@
+/** What stands between a person's words and the log, decided from refusals and from the rights last heard. */
+import type { AppError } from "../core/errors.ts";
+import { type Pull, SCHEMA_VERSION } from "../core/protocol.ts";
+import type { NotSavedReason } from "./save-state.ts";
+
+/** Rights and state of the document, as of the last answer. */
+export type LogAccess = Omit<Pull, "snapshot" | "updates" | "more" | "people" | "quarantined" | "headSeq">;
+
+export function accessOf(pull: Pull): LogAccess {
+  const { snapshot, updates, more, people, quarantined, headSeq, ...access } = pull;
+  return access;
+}
+
+export type Block = { readonly reason: NotSavedReason; readonly since: number };
+
+/** For a refused append. */
+export function reasonOfRefusal(error: AppError): NotSavedReason {
+  if (error.reason === "trashed") return "trashed";
+  if (error.code === "too_large") return "too-large";
+  if (error.code === "not_found") return "no-access";
+  return error.reason === "forbidden" ? "read-only" : "refused";
+}
+
+/** A refusal that the rights contradict is tried again, but not in a circle. */
+const SECOND_CHANCE_MS = 1_000;
+
+export type PullFacts = {
+  readonly access: LogAccess;
+  readonly former: LogAccess | null;
+  /** All sums were right. */
+  readonly intact: boolean;
+  readonly now: number;
+};
+
+/** After a pull. What was refused for good stays; what the rights explain goes when the rights come back. */
+export function nextBlock(before: Block | null, { access, former, intact, now }: PullFacts): Block | null {
+  const reason = reasonOfAccess(access, intact);
+  if (reason !== null) return before?.reason === reason ? before : { reason, since: now };
+  if (before === null || before.reason === "corrupt" || before.reason === "newer-version") return null;
+  if (before.reason !== "read-only" && before.reason !== "trashed") return before;
+  const cameBack = former !== null && !former.canWrite;
+  return cameBack || now - before.since >= SECOND_CHANCE_MS ? null : before;
+}
+
+function reasonOfAccess(access: LogAccess, intact: boolean): NotSavedReason | null {
+  if (!intact) return "corrupt";
+  if (access.schemaVersion > SCHEMA_VERSION) return "newer-version";
+  if (access.trashed) return "trashed";
+  return access.canWrite ? null : "read-only";
+}

@@ -1,0 +1,74 @@
+/**
+ * The outbox: what this person wrote into this document and the server has not confirmed yet. It outlives the tab.
+ *
+ * An entry is written again whenever a part is added; once it was sent it never changes, so a repeated send has the
+ * same bytes. Entries are listed in the order in which they were first written, which is the order in which they must
+ * be sent: a later session's edits may stand on an earlier one's.
+ */
+
+export type OutboxEntry = {
+  readonly sessionId: string;
+  readonly yjsClientId: number;
+  readonly clientSeq: number;
+  /** Raw updates of one session, adjacent, in order; merged they are the bytes of the entry. */
+  readonly parts: readonly Uint8Array[];
+};
+
+export interface Outbox {
+  /** Writes or overwrites the entry of (sessionId, clientSeq). Resolves when it is durable. */
+  put(entry: OutboxEntry): Promise<void>;
+  remove(sessionId: string, clientSeqs: readonly number[]): Promise<void>;
+  list(): Promise<OutboxEntry[]>;
+  close(): void;
+}
+
+export function createMemoryOutbox(): Outbox {
+  const entries = new Map<string, OutboxEntry>();
+  const keyOf = (sessionId: string, clientSeq: number) => `${sessionId} ${clientSeq}`;
+  return {
+    put(entry) {
+      // Setting an existing key keeps its place in the order.
+      entries.set(keyOf(entry.sessionId, entry.clientSeq), { ...entry, parts: [...entry.parts] });
+      return Promise.resolve();
+    },
+    remove(sessionId, clientSeqs) {
+      for (const clientSeq of clientSeqs) entries.delete(keyOf(sessionId, clientSeq));
+      return Promise.resolve();
+    },
+    list: () => Promise.resolve([...entries.values()]),
+    close: () => undefined,
+  };
+}
+
+/**
+ * Goes over to memory when the durable outbox refuses (denied, full, broken), and says so once. From then on only
+ * the server's acknowledgement protects what is typed.
+ */
+export function createSafeOutbox(durable: Promise<Outbox>, onBroken: (cause: unknown) => void): Outbox {
+  const memory = createMemoryOutbox();
+  let broken = false;
+  async function run<T>(work: (outbox: Outbox) => Promise<T>): Promise<T> {
+    if (!broken) {
+      try {
+        return await work(await durable);
+      } catch (cause) {
+        if (!broken) {
+          broken = true;
+          onBroken(cause);
+        }
+      }
+    }
+    return work(memory);
+  }
+  return {
+    put: (entry) => run((outbox) => outbox.put(entry)),
+    remove: (sessionId, clientSeqs) => run((outbox) => outbox.remove(sessionId, clientSeqs)),
+    list: () => run((outbox) => outbox.list()),
+    close() {
+      durable.then(
+        (outbox) => outbox.close(),
+        () => undefined,
+      );
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** What the reader of the page is told about their words. Pure: the one place where 'Saved' is decided. */
+
+export type NotSavedReason =
+  /** The server does not answer; it is tried again and again. */
+  | "unreachable"
+  /** The session ran out; signing in again (in another tab) lets it go on. */
+  | "signed-out"
+  | "read-only"
+  | "trashed"
+  | "no-access"
+  | "too-large"
+  /** The server or the guard refuses these edits for good. */
+  | "refused"
+  /** Stored bytes are damaged: the document stands still at the last good row. */
+  | "corrupt"
+  /** The document was written by a newer version of the program: reload. */
+  | "newer-version";
+
+export type SaveState = {
+  readonly status: "saved" | "saving" | "offline" | "not-saved";
+  readonly reason: NotSavedReason | null;
+  /** Entries the server has not acknowledged. 0 whenever the status is 'saved'. */
+  readonly unsent: number;
+  /** IndexedDB is denied or full: closing the tab now would lose what is unsent. */
+  readonly onlyInThisTab: boolean;
+};
+
+export type SaveFacts = {
+  readonly unsent: number;
+  readonly online: boolean;
+  readonly failing: NotSavedReason | null;
+  readonly blocked: NotSavedReason | null;
+  readonly outboxBroken: boolean;
+};
+
+export function saveStateOf(facts: SaveFacts): SaveState {
+  const { unsent, outboxBroken: onlyInThisTab } = facts;
+  const state = (status: SaveState["status"], reason: NotSavedReason | null = null): SaveState => ({
+    status,
+    reason,
+    unsent,
+    onlyInThisTab,
+  });
+  // A reader who has written nothing has nothing unsaved, whatever they may not do.
+  if (facts.blocked !== null && (unsent > 0 || !isJustReading(facts.blocked)))
+    return state("not-saved", facts.blocked);
+  if (!facts.online) return state("offline");
+  if (unsent === 0) return state("saved");
+  if (facts.failing !== null) return state("not-saved", facts.failing);
+  return state("saving");
+}
+
+function isJustReading(reason: NotSavedReason): boolean {
+  return reason === "read-only" || reason === "trashed" || reason === "newer-version";
+}
