@@ -7,7 +7,7 @@ import * as Y from "yjs";
 import type { BlockMap, Piece } from "./block-map.ts";
 import type { Json, Marks, TextRun } from "./block-tree.ts";
 import { attributeKey, type EntryMap, ROOT } from "./entry.ts";
-import type { BlockId } from "./ids.ts";
+import { type BlockId, isBlockId } from "./ids.ts";
 import { FIRST_ORDER_KEY } from "./order-key.ts";
 import { EMBED_MARK, joinMarker, splitMarker } from "./strand.ts";
 
@@ -83,9 +83,22 @@ const hasFormatting = (text: Y.Text): boolean =>
   (text as Y.Text & { _hasFormatting?: boolean })._hasFormatting !== false;
 
 export function deleteText(map: BlockMap, id: BlockId, from: number, to: number): void {
+  deleteRivals(map, rangesIn(map, id, from, to));
   for (const range of rangesIn(map, id, from, to).reverse()) {
     map.strandText(range.strand).delete(range.at, range.length);
     map.touch("strand", range.strand);
+  }
+}
+
+/** Copies that stand hidden behind the characters of some ranges go with them: they must not come to light. */
+function deleteRivals(map: BlockMap, ranges: readonly Piece[]): void {
+  const rivals = ranges.flatMap((range) =>
+    map.restored.rivalsOf(map.strandText(range.strand), range.at, range.length),
+  );
+  for (const rival of rivals.sort((a, b) => b.at - a.at)) {
+    rival.text.delete(rival.at, 1);
+    const root = rival.text.parent?._item?.parentSub;
+    if (isBlockId(root)) map.touch("strand", root);
   }
 }
 

@@ -9,6 +9,7 @@ import { type Json, mergeRuns, type TextRun } from "./block-tree.ts";
 import { type Entry, type EntryMap, readEntry } from "./entry.ts";
 import { type BlockId, isBlockId } from "./ids.ts";
 import { buildOutline, type Outline } from "./outline.ts";
+import { charactersOf, type Hidden, RestoredIndex } from "./restored.ts";
 import { parseStrand, type Segment } from "./strand.ts";
 
 /** A stretch of one strand that shows in a block. Offsets count UTF-16 units of the block's text. */
@@ -42,6 +43,8 @@ export class BlockMap {
   /** Strands that hold join markers: most documents have few. */
   #joining = new Set<BlockId>();
   #outline: Outline | null = null;
+  readonly restored: RestoredIndex;
+  #hidden: Hidden = new Map();
   #staleEntries = new Set<BlockId>();
   #staleStrands = new Set<BlockId>();
   #changedBlocks = new Set<BlockId>();
@@ -50,17 +53,22 @@ export class BlockMap {
   #observer = (events: Y.YEvent<Y.AbstractType<unknown>>[], transaction: Y.Transaction) =>
     this.#observe(events, transaction);
 
+  #restoredObserver = (_: unknown, transaction: Y.Transaction) => this.#observe([], transaction);
+
   constructor(doc: Y.Doc) {
     this.doc = doc;
     this.root = doc.getMap<EntryMap>("blocks");
+    this.restored = new RestoredIndex(doc);
     for (const key of this.root.keys()) if (isBlockId(key)) this.#staleEntries.add(key);
     this.refresh();
     this.#changedBlocks.clear();
     this.root.observeDeep(this.#observer as Parameters<typeof this.root.observeDeep>[0]);
+    doc.getMap("restored").observe(this.#restoredObserver);
   }
 
   destroy(): void {
     this.root.unobserveDeep(this.#observer as Parameters<typeof this.root.observeDeep>[0]);
+    this.root.doc?.getMap("restored").unobserve(this.#restoredObserver);
     this.#listeners.clear();
   }
 
@@ -238,10 +246,11 @@ export class BlockMap {
   }
 
   /** Brings the caches up to date. Cheap when nothing is stale. */
-  refresh(): void {
-    if (this.#staleEntries.size === 0 && this.#staleStrands.size === 0) return;
+  refresh(restoredChanged = false): void {
+    if (!restoredChanged && this.#staleEntries.size === 0 && this.#staleStrands.size === 0) return;
     for (const id of this.#staleEntries) this.#readEntry(id);
     this.#staleEntries.clear();
+    this.#readHidden();
     let structure = this.#outline === null;
     for (const root of this.#staleStrands) structure = this.#readStrand(root) || structure;
     this.#staleStrands.clear();
@@ -276,6 +285,24 @@ export class BlockMap {
     if (!stays) this.#outline = null;
   }
 
+  /** Copies that undo made twice: the strands in which other ones count than before are read anew. */
+  #readHidden(): void {
+    const before = this.#hidden;
+    this.#hidden = this.restored.hidden();
+    for (const text of new Set([...before.keys(), ...this.#hidden.keys()])) {
+      if ([...(before.get(text) ?? [])].join() === [...(this.#hidden.get(text) ?? [])].join()) continue;
+      const root = (text.parent as EntryMap | null)?._item?.parentSub;
+      if (isBlockId(root)) this.#staleStrands.add(root);
+    }
+  }
+
+  #isHiddenIn(text: Y.Text): ((index: number) => boolean) | null {
+    const hidden = this.#hidden.get(text as Y.AbstractType<unknown>);
+    if (!hidden) return null;
+    const characters = charactersOf(text);
+    return (index) => hidden.has(characters[index] ?? "");
+  }
+
   #dropStrand(root: BlockId): void {
     for (const segment of this.#strands.get(root) ?? []) {
       this.#segments.delete(segment.owner);
@@ -292,7 +319,12 @@ export class BlockMap {
     this.#dropStrand(root);
     const text = this.#entries.get(root)?.text;
     if (!text) return before.length > 0;
-    const segments = parseStrand(root, text, (id) => this.#entries.get(id)?.home === root);
+    const segments = parseStrand(
+      root,
+      text,
+      (id) => this.#entries.get(id)?.home === root,
+      this.#isHiddenIn(text),
+    );
     this.#strands.set(root, segments);
     if (segments.some((segment) => segment.items.some((item) => item.kind === "join")))
       this.#joining.add(root);
@@ -356,7 +388,7 @@ export class BlockMap {
       if (event.path.length === 1) this.#staleEntries.add(id);
       else this.#staleStrands.add(id);
     }
-    this.refresh();
+    this.refresh(true);
     if (this.#outline === null) this.#outlineChanged = true;
     const change: BlockMapChange = {
       blocks: this.#changedBlocks,
@@ -378,5 +410,6 @@ function cutJoinCircle(joins: Map<BlockId, Join>, start: BlockId): void {
     at = joins.get(at)?.host;
   }
   if (at === undefined) return;
-  joins.delete(path.slice(path.indexOf(at)).reduce((least, id) => (id < least ? id : least)));
+  const [least] = path.slice(path.indexOf(at)).toSorted();
+  if (least) joins.delete(least);
 }

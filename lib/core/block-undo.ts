@@ -7,16 +7,19 @@
 import * as Y from "yjs";
 import type { BlockMap } from "./block-map.ts";
 import { isBlockId } from "./ids.ts";
+import { noteRestored } from "./restored.ts";
 
 /** Keystrokes closer together than this are undone as one. */
 const CAPTURE_MS = 500;
 
 export function createUndo(map: BlockMap, origin: unknown): Y.UndoManager {
-  return new Y.UndoManager(map.root, {
+  const undo = new Y.UndoManager(map.root, {
     trackedOrigins: new Set([origin]),
     captureTimeout: CAPTURE_MS,
     deleteFilter: (item) => mayUndo(map, item),
   });
+  noteRestored(undo);
+  return undo;
 }
 
 function mayUndo(map: BlockMap, item: Y.Item): boolean {

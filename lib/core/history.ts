@@ -55,10 +55,10 @@ export class Peer {
   readonly map: BlockMap;
   readonly undo: Y.UndoManager;
   readonly inbox: Uint8Array[] = [];
-  constructor(client: number) {
+  constructor(client: number, makeUndo: typeof createUndo) {
     this.doc.clientID = client;
     this.map = new BlockMap(this.doc);
-    this.undo = createUndo(this.map, ME);
+    this.undo = makeUndo(this.map, ME);
   }
   text(): string {
     return this.map
@@ -73,6 +73,11 @@ export class Peer {
 
 export type HistoryOptions = { readonly steps: number; readonly undo: boolean };
 
+/** Operations replaced by faulty ones, to prove that the properties notice them. */
+export type Plant = Partial<Record<Exclude<Action, "create">, Edit>> & {
+  readonly createUndo?: typeof createUndo;
+};
+
 export class History {
   readonly random: Random;
   readonly peers: Peer[];
@@ -85,9 +90,12 @@ export class History {
   readonly log: string[] = [];
   #ids = 0;
 
-  constructor(seed: number) {
+  readonly #plant: Plant;
+
+  constructor(seed: number, plant: Plant = {}) {
+    this.#plant = plant;
     this.random = new Random(seed);
-    this.peers = [1, 2, 3].map((client) => new Peer(client));
+    this.peers = [1, 2, 3].map((client) => new Peer(client, plant.createUndo ?? createUndo));
     for (const peer of this.peers) {
       peer.doc.on(
         "update",
@@ -172,7 +180,7 @@ export class History {
     const ids = peer.ids();
     const id = this.random.pick(ids);
     if (action === "create" || id === undefined) this.#create(peer);
-    else EDITS[action](this, peer, id, map);
+    else (this.#plant[action] ?? EDITS[action])(this, peer, id, map);
   }
 
   marker(peer: Peer): string {
@@ -228,7 +236,7 @@ const ACTIONS: Action[] = [
 ];
 const MAY_REMOVE = new Set<Action>(["cut", "delete"]);
 
-type Edit = (history: History, peer: Peer, id: BlockId, map: BlockMap) => void;
+export type Edit = (history: History, peer: Peer, id: BlockId, map: BlockMap) => void;
 
 const EDITS: Record<Exclude<Action, "create">, Edit> = {
   type: (history, peer, id, map) =>

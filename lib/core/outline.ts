@@ -51,10 +51,8 @@ function resolveParents(entries: ReadonlyMap<BlockId, Entry>): Map<BlockId, Pare
     }
     if (at !== ROOT && onPath.has(at)) {
       const cycle = path.slice(path.indexOf(at));
-      parents.set(
-        cycle.reduce((least, id) => (id < least ? id : least)),
-        ROOT,
-      );
+      const [least] = cycle.toSorted();
+      if (least) parents.set(least, ROOT);
     }
     for (const id of path) settled.add(id);
   }

@@ -53,8 +53,14 @@ function markerOf(insert: unknown): { kind: "split" | "join"; id: BlockId } | nu
 /**
  * Cuts a strand into the segments of its blocks, in the strand's order; the root's comes first.
  * @param belongs whether a block says that its home is this strand: other split markers count as nothing.
+ * @param isHidden whether the character at an index does not count (see restored.ts); null: all count.
  */
-export function parseStrand(root: BlockId, text: Y.Text, belongs: (id: BlockId) => boolean): Segment[] {
+export function parseStrand(
+  root: BlockId,
+  text: Y.Text,
+  belongs: (id: BlockId) => boolean,
+  isHidden: ((index: number) => boolean) | null,
+): Segment[] {
   const done: Segment[] = [];
   const seen = new Set<BlockId>([root]);
   let open: MutableSegment = { owner: root, from: 0, items: [], hasText: false };
@@ -63,8 +69,10 @@ export function parseStrand(root: BlockId, text: Y.Text, belongs: (id: BlockId) 
   for (const op of text.toDelta() as { insert: unknown; attributes?: Marks }[]) {
     const marks = op.attributes ?? {};
     if (typeof op.insert === "string") {
-      open.items.push({ kind: "run", at, text: op.insert, marks });
-      open.hasText = true;
+      for (const run of shownRuns(at, op.insert, marks, isHidden)) {
+        open.items.push(run);
+        open.hasText = true;
+      }
       at += op.insert.length;
       continue;
     }
@@ -77,7 +85,7 @@ export function parseStrand(root: BlockId, text: Y.Text, belongs: (id: BlockId) 
       }
     } else if (marker?.kind === "join") {
       open.items.push({ kind: "join", at, id: marker.id });
-    } else {
+    } else if (!isHidden?.(at)) {
       open.items.push({
         kind: "run",
         at,
@@ -90,4 +98,22 @@ export function parseStrand(root: BlockId, text: Y.Text, belongs: (id: BlockId) 
   }
   close(at);
   return done;
+}
+
+function shownRuns(
+  at: number,
+  text: string,
+  marks: Marks,
+  isHidden: ((index: number) => boolean) | null,
+): RunItem[] {
+  if (!isHidden) return [{ kind: "run", at, text, marks }];
+  const runs: RunItem[] = [];
+  for (let start = 0; start < text.length; start++) {
+    if (isHidden(at + start)) continue;
+    let end = start + 1;
+    while (end < text.length && !isHidden(at + end)) end++;
+    runs.push({ kind: "run", at: at + start, text: text.slice(start, end), marks });
+    start = end;
+  }
+  return runs;
 }

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import * as Y from "yjs";
+import { arrange } from "./block-arrange.ts";
+import { createBlock, insertText } from "./block-edit.ts";
+import { BlockMap } from "./block-map.ts";
+import { insertTree } from "./block-read.ts";
+import { blockId, toUuid } from "./ids.ts";
+import { MAX_ORDER_KEY_BYTES } from "./order-key.ts";
+import { projectDocument } from "./projection.ts";
+
+const A = blockId("a".repeat(32));
+const B = blockId("b".repeat(32));
+
+describe("projection", () => {
+  it("PR1 rows are the outline with paths, order, type and text", () => {
+    const doc = new Y.Doc();
+    const map = new BlockMap(doc);
+    doc.getText("title").insert(0, "  My \n title ");
+    insertTree(map, [
+      {
+        id: A,
+        type: "bullet",
+        attrs: { n: 1 },
+        text: [{ text: "x", marks: { bold: true } }],
+        children: [
+          { id: B, type: "paragraph", attrs: {}, text: [{ text: "inside", marks: {} }], children: [] },
+        ],
+      },
+    ]);
+    const projection = projectDocument(doc);
+    expect(projection.title).toBe("My title");
+    expect(projection.rows).toEqual([
+      {
+        id: toUuid(A),
+        parentPath: "",
+        sortOrder: "a0",
+        type: "bullet",
+        content: { attrs: { n: 1 }, text: [{ text: "x", marks: { bold: true } }] },
+        plainText: "x",
+      },
+      {
+        id: toUuid(B),
+        parentPath: A,
+        sortOrder: "a0",
+        type: "paragraph",
+        content: { attrs: {}, text: [{ text: "inside", marks: {} }] },
+        plainText: "inside",
+      },
+    ]);
+    expect(projectDocument(doc)).toEqual(projection);
+  });
+
+  it("PR2 rows hold nothing that Postgres refuses", () => {
+    const doc = new Y.Doc();
+    const map = new BlockMap(doc);
+    doc.transact(() => {
+      createBlock(map, A, { type: "paragraph", attrs: { "bad\u0000": "v\u0000" } });
+      arrange(map, [{ id: A, depth: 0 }]);
+      insertText(map, A, 0, { text: "a\u0000b\ud800c😀", marks: {} });
+      doc
+        .getMap<Y.Map<unknown>>("blocks")
+        .get(A)
+        ?.set("place", ["", `a${"0".repeat(300)}1`]);
+    });
+    const [row] = projectDocument(doc).rows;
+    expect(row?.plainText).toMatch(/^ab.?c😀$/u);
+    expect(row?.plainText).not.toContain("\u0000");
+    expect(row?.content.attrs).toEqual({ bad: "v" });
+    expect(row?.sortOrder.length).toBeLessThanOrEqual(MAX_ORDER_KEY_BYTES);
+  });
+});
