@@ -6,8 +6,8 @@ const config: NextConfig = {
   agentRules: false,
   turbopack: {
     root: import.meta.dirname,
-    // A face's address is needed to preload it.
-    rules: { "*.woff2": { type: "asset" } },
+    // The address of a face, to preload it. Only when asked for so: styles resolve their own.
+    rules: { "*.woff2": { condition: { query: "?address" }, type: "asset" } },
   },
 };
 

@@ -6,7 +6,7 @@ import "@fontsource-variable/source-sans-3/wght.css";
 import "@fontsource-variable/source-sans-3/wght-italic.css";
 import "@fontsource-variable/source-code-pro/wght.css";
 import "./globals.css";
-import latin from "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2";
+import latin from "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2?address";
 import { Toaster } from "../components/ui/toaster.tsx";
 import { readPublicConfig } from "../lib/supabase/env.ts";
 import { RUNTIME_CONFIG_ID, writeRuntimeConfig } from "../lib/supabase/runtime-config.ts";

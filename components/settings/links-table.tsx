@@ -4,7 +4,7 @@ import type { Role } from "../../lib/core/protocol.ts";
 import { say } from "../ui/say.ts";
 import { type Answer, roleNames } from "./roles.ts";
 
-export type OpenLink = { id: string; role: Role; madeBy: string; made: string; ends: string };
+export type OpenLink = { id: string; role: Role; made: string; ends: string };
 
 type LinksProps = { links: readonly OpenLink[]; revoke: (id: string) => Promise<Answer> };
 
@@ -16,7 +16,6 @@ export function LinksTable({ links, revoke }: LinksProps) {
       <thead>
         <tr>
           <th scope="col">Role</th>
-          <th scope="col">Made by</th>
           <th scope="col">Made</th>
           <th scope="col">Ends</th>
           <th scope="col">
@@ -28,7 +27,6 @@ export function LinksTable({ links, revoke }: LinksProps) {
         {links.map((link) => (
           <tr key={link.id}>
             <td>{roleNames[link.role]}</td>
-            <td className="quiet gone">{link.madeBy}</td>
             <td className="quiet gone">{link.made}</td>
             <td className="quiet">{link.ends}</td>
             <td className="end">

@@ -21,14 +21,24 @@ type ProviderProps = {
   rows: readonly DocumentRow[];
   rename: (documentId: string, title: string) => Promise<void>;
   onNoAccess: () => void;
+  /** Rights changed, perhaps one's own. */
+  onNewEpoch: () => void;
   children: ReactNode;
 };
 
 /** One living tree for the sidebar, the breadcrumb and the document's own actions. */
-export function TreeProvider({ workspaceId, epoch, rows, rename, onNoAccess, children }: ProviderProps) {
+export function TreeProvider({
+  workspaceId,
+  epoch,
+  rows,
+  rename,
+  onNoAccess,
+  onNewEpoch,
+  children,
+}: ProviderProps) {
   const [store] = useState(() => {
     const source = supabaseTree(browserSupabase, workspaceId, rename);
-    return createTreeStore({ source, rows, epoch, onNoAccess });
+    return createTreeStore({ source, rows, epoch, onNoAccess, onNewEpoch });
   });
   useEffect(() => store.start(), [store]);
   return <TreeContext value={store}>{children}</TreeContext>;

@@ -21,9 +21,16 @@ type Wishes = {
   rows: readonly DocumentRow[];
   epoch: number;
   onNoAccess: () => void;
+  onNewEpoch: () => void;
 };
 
-export function createTreeStore({ source, rows: firstRows, epoch: firstEpoch, onNoAccess }: Wishes) {
+export function createTreeStore({
+  source,
+  rows: firstRows,
+  epoch: firstEpoch,
+  onNoAccess,
+  onNewEpoch,
+}: Wishes) {
   let state: TreeState = replace({ base: new Map(), changes: [] }, firstRows);
   let shown = seen(state);
   let epoch = firstEpoch;
@@ -73,6 +80,7 @@ export function createTreeStore({ source, rows: firstRows, epoch: firstEpoch, on
     if (found.epoch !== epoch) {
       epoch = found.epoch;
       follow();
+      onNewEpoch();
     }
   };
 

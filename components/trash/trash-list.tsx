@@ -10,8 +10,7 @@ export type TrashedDocument = {
   title: string;
   /** Where it was, e.g. "Operations / Post-mortems"; empty at the root. */
   place: string;
-  inside: number;
-  /** "Deleted by Ana Kovač, 2 hours ago" */
+  /** When it came here, e.g. "2 hours ago". */
   when: string;
 };
 
@@ -33,9 +32,7 @@ export function TrashList({ documents, canWrite, restore, deleteForever }: Trash
             <div className="item actions">
               <span className="title">{document.title}</span>
               <span className="sub">
-                {[document.place, insideOf(document)].filter(Boolean).join(" · ")}
-                {document.place || document.inside > 0 ? <br /> : null}
-                {document.when}
+                {[document.place, `Moved here ${document.when}`].filter(Boolean).join(" · ")}
               </span>
               {canWrite ? (
                 <span className="acts">
@@ -66,7 +63,7 @@ export function TrashList({ documents, canWrite, restore, deleteForever }: Trash
         open={doomed !== undefined}
         onOpenChange={(open) => open || setDoomed(undefined)}
         title={`Delete “${doomed?.title}” forever?`}
-        description={`${doomed && doomed.inside > 0 ? `With it goes what is inside: ${insideOf(doomed)}. ` : ""}This cannot be undone.`}
+        description="Everything inside it goes, too. This cannot be undone."
         action="Delete forever"
         onConfirm={async () => {
           if (doomed) say(await deleteForever(doomed.id));
@@ -74,9 +71,4 @@ export function TrashList({ documents, canWrite, restore, deleteForever }: Trash
       />
     </>
   );
-}
-
-function insideOf({ inside }: TrashedDocument): string {
-  if (inside === 0) return "";
-  return inside === 1 ? "1 page inside" : `${inside} pages inside`;
 }

@@ -1,10 +1,11 @@
+"use client";
 import Link from "next/link";
+import { useFrame } from "./frame-context.tsx";
 import { SheetButton } from "./sheet-context.tsx";
 
-type BarProps = { workspace: { id: string; name: string }; title: string };
-
 /** The bar of the pages that are not a document. */
-export function Bar({ workspace, title }: BarProps) {
+export function Bar({ title }: { title: string }) {
+  const { workspace } = useFrame();
   return (
     <header className="bar">
       <SheetButton />

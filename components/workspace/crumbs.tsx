@@ -3,12 +3,14 @@ import Link from "next/link";
 import { useTree } from "../sidebar/tree-context.tsx";
 import { ancestorsOf, titleOf } from "../sidebar/tree-model.ts";
 import { documentPath } from "../sidebar/use-document-actions.ts";
+import { useFrame } from "./frame-context.tsx";
 import { SheetButton } from "./sheet-context.tsx";
 
-type CrumbsProps = { workspace: { id: string; name: string }; documentId: string; title: string };
+type CrumbsProps = { documentId: string; title: string };
 
 /** The way to this document, as the tree has it now. Its left part of the bar, with the button for the sheet. */
-export function Crumbs({ workspace, documentId, title }: CrumbsProps) {
+export function Crumbs({ documentId, title }: CrumbsProps) {
+  const { workspace } = useFrame();
   const { rows, branches } = useTree();
   const above = ancestorsOf(branches, documentId);
   return (

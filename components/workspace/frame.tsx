@@ -1,87 +1,71 @@
 "use client";
-import { usePathname, useRouter } from "next/navigation";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { useRouter } from "next/navigation";
+import { type ReactNode, useCallback, useEffect, useMemo } from "react";
 import { toast } from "sonner";
+import { browserSupabase } from "../../lib/supabase/browser.ts";
 import { Sidebar, type SidebarProps } from "../sidebar/sidebar.tsx";
 import { TreeProvider } from "../sidebar/tree-context.tsx";
 import type { DocumentRow } from "../sidebar/tree-model.ts";
-import { renameDocument } from "./seams.ts";
-import { SheetContext } from "./sheet-context.tsx";
+import { FrameContext } from "./frame-context.tsx";
+import { seams } from "./seams.ts";
+import { SeedOnce } from "./seed-once.tsx";
+import { Sheet } from "./sheet.tsx";
+import { useSignOut } from "./use-sign-out.ts";
 
-type FrameProps = SidebarProps & {
+type FrameProps = Omit<SidebarProps, "importMarkdown"> & {
   epoch: number;
   documents: readonly DocumentRow[];
+  /** A new workspace without its first documents, opened by its owner. */
+  needsSeed: boolean;
   children: ReactNode;
 };
 
 /** Sidebar and page. It stays while one goes from document to document, so the tree never flickers. */
-export function Frame({ epoch, documents, children, ...side }: FrameProps) {
+export function Frame({ epoch, documents, needsSeed, children, ...side }: FrameProps) {
   const router = useRouter();
-  const { workspace } = side;
+  const { workspace, canWrite } = side;
+  const signOut = useSignOut(side.signOut);
   useLastWorkspace(workspace.id);
-  const onNoAccess = () => {
-    toast(`You are no longer a member of ${workspace.name}.`, {
-      description: "What you wrote there is kept for its members.",
-    });
-    router.replace("/");
-  };
+  const frame = useMemo(() => ({ workspace, canWrite }), [workspace, canWrite]);
+  const importMarkdown = useMemo(
+    () => (seams.importMarkdown ? seams.importMarkdown.bind(null, workspace.id) : undefined),
+    [workspace.id],
+  );
+  const onNoAccess = useCallback(() => void leave(router, workspace.name), [router, workspace.name]);
+  const onNewEpoch = useCallback(() => router.refresh(), [router]);
   return (
-    <TreeProvider
-      workspaceId={workspace.id}
-      epoch={epoch}
-      rows={documents}
-      rename={renameDocument}
-      onNoAccess={onNoAccess}
-    >
-      <a className="skip" href="#main">
-        Skip to the page
-      </a>
-      <Sheet side={<Sidebar {...side} />}>{children}</Sheet>
-    </TreeProvider>
+    <FrameContext value={frame}>
+      <TreeProvider
+        workspaceId={workspace.id}
+        epoch={epoch}
+        rows={documents}
+        rename={seams.renameDocument}
+        onNoAccess={onNoAccess}
+        onNewEpoch={onNewEpoch}
+      >
+        <a className="skip" href="#main">
+          Skip to the page
+        </a>
+        <Sheet side={<Sidebar {...side} signOut={signOut} importMarkdown={importMarkdown} />}>
+          {children}
+        </Sheet>
+        {needsSeed ? <SeedOnce workspaceId={workspace.id} /> : null}
+      </TreeProvider>
+    </FrameContext>
   );
 }
 
-function Sheet({ side, children }: { side: ReactNode; children: ReactNode }) {
-  const [open, setOpen] = useState(false);
-  const aside = useRef<HTMLElement>(null);
-  const pathname = usePathname();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: arriving anywhere closes the sheet
-  useEffect(() => setOpen(false), [pathname]);
-  useEffect(() => {
-    if (!open) return;
-    const before = document.activeElement;
-    aside.current?.querySelector<HTMLElement>("a, button")?.focus({ preventScroll: true });
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
-    };
-  }, [open]);
-  const sheet = useMemo(() => ({ open, setOpen }), [open]);
-  return (
-    <SheetContext value={sheet}>
-      <div className="app">
-        <aside
-          ref={aside}
-          className={open ? "side open" : "side"}
-          id="side"
-          aria-label="Workspace"
-          onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
-        >
-          {side}
-        </aside>
-        {open ? (
-          <button
-            type="button"
-            className="sheet-scrim"
-            aria-label="Close navigation"
-            onClick={() => setOpen(false)}
-          />
-        ) : null}
-        <div className="work" inert={open}>
-          {children}
-        </div>
-      </div>
-    </SheetContext>
-  );
+/** Without a session nothing is visible either; that is told apart from having been removed. */
+async function leave(router: ReturnType<typeof useRouter>, name: string) {
+  const { data } = await browserSupabase().auth.getSession();
+  if (!data.session) {
+    window.location.assign("/sign-in?why=signed-out");
+    return;
+  }
+  toast(`You are no longer a member of ${name}.`, {
+    description: "What you wrote there is kept for its members.",
+  });
+  router.replace("/");
 }
 
 const YEAR_S = 365 * 24 * 3600;

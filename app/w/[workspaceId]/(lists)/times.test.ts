@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { placeNames } from "./place-names.ts";
+import { ago, ahead } from "./times.ts";
+
+const now = new Date("2026-11-22T12:00:00Z");
+const before = (ms: number) => ago(new Date(now.getTime() - ms), now);
+const after = (ms: number) => ahead(new Date(now.getTime() + ms), now);
+
+test("a time is said in the largest whole unit, and after a week as a date", () => {
+  expect(before(-5_000)).toBe("just now");
+  expect(before(59_999)).toBe("just now");
+  expect(before(60_000)).toBe("1 minute ago");
+  expect(before(3_599_000)).toBe("59 minutes ago");
+  expect(before(25 * 3_600_000)).toBe("1 day ago");
+  expect(before(7 * 24 * 3_600_000)).toBe("15 November 2026");
+});
+
+test("an end is said in days, and near it in hours", () => {
+  expect(after(7 * 24 * 3_600_000 - 1000)).toBe("in 7 days");
+  expect(after(47 * 3_600_000)).toBe("in 47 hours");
+  expect(after(60_000)).toBe("within the hour");
+});
+
+test("a place is the titles above, without those that this person cannot see", () => {
+  const a = { id: "00000000-0000-4000-8000-00000000000a", title: "Operations" };
+  const b = { id: "00000000-0000-4000-8000-00000000000b", title: " " };
+  const path = [a, { id: "gone" }, b].map(({ id }) => id.replaceAll("-", "")).join(".");
+  expect(placeNames([a, b])(path)).toBe("Operations / Untitled");
+  expect(placeNames([a, b])("")).toBe("");
+});

@@ -1,0 +1,49 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { TrashList } from "../../../../../components/trash/trash-list.tsx";
+import { Empty } from "../../../../../components/ui/empty.tsx";
+import { Bar } from "../../../../../components/workspace/bar.tsx";
+import { listDocuments, listTrash } from "../../../../../lib/data/documents.ts";
+import { getViewer } from "../../viewer.ts";
+import { placeNames } from "../place-names.ts";
+import { ago } from "../times.ts";
+import { deleteForever, restore } from "./actions.ts";
+
+export const metadata: Metadata = { title: "Trash" };
+
+type Props = { params: Promise<{ workspaceId: string }> };
+
+export default async function TrashPage({ params }: Props) {
+  const { workspaceId } = await params;
+  const { workspace, canWrite } = await getViewer(workspaceId, `/w/${workspaceId}/trash`);
+  const [trash, documents] = await Promise.all([listTrash(workspace.id), listDocuments(workspace.id)]);
+  const placeOf = placeNames([...documents, ...trash]);
+  return (
+    <>
+      <Bar title="Trash" />
+      <main className="column" id="main">
+        <header>
+          <h1>Trash</h1>
+          <p>Documents wait here with everything inside them. Restoring puts one back where it was.</p>
+        </header>
+        {trash.length === 0 ? (
+          <Empty title="Nothing in the trash" text="What you move to the trash can be restored from here.">
+            <Link className="button" href={`/w/${workspace.id}`}>{`Back to ${workspace.name}`}</Link>
+          </Empty>
+        ) : (
+          <TrashList
+            documents={trash.map((one) => ({
+              id: one.id,
+              title: one.title.trim() || "Untitled",
+              place: placeOf(one.parentPath),
+              when: one.trashedAt ? ago(one.trashedAt) : "",
+            }))}
+            canWrite={canWrite}
+            restore={restore.bind(null, workspace.id)}
+            deleteForever={deleteForever.bind(null, workspace.id)}
+          />
+        )}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,21 @@
+/** Asks the database to do something for this person; what it refuses comes back as its own sentence. */
+import { findVerifiedUser } from "../../../lib/auth/current-user.ts";
+import { fromServerError } from "../../../lib/core/errors.ts";
+import { createServerSupabase } from "../../../lib/supabase/server.ts";
+
+export type Asked = { ok: true; data: unknown } | { ok: false; sentence: string };
+
+/** Only for a session that the account service still knows: these are changes of rights and deletions. */
+export async function ask(name: string, values: Record<string, unknown>): Promise<Asked> {
+  if (!(await findVerifiedUser())) {
+    return { ok: false, sentence: "You are signed out. Sign in again; nothing was changed." };
+  }
+  const client = await createServerSupabase();
+  const { data, error, status } = await client.rpc(name, values);
+  if (!error) return { ok: true, data };
+  const failure = fromServerError(error, status);
+  const isOurs = failure.code === "internal" || failure.code === "unavailable";
+  if (isOurs) console.error(`${name}: ${failure.reason}: ${failure.message}`);
+  const sentence = isOurs ? "The database does not answer. Nothing was changed; try again." : failure.message;
+  return { ok: false, sentence };
+}

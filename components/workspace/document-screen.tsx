@@ -1,0 +1,32 @@
+"use client";
+import { useCallback } from "react";
+import type { Role } from "../../lib/core/protocol.ts";
+import { Crumbs } from "./crumbs.tsx";
+import { DocumentActions, type MarkdownFile } from "./document-actions.tsx";
+import { DocumentPane } from "./document-pane-placeholder.tsx";
+
+type ScreenProps = {
+  workspaceId: string;
+  documentId: string;
+  person: { id: string; name: string; color: number };
+  role: Role;
+  initial: { title: string };
+};
+
+/** Puts the document into the frame: the way to it at the left of its bar, what can be done with it at the right. */
+export function DocumentScreen(props: ScreenProps) {
+  const { documentId, initial } = props;
+  const actions = useCallback(
+    (exportMarkdown: () => Promise<MarkdownFile>) => (
+      <DocumentActions documentId={documentId} exportMarkdown={exportMarkdown} />
+    ),
+    [documentId],
+  );
+  return (
+    <DocumentPane
+      {...props}
+      crumbs={<Crumbs documentId={documentId} title={initial.title} />}
+      actions={actions}
+    />
+  );
+}

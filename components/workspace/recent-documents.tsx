@@ -1,0 +1,46 @@
+"use client";
+import { FilePlus } from "lucide-react";
+import Link from "next/link";
+import { documentPath, useDocumentActions } from "../sidebar/use-document-actions.ts";
+import { Empty } from "../ui/empty.tsx";
+
+type Recent = { id: string; title: string; place: string; when: string };
+
+type RecentProps = { workspaceId: string; canWrite: boolean; documents: readonly Recent[] };
+
+export function RecentDocuments({ workspaceId, canWrite, documents }: RecentProps) {
+  if (documents.length === 0) return <NoDocuments workspaceId={workspaceId} canWrite={canWrite} />;
+  return (
+    <section aria-labelledby="recent">
+      <div className="list-head">
+        <h2 id="recent">Recent documents</h2>
+      </div>
+      <ul className="list">
+        {documents.map((document) => (
+          <li key={document.id}>
+            <Link className="item" href={documentPath(workspaceId, document.id)} prefetch={false}>
+              <span className="title">{document.title}</span>
+              {document.place ? <span className="sub">{document.place}</span> : null}
+              <span className="when">{document.when}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function NoDocuments({ workspaceId, canWrite }: { workspaceId: string; canWrite: boolean }) {
+  const act = useDocumentActions(workspaceId);
+  if (!canWrite) {
+    return <Empty title="Nothing here yet" text="Documents that others write here appear on this page." />;
+  }
+  return (
+    <Empty title="Nothing here yet" text="Start a document; everybody in this workspace can read it.">
+      <button type="button" className="button" onClick={() => void act.create(null)}>
+        <FilePlus className="i" aria-hidden />
+        Start a document
+      </button>
+    </Empty>
+  );
+}

@@ -1,0 +1,47 @@
+"use client";
+import { usePathname } from "next/navigation";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { SheetContext } from "./sheet-context.tsx";
+
+/** The sidebar beside the page; on phones a sheet over it, which holds the focus until it is closed. */
+export function Sheet({ side, children }: { side: ReactNode; children: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  const aside = useRef<HTMLElement>(null);
+  const pathname = usePathname();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: arriving anywhere closes the sheet
+  useEffect(() => setOpen(false), [pathname]);
+  useEffect(() => {
+    if (!open) return;
+    const before = document.activeElement;
+    aside.current?.querySelector<HTMLElement>("a, button")?.focus({ preventScroll: true });
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !event.defaultPrevented) setOpen(false);
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => {
+      document.removeEventListener("keydown", onKeyDown);
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
+  }, [open]);
+  const sheet = useMemo(() => ({ open, setOpen }), [open]);
+  return (
+    <SheetContext value={sheet}>
+      <div className="app">
+        <aside ref={aside} className={open ? "side open" : "side"} id="side" aria-label="Workspace">
+          {side}
+        </aside>
+        {open ? (
+          <button
+            type="button"
+            className="sheet-scrim"
+            aria-label="Close navigation"
+            onClick={() => setOpen(false)}
+          />
+        ) : null}
+        <div className="work" inert={open}>
+          {children}
+        </div>
+      </div>
+    </SheetContext>
+  );
+}
