@@ -26,6 +26,8 @@ const rooms: Record<string, string[]> = {
   "components/ui/": screens,
   // A feature is a folder of its own: each gets these doors, and none to its siblings.
   "components/": featureDoors,
+  // The frame around every page: the one place where features meet.
+  "components/workspace/": [...featureDoors, "components/"],
   "app/": ["components/", "lib/", "next", "react", "@fontsource", "server-only", "zod"],
   "supabase/functions/": ["lib/core/", "zod", "yjs", "npm:", "jsr:", "node:"],
   "supabase/local/": ["*"],
@@ -75,7 +77,10 @@ function faultsOf(path: string, source: string): string[] {
     .filter((to) => !isOpen(path, to))
     .map((to) => `${path} may not import ${to}`);
   const isClient = /^\s*["']use client["']/m.test(source);
-  if (isClient && !path.startsWith("components/")) faults.push(`${path} is a client file outside components`);
+  // Next takes nothing else for an error page.
+  const mustBeClient = /^app\/(?:.*\/)?(?:global-)?error\.tsx$/.test(path);
+  if (isClient && !mustBeClient && !path.startsWith("components/"))
+    faults.push(`${path} is a client file outside components`);
   const isSecretHome = /^lib\/supabase\/(?:admin|env)\./.test(path) || isTest(path);
   if (/^(?:app|components|lib|[^/]+$)/.test(path) && !isSecretHome && source.includes("SUPABASE_SECRET_KEY"))
     faults.push(`${path} names the secret key`);
