@@ -83,7 +83,7 @@ async function create(database: Database, input: UserInput): Promise<Response> {
       ],
     );
     await tx.query(
-      "insert into auth.identities (id, provider, provider_id, user_id, identity_data) values ($1, 'email', $2, $2::uuid, $3)",
+      "insert into auth.identities (id, provider, provider_id, user_id, identity_data) values ($1, 'email', $2::text, $2::text::uuid, $3)",
       [randomUUID(), id, JSON.stringify({ sub: id, email, email_verified: input.email_confirm === true })],
     );
     return get(tx, id);

@@ -24,6 +24,7 @@ export interface AuthParts {
   readonly issuer: string;
 }
 
+/** Opened from mails and by other services, without a key. */
 const OPEN = /^\/auth\/v1\/(verify|callback|authorize|\.well-known\/.*)$/;
 
 export async function answerAuth(parts: AuthParts, request: Request): Promise<Response> {
@@ -31,7 +32,8 @@ export async function answerAuth(parts: AuthParts, request: Request): Promise<Re
   if (pathname === "/auth/v1/.well-known/jwks.json") {
     return Response.json(parts.tokens.jwks, { headers: { "cache-control": "public, max-age=600" } });
   }
-  if (OPEN.test(pathname)) return outward(parts, await parts.lite.authFetch(request, null));
+  const isLink = request.method === "GET" && OPEN.test(pathname);
+  if (isLink) return outward(parts, await parts.lite.authFetch(request, null));
   const caller = callerOf(parts, request);
   if (caller instanceof Response) return caller;
   const admin: AdminAnswer = await answerAdmin(parts.database, request, caller);

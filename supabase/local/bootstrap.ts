@@ -1,4 +1,5 @@
 /** Brings an empty database to what a Supabase project holds before its first migration. May run again. */
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { getAuthSchemaSql } from "@supabase/lite";
@@ -14,6 +15,13 @@ export async function bootstrapText(): Promise<string> {
   return parts.join("\n");
 }
 
+/** Runs it unless the database carries the mark of this very text. */
 export async function bootstrap(database: Database): Promise<void> {
-  await database.exec(await bootstrapText());
+  const text = await bootstrapText();
+  const mark = `bootstrap ${createHash("sha256").update(text).digest("hex")}`;
+  const { rows } = await database.query<{ mark: string | null }>(
+    "select (select obj_description(oid) from pg_namespace where nspname = 'extensions') as mark",
+  );
+  if (rows[0]?.mark === mark) return;
+  await database.exec(`${text};\ncomment on schema extensions is '${mark}'`);
 }

@@ -10,8 +10,9 @@
  * Every statement sent here runs as the superuser. To act as a person, open a transaction and
  * `set_config('role', …, true)` first.
  *
- * Values: bytea arrives as text `\x…` and may be sent as such or as Uint8Array; timestamps arrive as text;
- * json and jsonb arrive parsed, int8 as number while it is safe, then bigint.
+ * Values: bytea arrives as text `\x…` and may be sent as such or as Uint8Array; timestamps arrive as the text
+ * that to_json gives (2026-01-02T03:04:05.6+00:00); json and jsonb arrive parsed, int8 as number while it is
+ * safe, then bigint.
  */
 
 import type { Extensions } from "@electric-sql/pglite";
@@ -55,6 +56,8 @@ export interface PgliteOptions {
 }
 
 const BYTEA = 17;
+const TIMESTAMP = 1114;
+const TIMESTAMPTZ = 1184;
 const withParams = (params: readonly unknown[] | undefined) => (params ? [...params] : []);
 
 function toByteaText(value: unknown): string {
@@ -62,12 +65,15 @@ function toByteaText(value: unknown): string {
   return String(value);
 }
 
+/** From Postgres' own form to the one of to_json, which is PostgREST's; "infinity" stays. */
+const toJsonTime = (value: string) => value.replace(" ", "T").replace(/([+-]\d\d)$/, (zone) => `${zone}:00`);
+
 function createConnection(options: PgliteOptions): PgliteConnection {
   const connection = new PgliteConnection({
     ...(options.folder === undefined ? {} : { url: options.folder }),
     pgliteOptions: {
       extensions: { vector, pg_trgm, unaccent, uuid_ossp, ...options.extensions },
-      parsers: { [BYTEA]: (value: string) => value },
+      parsers: { [BYTEA]: (value: string) => value, [TIMESTAMP]: toJsonTime, [TIMESTAMPTZ]: toJsonTime },
       serializers: { [BYTEA]: toByteaText },
     },
   });

@@ -15,9 +15,15 @@ export interface AuthSettings {
   readonly confirmEmail: boolean;
 }
 
+export interface RestAnswer {
+  readonly response: Response;
+  /** What Postgres said, when it refused. lite tells only part of it. */
+  readonly error: unknown;
+}
+
 export interface Lite {
   /** REST: acts as the caller, whose token the gateway has verified. */
-  restFetch(request: Request, caller: Caller): Promise<Response>;
+  restFetch(request: Request, caller: Caller): Promise<RestAnswer>;
   /** Auth: with the HS256 token that lite reads itself, if there is one. */
   authFetch(request: Request, inwardToken: string | null): Promise<Response>;
   /** Forgets what it knows of the schema. */
@@ -56,12 +62,20 @@ export function createLite(
     return caller ? { type: "publishable" as const, claims: { ...caller.claims } } : null;
   }
 
-  async function fetchInside(request: Request): Promise<Response> {
+  // The gate lets one request in at a time, so what is noted here is that request's.
+  let refused: unknown;
+  database.connection.normalizeDbError = (error) => {
+    refused = error;
+    return error;
+  };
+
+  async function fetchInside(request: Request): Promise<RestAnswer> {
     return database.gate(async () => {
+      refused = undefined;
       const response = await app.fetch(request);
       const body = await response.arrayBuffer();
       const empty = response.status === 204 || response.status === 304 || body.byteLength === 0;
-      return new Response(empty ? null : body, response);
+      return { response: new Response(empty ? null : body, response), error: refused };
     });
   }
 
@@ -76,7 +90,9 @@ export function createLite(
         callers.delete(handle);
       }
     },
-    authFetch: async (request, token) => fetchInside(await inward(request, keys.publishableKey, token)),
+    async authFetch(request, token) {
+      return (await fetchInside(await inward(request, keys.publishableKey, token))).response;
+    },
     forgetSchema: () => database.gate(() => database.connection.clearSchemaCache()),
   };
 }

@@ -1,7 +1,7 @@
 /** REST: the direct path for RPC first, lite for everything else, statuses as PostgREST gives them. */
 import type { PgliteDatabase } from "./database.ts";
-import type { Lite } from "./lite.ts";
-import { statusOf } from "./pg-errors.ts";
+import type { Lite, RestAnswer } from "./lite.ts";
+import { isPgError, toErrorResponse } from "./pg-errors.ts";
 import { callDirectly } from "./rpc.ts";
 import type { RpcCatalog } from "./rpc-catalog.ts";
 import type { Caller } from "./services.ts";
@@ -18,16 +18,20 @@ export async function answerRest(parts: RestParts, request: Request, caller: Cal
     const direct = await callDirectly(parts.database, parts.catalog, request, caller);
     if (direct) return direct;
   }
-  return correctStatus(await parts.lite.restFetch(request, caller), caller.role);
+  return corrected(await parts.lite.restFetch(request, caller), caller.role);
 }
 
-/** lite answers 500 for what it does not know, `raise exception` among it. */
-async function correctStatus(response: Response, role: string): Promise<Response> {
-  if (response.status !== 500) return response;
+/** lite answers 500 "SUP" for the codes it does not know, `raise exception` among them, and drops some hints. */
+async function corrected({ response, error }: RestAnswer, role: string): Promise<Response> {
+  if (response.ok || !isPgError(error)) return response;
   const body = (await response
     .clone()
     .json()
-    .catch(() => null)) as { code?: unknown } | null;
-  if (typeof body?.code !== "string" || !/^[0-9A-Z]{5}$/.test(body.code)) return response;
-  return new Response(JSON.stringify(body), { status: statusOf(body.code, role), headers: response.headers });
+    .catch(() => null)) as { code?: unknown; message?: unknown } | null;
+  if (body?.code === "SUP") return toErrorResponse(error, role);
+  if (body?.code !== error.code) return response;
+  return toErrorResponse(
+    { ...error, code: error.code, message: String(body.message ?? error.message) },
+    role,
+  );
 }

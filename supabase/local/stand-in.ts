@@ -54,17 +54,22 @@ async function assemble(options: Options, undo: Undo): Promise<string> {
   const lock = await lockFolder(folder);
   undo.push(() => lock.release());
   const keys = await loadKeys(folder);
-  const database = await openDatabase(folder);
-  undo.push(() => database.close());
-  await bootstrap(database);
-  await migrate(database, options.migrationsFolder);
 
   let handle: Handler = async () => new Response(null, { status: 503, headers: { "retry-after": "1" } });
   const server = createHttpServer((request) => handle(request));
   const port = await listen(server, options.port ?? keys.port, options.port !== undefined);
   undo.push(() => closeServer(server));
+  const database = await openDatabase(folder);
+  undo.push(() => database.close());
+  await bootstrap(database);
+  await migrate(database, options.migrationsFolder);
   if (keys.port !== port) await saveKeys(folder, { ...keys, port });
+  const unready = handle;
   handle = await createHandler({ options, database, keys, server, port }, undo);
+  // First of all nothing new comes in; the gate lets what is under way finish.
+  undo.push(async () => {
+    handle = unready;
+  });
   return `http://${HOST}:${port}`;
 }
 

@@ -4,13 +4,15 @@
  * PGlite or another bootstrap makes its own.
  */
 import { createHash } from "node:crypto";
-import { constants, existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { cpSync, existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { bootstrap, bootstrapText } from "./bootstrap.ts";
 import { openPglite } from "./database.ts";
+
+const DAY_MS = 86_400_000;
 
 const cacheFolder = () => join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "command-center");
 
@@ -27,7 +29,8 @@ export async function createFromTemplate(folder: string): Promise<void> {
   // A crash while copying leaves only the draft, which the next start removes.
   const draft = `${folder}.new`;
   await rm(draft, { recursive: true, force: true });
-  await cp(template, draft, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  // A thousand small files: the synchronous copy takes half the time, and nobody waits meanwhile.
+  cpSync(template, draft, { recursive: true });
   await rename(draft, folder);
 }
 
@@ -62,5 +65,17 @@ async function buildTemplate(place: string): Promise<string> {
     if (!existsSync(place)) throw error;
   }
   await rm(draft, { recursive: true, force: true });
+  await removeOld(place);
   return place;
+}
+
+/** Templates of other versions, unless they are so new that a copy of them may be running. */
+async function removeOld(place: string): Promise<void> {
+  const folder = dirname(place);
+  for (const name of await readdir(folder)) {
+    const other = join(folder, name);
+    if (!name.startsWith("pglite-") || other === place) continue;
+    const { mtimeMs } = await stat(other);
+    if (Date.now() - mtimeMs > DAY_MS) await rm(other, { recursive: true, force: true });
+  }
 }
