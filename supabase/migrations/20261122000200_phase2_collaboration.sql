@@ -225,8 +225,9 @@ begin
   if p_updates is null or jsonb_typeof(p_updates) <> 'array' or jsonb_array_length(p_updates) not between 1 and 100 then
     perform private.refuse('PT400', 'invalid_input', 'An append holds 1 to 100 updates.');
   end if;
-  if (select max(length(u ->> 'data')) > 1333336 or sum(length(u ->> 'data')) > 10666668
-      from jsonb_array_elements(p_updates) u) then
+  if (select max(s.size) > 1000000 or sum(s.size) > 8000000
+      from jsonb_array_elements(p_updates) u,
+        lateral (select length(rtrim(u ->> 'data', '=')) * 3 / 4 as size) s) then
     perform private.refuse('PT413', 'update_too_large', 'An update has at most 1 MB, an append at most 8 MB.');
   end if;
   select case
