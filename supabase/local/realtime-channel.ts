@@ -1,7 +1,7 @@
 /**
  * One channel of one socket, as hosted Realtime keeps it.
  *
- *   phx_join ─▶ who is it? ─▶ may read? ─▶ reply ok ─▶ system / presence_state ─▶ joined
+ *   phx_join ─▶ who is it? ─▶ may read? ─▶ reply ok ─▶ presence_state, system ─▶ joined
  *                    └────────────┴──▶ reply error {reason}, gone
  *   joined ─ phx_leave ─▶ reply ok, phx_close
  *          ─ token expired, rights taken, too many calls ─▶ system {status: error}, phx_close
@@ -9,11 +9,12 @@
  * Messages of a channel are handled one after the other. What its person may not send is dropped without a
  * word: neither an error nor an acknowledgement comes back.
  */
-import { expiredMessage, type Identity, nowInSeconds, type ReadRights } from "./realtime-access.ts";
+import { expiredMessage, type Identity, nowInSeconds } from "./realtime-access.ts";
 import { parseWanted, type Subscriber, type Wanted } from "./realtime-changes.ts";
 import type { Hub, Room } from "./realtime-hub.ts";
 import { type JoinConfig, parseJoin } from "./realtime-join.ts";
-import { type Allowance, createAllowance } from "./realtime-limits.ts";
+import { createLane } from "./realtime-lane.ts";
+import { createAllowance } from "./realtime-limits.ts";
 import {
   type ClientMessage,
   type Frame,
@@ -23,6 +24,7 @@ import {
   replyFrame,
   type Version,
 } from "./realtime-protocol.ts";
+import { claimRights, type Extension, Refusal, type Rights, renewRights } from "./realtime-rights.ts";
 
 /** The socket, as a channel sees it. */
 export interface Outlet {
@@ -34,10 +36,6 @@ export interface Outlet {
 
 const TOPIC_PREFIX = "realtime:";
 const MAX_TIMER_MS = 3_600_000;
-const EVERYTHING: ReadRights = { broadcast: true, presence: true };
-
-/** A refusal that the client sees as the join's error. */
-class Refusal extends Error {}
 
 export class Channel {
   readonly topic: string;
@@ -45,16 +43,15 @@ export class Channel {
   readonly #hub: Hub;
   readonly #outlet: Outlet;
   readonly #onGone: () => void;
-  readonly #presenceCalls: Allowance;
-  #config: JoinConfig;
-  #identity: Identity;
-  #read: ReadRights = { broadcast: false, presence: false };
-  #write: { broadcast?: boolean; presence?: boolean } = {};
+  readonly #config: JoinConfig;
+  readonly #presenceCalls;
+  readonly #lane;
+  #isPresenceEnabled: boolean;
+  #rights: Rights | null = null;
   #room: Room | null = null;
   #subscriber: Subscriber | null = null;
   #tracked: string | null = null;
   #expiry: NodeJS.Timeout | undefined;
-  #queue: Promise<void> | null = null;
   #isGone = false;
 
   constructor(hub: Hub, outlet: Outlet, join: ClientMessage, onGone: () => void) {
@@ -63,30 +60,31 @@ export class Channel {
     this.#hub = hub;
     this.#outlet = outlet;
     this.#onGone = onGone;
-    this.#identity = outlet.keyIdentity;
     this.#config = parseJoin(join.payload);
+    this.#isPresenceEnabled = this.#config.isPresenceEnabled;
     this.#presenceCalls = createAllowance(hub.limits.presenceCalls, hub.limits.presenceWindowMs);
+    this.#lane = createLane((error) => this.#crash(error));
   }
 
   get subTopic(): string {
     return this.topic.slice(TOPIC_PREFIX.length);
   }
   get identity(): Identity {
-    return this.#identity;
+    return this.#rights?.identity ?? this.#outlet.keyIdentity;
   }
   get hearsBroadcast(): boolean {
-    return this.#read.broadcast;
+    return this.#rights?.read.broadcast === true;
   }
   get hearsPresence(): boolean {
-    return this.#read.presence && (!this.#config.isPrivate || this.#config.isPresenceEnabled);
+    return this.#rights?.read.presence === true && (!this.#config.isPrivate || this.#isPresenceEnabled);
   }
 
   join(message: ClientMessage): void {
-    this.#enqueue(() => this.#join(message));
+    this.#lane.add(() => this.#join(message));
   }
 
   receive(message: ClientMessage): void {
-    this.#enqueue(() => this.#handle(message));
+    this.#lane.add(() => (this.#isGone ? undefined : this.#handle(message)));
   }
 
   send(frame: Frame): void {
@@ -95,12 +93,13 @@ export class Channel {
 
   /** Says why, then closes: the order the client library relies on. */
   shutDown(message: string): void {
+    if (this.#isGone) return;
     this.#system("system", "error", message);
     this.closeWithFrame();
   }
 
   expire(): void {
-    const late = nowInSeconds() - (this.#identity.expiresAt ?? nowInSeconds());
+    const late = nowInSeconds() - (this.identity.expiresAt ?? nowInSeconds());
     this.shutDown(expiredMessage(Math.max(0, late)));
   }
 
@@ -115,57 +114,39 @@ export class Channel {
     if (this.#isGone) return;
     this.#isGone = true;
     clearTimeout(this.#expiry);
-    if (this.#subscriber) this.#hub.changes.close(this.#subscriber);
+    this.#unsubscribe();
     if (this.#room) this.#hub.leave(this.#room, this);
     this.#onGone();
   }
 
-  #enqueue(work: () => Promise<void> | undefined): void {
-    if (this.#queue) {
-      this.#queue = this.#queue.then(() => this.#run(work));
-      return;
-    }
-    const running = this.#run(work);
-    if (!running) return;
-    const queue: Promise<void> = running.then(() => {
-      if (this.#queue === queue) this.#queue = null;
-    });
-    this.#queue = queue;
+  /** Ends this channel the way a crash of hosted Realtime's does: the client rejoins. */
+  #crash(error: unknown): void {
+    this.#hub.report(error);
+    if (this.#isGone) return;
+    this.#push("phx_error", {}, this.joinRef);
+    this.close();
   }
 
-  /** An unexpected failure ends this channel the way a crash of hosted Realtime's does: the client rejoins. */
-  #run(work: () => Promise<void> | undefined): Promise<void> | undefined {
-    const fail = (error: unknown) => {
-      this.#hub.report(error);
-      if (this.#isGone) return;
-      this.#push("phx_error", {}, this.joinRef);
-      this.close();
-    };
-    if (this.#isGone) return undefined;
-    try {
-      return work()?.catch(fail);
-    } catch (error) {
-      fail(error);
-      return undefined;
-    }
+  get #door() {
+    const { isPrivate } = this.#config;
+    const { keyIdentity } = this.#outlet;
+    return { access: this.#hub.access, isPrivate, topic: this.subTopic, keyIdentity };
   }
 
   async #join(join: ClientMessage): Promise<void> {
     try {
       if (this.subTopic === "") throw new Refusal("TopicNameRequired: You must provide a topic name");
       if (this.#config.wantsReplay) throw new Refusal("UnableToReplayMessages: the stand-in keeps no replay");
-      const identity = await this.#identify(this.#config.accessToken);
-      this.#read = await this.#readRights(identity);
       const wanted = readWanted(this.#config.postgresChanges);
-      if (this.#config.waitsForChanges && wanted.length > 0) {
-        await this.#subscribe(wanted, identity).catch((error: unknown) => {
-          throw new Refusal(`RealtimeDisabledForConfiguration: ${reasonOf(error)}`);
-        });
-      }
-      if (this.#isGone) return this.#forgetSubscriber();
-      this.#enter(identity);
+      const rights = await claimRights(this.#door, this.#config.accessToken);
+      if (this.#config.waitsForChanges && wanted.length > 0) await this.#subscribeFirst(wanted, rights);
+      if (this.#isGone) return this.#unsubscribe();
+      this.#enter(rights);
       this.#reply(join, "ok", { postgres_changes: wanted.map(({ id, echo }) => ({ ...echo, id })) });
-      this.#greet();
+      if (this.#config.wantsReplicationReady) {
+        this.#system("system", "ok", "Replication connection established");
+      }
+      this.#sendPresenceState();
       if (wanted.length > 0) await this.#announceSubscription(wanted);
     } catch (error) {
       await this.#refuse(join, error);
@@ -182,34 +163,10 @@ export class Channel {
     this.close();
   }
 
-  #enter(identity: Identity): void {
-    this.#identity = identity;
+  #enter(rights: Rights): void {
+    this.#rights = rights;
     this.#watchExpiry();
     this.#room = this.#hub.enter(this.#config.isPrivate, this.subTopic, this);
-  }
-
-  #greet(): void {
-    if (this.#config.wantsReplicationReady) {
-      this.#system("system", "ok", "Replication connection established");
-    }
-    this.#sendPresenceState();
-  }
-
-  async #identify(token: string | null): Promise<Identity> {
-    // A new-style key is no JWT: the connection's own key speaks.
-    if (token === null || token.startsWith("sb_")) return this.#outlet.keyIdentity;
-    const verdict = await this.#hub.access.identify(token);
-    if (!verdict.ok) throw new Refusal(`${verdict.code}: ${verdict.message}`);
-    return verdict.identity;
-  }
-
-  async #readRights(identity: Identity): Promise<ReadRights> {
-    if (!this.#config.isPrivate) return EVERYTHING;
-    const rights = await this.#hub.access.readRights(identity, this.subTopic);
-    if (rights.broadcast || rights.presence) return rights;
-    throw new Refusal(
-      `Unauthorized: You do not have permissions to read from this Channel topic: ${this.subTopic}`,
-    );
   }
 
   #handle(message: ClientMessage): Promise<void> | undefined {
@@ -219,7 +176,9 @@ export class Channel {
         this.closeWithFrame();
         return undefined;
       case "broadcast":
-        return this.#ifMayWrite("broadcast", () => this.#broadcast(message));
+        return this.#whetherMayWrite("broadcast", (mayWrite) => {
+          if (mayWrite) this.#broadcast(message);
+        });
       case "presence":
         return this.#presence(message);
       case "access_token":
@@ -229,26 +188,12 @@ export class Channel {
     }
   }
 
-  /** Asked once per token and extension, at the first use; then remembered. */
-  #ifMayWrite(
-    extension: "broadcast" | "presence",
-    act: () => void,
-    otherwise: () => void = () => undefined,
-  ): Promise<void> | undefined {
-    const decide = (mayWrite: boolean) => {
-      if (this.#isGone) return;
-      if (mayWrite) act();
-      else otherwise();
-    };
-    const known = this.#config.isPrivate ? this.#write[extension] : true;
-    if (known !== undefined) {
-      decide(known);
-      return undefined;
-    }
-    return this.#hub.access.canWrite(this.#identity, this.subTopic, extension).then((mayWrite) => {
-      this.#write[extension] = mayWrite;
-      decide(mayWrite);
-    });
+  #whetherMayWrite(extension: Extension, act: (mayWrite: boolean) => void): Promise<void> | undefined {
+    const answer = this.#rights?.mayWrite(extension) ?? false;
+    if (typeof answer !== "boolean")
+      return answer.then((mayWrite) => (this.#isGone ? undefined : act(mayWrite)));
+    act(answer);
+    return undefined;
   }
 
   #broadcast(message: ClientMessage): void {
@@ -276,26 +221,23 @@ export class Channel {
       this.shutDown("Client presence rate limit exceeded");
       return undefined;
     }
-    const { event, payload } = message.payload;
-    switch (String(event).toLowerCase()) {
-      case "track":
-        return this.#ifMayWrite(
-          "presence",
-          () => this.#track(message, payload ?? {}),
-          () => this.#reply(message, "error"),
-        );
-      case "untrack":
-        if (this.#room) this.#hub.untrack(this.#room, this);
-        this.#tracked = null;
-        this.#reply(message, "ok");
-        return undefined;
-      default:
-        this.#reply(message, "error");
-        return undefined;
+    const act = String(message.payload.event).toLowerCase();
+    if (act === "track") {
+      return this.#whetherMayWrite("presence", (mayWrite) => {
+        if (mayWrite) this.#track(message);
+        else this.#reply(message, "error");
+      });
     }
+    if (act === "untrack" && this.#room) {
+      this.#hub.untrack(this.#room, this);
+      this.#tracked = null;
+    }
+    this.#reply(message, act === "untrack" ? "ok" : "error");
+    return undefined;
   }
 
-  #track(message: ClientMessage, payload: unknown): void {
+  #track(message: ClientMessage): void {
+    const payload = message.payload.payload ?? {};
     if (!this.#room) return;
     if (!isRecord(payload)) {
       this.#reply(message, "error", { reason: "Presence track payload must be a map" });
@@ -307,8 +249,8 @@ export class Channel {
       return;
     }
     // Tracking enables presence for a channel that joined without it.
-    const isFirstSight = !this.#config.isPresenceEnabled;
-    this.#config = { ...this.#config, isPresenceEnabled: true };
+    const isFirstSight = !this.#isPresenceEnabled;
+    this.#isPresenceEnabled = true;
     if (text !== this.#tracked) this.#hub.track(this.#room, this, this.#config.presenceKey, payload);
     this.#tracked = text;
     this.#reply(message, "ok");
@@ -316,37 +258,46 @@ export class Channel {
   }
 
   #sendPresenceState(): void {
-    if (!this.#room || !this.#config.isPresenceEnabled || !this.#read.presence) return;
+    if (!this.#room || !this.#isPresenceEnabled || !this.#rights?.read.presence) return;
     this.#push("presence_state", this.#room.presence.list());
   }
 
   async #takeToken(token: unknown): Promise<void> {
-    if (typeof token !== "string" || token.startsWith("sb_") || token === this.#identity.token) return;
-    const before = this.#read;
+    if (!this.#rights || typeof token !== "string") return;
+    if (token.startsWith("sb_") || token === this.identity.token) return;
     try {
-      const identity = await this.#identify(token);
-      const read = await this.#readRights(identity);
-      if ((before.broadcast && !read.broadcast) || (before.presence && !read.presence)) {
-        throw new Refusal(
-          `Unauthorized: You no longer have permission to read from this Channel topic: ${this.subTopic}`,
-        );
-      }
-      this.#read = read;
-      this.#write = {};
-      this.#identity = identity;
+      this.#rights = await renewRights(this.#door, this.#rights, token);
       this.#watchExpiry();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      // The sentence of a refused join, without its code.
-      this.shutDown(error.message.slice(error.message.indexOf(": ") + 2));
+      this.shutDown(error.sentence);
+    }
+  }
+
+  #watchExpiry(): void {
+    clearTimeout(this.#expiry);
+    const { expiresAt } = this.identity;
+    if (expiresAt === null || this.#isGone) return;
+    const remaining = expiresAt * 1000 - Date.now();
+    this.#expiry = setTimeout(
+      () => (nowInSeconds() >= expiresAt ? this.expire() : this.#watchExpiry()),
+      Math.min(Math.max(remaining, 1), MAX_TIMER_MS),
+    );
+  }
+
+  async #subscribeFirst(wanted: readonly Wanted[], rights: Rights): Promise<void> {
+    try {
+      await this.#subscribe(wanted, rights.identity);
+    } catch (error) {
+      throw new Refusal(`RealtimeDisabledForConfiguration: ${reasonOf(error)}`);
     }
   }
 
   async #announceSubscription(wanted: readonly Wanted[]): Promise<void> {
     try {
-      if (!this.#subscriber) await this.#subscribe(wanted, this.#identity);
-      if (this.#isGone) return this.#forgetSubscriber();
-      this.#system("postgres_changes", "ok", "Subscribed to PostgreSQL");
+      if (!this.#subscriber) await this.#subscribe(wanted, this.identity);
+      if (this.#isGone) this.#unsubscribe();
+      else this.#system("postgres_changes", "ok", "Subscribed to PostgreSQL");
     } catch (error) {
       this.#system("postgres_changes", "error", reasonOf(error));
     }
@@ -354,7 +305,7 @@ export class Channel {
 
   async #subscribe(wanted: readonly Wanted[], joining: Identity): Promise<void> {
     const subscriber: Subscriber = {
-      identity: () => (this.#room ? this.#identity : joining),
+      identity: () => (this.#rights ? this.identity : joining),
       wanted,
       deliver: (ids, data) => {
         if (!this.#room || !this.#hub.events.take()) return;
@@ -365,19 +316,9 @@ export class Channel {
     this.#subscriber = subscriber;
   }
 
-  #forgetSubscriber(): void {
+  #unsubscribe(): void {
     if (this.#subscriber) this.#hub.changes.close(this.#subscriber);
-  }
-
-  #watchExpiry(): void {
-    clearTimeout(this.#expiry);
-    const { expiresAt } = this.#identity;
-    if (expiresAt === null || this.#isGone) return;
-    const remaining = expiresAt * 1000 - Date.now();
-    this.#expiry = setTimeout(
-      () => (nowInSeconds() >= expiresAt ? this.expire() : this.#watchExpiry()),
-      Math.min(Math.max(remaining, 1), MAX_TIMER_MS),
-    );
+    this.#subscriber = null;
   }
 
   #reply(to: ClientMessage, status: "ok" | "error", response: unknown = {}): void {

@@ -24,6 +24,7 @@ export class Socket implements Outlet {
   readonly keyIdentity: Identity;
   readonly channels = new Map<string, Channel>();
   readonly #socket: WebSocket;
+  #heardAt = Date.now();
   readonly #hub: Hub;
 
   constructor(hub: Hub, socket: WebSocket, version: Version, keyIdentity: Identity) {
@@ -40,6 +41,11 @@ export class Socket implements Outlet {
   /** True when this socket speaks for the user: through a channel's token or through its key. */
   isOf(userId: string): boolean {
     return [...this.channels.values()].some((channel) => channel.identity.subject === userId);
+  }
+
+  /** How long the other side has been silent, in ms. A living client sends a heartbeat every 25 s. */
+  silence(): number {
+    return Date.now() - this.#heardAt;
   }
 
   send(frame: Frame): void {
@@ -66,6 +72,7 @@ export class Socket implements Outlet {
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {
+    this.#heardAt = Date.now();
     try {
       this.#take(decodeFrame(this.version, toBuffer(data), isBinary));
     } catch (error) {

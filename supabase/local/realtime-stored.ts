@@ -5,6 +5,7 @@
  */
 import type { Database } from "./database.ts";
 import type { Hub } from "./realtime-hub.ts";
+import { createLane } from "./realtime-lane.ts";
 import { messageFrame } from "./realtime-protocol.ts";
 
 interface StoredMessage {
@@ -19,32 +20,22 @@ const KEPT = "1 hour";
 const PURGE_EVERY_MS = 600_000;
 
 export async function startStoredBroadcasts(database: Database, hub: Hub): Promise<() => Promise<void>> {
-  let reading: Promise<void> | null = null;
-
+  // While one is being read back, later ones wait, so that the order of commits stays.
+  const lane = createLane(hub.report);
   const take = (payload: string): Promise<void> | undefined => {
     const message: Partial<StoredMessage> & { id: string } = JSON.parse(payload);
     if (message.topic === undefined) return readBack(database, hub, message.id);
     deliver(hub, message as StoredMessage);
     return undefined;
   };
-  // While one is being read back, later ones wait, so that the order of commits stays.
-  const onPayload = (payload: string) => {
-    const running = reading ? reading.then(() => take(payload)) : take(payload);
-    if (!running) return;
-    const mine: Promise<void> = running.catch(hub.report).then(() => {
-      if (reading === mine) reading = null;
-    });
-    reading = mine;
-  };
 
-  const unlisten = await database.listen("realtime_messages", onPayload);
+  const unlisten = await database.listen("realtime_messages", (payload) => lane.add(() => take(payload)));
   await purge(database);
   const timer = setInterval(() => purge(database).catch(hub.report), PURGE_EVERY_MS);
   timer.unref();
   return async () => {
     clearInterval(timer);
     await unlisten();
-    await reading;
   };
 }
 

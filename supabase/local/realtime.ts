@@ -37,6 +37,8 @@ export interface Realtime {
 
 const WEBSOCKET_PATH = "/realtime/v1/websocket";
 const FAULT_PATH = "/realtime/v1/test/fault";
+const MAX_SILENCE_MS = 60_000;
+const SILENCE_CHECK_MS = 5000;
 const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 const LOCAL_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
@@ -64,6 +66,10 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
     });
   };
   server.on("upgrade", onUpgrade);
+  const silenceCheck = setInterval(() => {
+    for (const socket of sockets) if (socket.silence() > MAX_SILENCE_MS) socket.kill();
+  }, SILENCE_CHECK_MS);
+  silenceCheck.unref();
 
   return {
     prefix: "/realtime/v1",
@@ -75,6 +81,7 @@ export async function startRealtime(options: RealtimeOptions): Promise<Realtime>
       );
     },
     async stop() {
+      clearInterval(silenceCheck);
       server.off("upgrade", onUpgrade);
       for (const socket of sockets) socket.kill();
       websockets.close();

@@ -227,6 +227,33 @@ describe("broadcast from the database", () => {
   });
 });
 
+describe("realtime.broadcast_changes", () => {
+  it("RT31 broadcasts a row from its trigger", async () => {
+    await server.database.exec(`
+      create table public.told (id int primary key, word text);
+      create function public.tell() returns trigger language plpgsql as $$ begin
+        perform realtime.broadcast_changes('room:told', tg_op, tg_op, tg_table_name, tg_table_schema, new, old);
+        return null;
+      end $$;
+      create trigger tell after insert or update or delete on public.told
+        for each row execute function public.tell();`);
+    const heard = await listen(person("reader").channel("room:told", PRIVATE));
+    await server.database.exec("insert into public.told values (1, 'a')");
+    await server.database.exec("update public.told set word = 'b'");
+    await until(() => heard.length === 2, "both");
+    expect(heard).toMatchObject([
+      {
+        operation: "INSERT",
+        table: "told",
+        schema: "public",
+        record: { id: 1, word: "a" },
+        old_record: null,
+      },
+      { operation: "UPDATE", record: { word: "b" }, old_record: { word: "a" } },
+    ]);
+  });
+});
+
 describe("presence", () => {
   const keys = (channel: RealtimeChannel) => Object.keys(channel.presenceState()).sort().join();
   const present = async (name: string, topic: string, onLeave: () => void = () => undefined) => {
@@ -347,6 +374,43 @@ describe("change events", () => {
     await until(() => systems.length > 0, "the complaint");
     expect(systems[0]).toMatchObject({ status: "error" });
     expect(systems[0]?.message).toContain("table is not in the publication");
+  });
+
+  it("RT29 can be waited for, and a bad subscription then refuses the join", async () => {
+    const config = { config: { postgres_changes_options: { wait: true } } };
+    const wanted = { event: "INSERT", schema: "public" } as const;
+    const good = person("me").channel(freshTopic(), config);
+    const seen: unknown[] = [];
+    good.on("postgres_changes", { ...wanted, table: "notes" }, (change) => seen.push(change.new));
+    await joined(good);
+    await server.database.exec("insert into public.notes values (201, 'me', 1, '')");
+    await until(() => seen.length === 1, "the row");
+    const bad = person("me").channel(freshTopic(), config);
+    bad.on("postgres_changes", { ...wanted, table: "notes", filter: "secret=eq.1" }, () => undefined);
+    expect(await subscribe(bad)).toMatchObject({
+      status: "CHANNEL_ERROR",
+      message: expect.stringContaining("invalid column for filter secret"),
+    });
+  });
+
+  it("RT30 follow a table that joins the publication later, and stop when it leaves", async () => {
+    await server.database.exec(`create table public.late (id int primary key);
+      alter publication supabase_realtime add table public.late;`);
+    const seen: unknown[] = [];
+    const channel = server.client({ key: KEYS.secretKey }).channel(freshTopic(), {
+      config: { postgres_changes_options: { wait: true } },
+    });
+    channel.on("postgres_changes", { event: "*", schema: "public", table: "late" }, ({ new: row }) =>
+      seen.push(row),
+    );
+    await joined(channel);
+    await server.database.exec("insert into public.late values (1)");
+    await until(() => seen.length === 1, "the row");
+    await server.database.exec("alter publication supabase_realtime drop table public.late");
+    const { rows } = await server.database.query(
+      "select from pg_trigger where tgrelid = 'public.late'::regclass",
+    );
+    expect(rows).toEqual([]);
   });
 
   it("RT20 leave nothing in the outbox", async () => {

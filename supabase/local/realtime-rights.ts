@@ -1,0 +1,72 @@
+/** What one channel's person may do in its room, as long as the person's token stays the same. */
+import type { Access, Identity, ReadRights } from "./realtime-access.ts";
+
+/** Why a join, or a new token, is refused: `Code: sentence`, in hosted Realtime's words. */
+export class Refusal extends Error {
+  /** The sentence without its code, for a channel that was open already. */
+  get sentence(): string {
+    return this.message.slice(this.message.indexOf(": ") + 2);
+  }
+}
+
+export type Extension = "broadcast" | "presence";
+
+export interface Rights {
+  readonly identity: Identity;
+  readonly read: ReadRights;
+  /** Asked once per extension, at the first use; then remembered. */
+  mayWrite(extension: Extension): boolean | Promise<boolean>;
+}
+
+interface Door {
+  readonly access: Access;
+  readonly isPrivate: boolean;
+  readonly topic: string;
+  /** The person behind the connection's API key. */
+  readonly keyIdentity: Identity;
+}
+
+const EVERYTHING: ReadRights = { broadcast: true, presence: true };
+
+/** Throws a Refusal when the token is not good or its person may not read the topic. */
+export async function claimRights(door: Door, token: string | null): Promise<Rights> {
+  const identity = await identify(door, token);
+  const read = door.isPrivate ? await door.access.readRights(identity, door.topic) : EVERYTHING;
+  if (!read.broadcast && !read.presence) {
+    throw new Refusal(
+      `Unauthorized: You do not have permissions to read from this Channel topic: ${door.topic}`,
+    );
+  }
+  const known = new Map<Extension, boolean>();
+  return {
+    identity,
+    read,
+    mayWrite(extension) {
+      const answer = door.isPrivate ? known.get(extension) : true;
+      if (answer !== undefined) return answer;
+      return door.access.canWrite(identity, door.topic, extension).then((mayWrite) => {
+        known.set(extension, mayWrite);
+        return mayWrite;
+      });
+    },
+  };
+}
+
+/** The rights of a new token for an open channel. Throws a Refusal when it takes a right to read away. */
+export async function renewRights(door: Door, before: Rights, token: string): Promise<Rights> {
+  const after = await claimRights(door, token);
+  const isLess =
+    (before.read.broadcast && !after.read.broadcast) || (before.read.presence && !after.read.presence);
+  if (!isLess) return after;
+  throw new Refusal(
+    `Unauthorized: You no longer have permission to read from this Channel topic: ${door.topic}`,
+  );
+}
+
+async function identify({ access, keyIdentity }: Door, token: string | null): Promise<Identity> {
+  // A new-style key is no JWT: the connection's own key speaks.
+  if (token === null || token.startsWith("sb_")) return keyIdentity;
+  const verdict = await access.identify(token);
+  if (!verdict.ok) throw new Refusal(`${verdict.code}: ${verdict.message}`);
+  return verdict.identity;
+}
