@@ -5,11 +5,12 @@
  */
 import { randomUUID } from "node:crypto";
 import { type AdminAnswer, answerAdmin } from "./auth-admin.ts";
+import { redirectWithCode } from "./auth-pkce.ts";
 import type { Database } from "./database.ts";
 import { bearerOf, identify } from "./identity.ts";
 import type { Keys } from "./keys.ts";
 import type { AuthSettings, Lite } from "./lite.ts";
-import type { Outbox } from "./mail.ts";
+import type { Outbox, Wish } from "./mail.ts";
 import type { Caller } from "./services.ts";
 import type { Claims, Tokens } from "./tokens.ts";
 
@@ -32,13 +33,17 @@ export async function answerAuth(parts: AuthParts, request: Request): Promise<Re
   if (pathname === "/auth/v1/.well-known/jwks.json") {
     return Response.json(parts.tokens.jwks, { headers: { "cache-control": "public, max-age=600" } });
   }
-  const isLink = request.method === "GET" && OPEN.test(pathname);
-  if (isLink) return outward(parts, await parts.lite.authFetch(request, null));
+  if (request.method === "GET" && OPEN.test(pathname)) return followLink(parts, request);
   const caller = callerOf(parts, request);
   if (caller instanceof Response) return caller;
   const admin: AdminAnswer = await answerAdmin(parts.database, request, caller);
   if (admin) return admin;
   return answerPerson(parts, request, pathname);
+}
+
+async function followLink(parts: AuthParts, request: Request): Promise<Response> {
+  const response = await parts.lite.authFetch(request, null);
+  return (await redirectWithCode(parts, new URL(request.url), response)) ?? outward(parts, response);
 }
 
 /** The key must be right; the token is judged by lite, in GoTrue's words. */
@@ -51,15 +56,24 @@ function callerOf({ keys, tokens }: AuthParts, request: Request): Caller | Respo
 
 async function answerPerson(parts: AuthParts, request: Request, pathname: string): Promise<Response> {
   const body = request.method === "POST" ? await readJson(request) : {};
-  const redirectTo = new URL(request.url).searchParams.get("redirect_to");
+  const wish = wishOf(request, body);
   const send = (changed: Request) =>
-    parts.outbox.during(redirectTo, () => parts.lite.authFetch(changed, inwardToken(parts.tokens, request)));
+    parts.outbox.during(wish, () => parts.lite.authFetch(changed, inwardToken(parts.tokens, request)));
   if (pathname === "/auth/v1/signup" && request.method === "POST" && parts.settings.confirmEmail) {
     const disguise = await prepareSignUp(parts.database, body);
     if (disguise) return disguise;
   }
   if (pathname === "/auth/v1/verify" && body.type === "email") return verifyEmail(parts, request, body, send);
   return outward(parts, await send(request));
+}
+
+function wishOf(request: Request, body: Record<string, unknown>): Wish {
+  const value = body.code_challenge;
+  const method = String(body.code_challenge_method ?? "plain").toLowerCase();
+  return {
+    redirectTo: new URL(request.url).searchParams.get("redirect_to"),
+    challenge: typeof value === "string" && value !== "" ? { value, method } : null,
+  };
 }
 
 async function readJson(request: Request): Promise<Record<string, unknown>> {

@@ -43,7 +43,7 @@ export function createLite(
       enabled: true,
       jwt_secret: keys.jwtSecret,
       site_url: settings.siteUrl,
-      additional_redirect_urls: [`${settings.siteUrl}/**`],
+      additional_redirect_urls: [`${settings.siteUrl}/**`, "http://localhost:*/**"],
       minimum_password_length: 8,
       enable_refresh_token_rotation: true,
       email: { enable_confirmations: settings.confirmEmail },

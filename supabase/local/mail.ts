@@ -22,14 +22,22 @@ export interface Mail {
   readonly token: string | null;
   /** The address the button leads to. */
   readonly link: string | null;
+  /** What the browser that asked will prove (PKCE), if it asked so. */
+  readonly challenge: { readonly value: string; readonly method: string } | null;
+}
+
+/** What was asked along with a mail. */
+export interface Wish {
+  readonly redirectTo: string | null;
+  readonly challenge: Mail["challenge"];
 }
 
 export interface Outbox {
   readonly driver: EmailDriver;
   /** Newest first; only those to `to` if given. */
   list(to?: string): Mail[];
-  /** Mails sent while `work` runs lead to `redirectTo` afterwards. */
-  during<T>(redirectTo: string | null, work: () => Promise<T>): Promise<T>;
+  /** Mails sent while `work` runs carry the wish. */
+  during<T>(wish: Wish, work: () => Promise<T>): Promise<T>;
 }
 
 const KEPT = 200;
@@ -39,12 +47,12 @@ const LINK = /https?:\/\/[^\s"<>]*\/auth\/v1\/verify\?[^\s"<>]*/g;
 export function createOutbox(folder: string, apiUrl: string): Outbox {
   const file = join(folder, "outbox.jsonl");
   const mails = readAll(file);
-  const redirects = new AsyncLocalStorage<string | null>();
+  const wishes = new AsyncLocalStorage<Wish>();
 
   const readdress = (text: string): string =>
     text.replace(LINK, (link) => {
       const { searchParams } = new URL(link.replaceAll("&amp;", "&"));
-      const redirectTo = redirects.getStore();
+      const redirectTo = wishes.getStore()?.redirectTo;
       if (redirectTo) searchParams.set("redirect_to", redirectTo);
       return `${apiUrl}/auth/v1/verify?${searchParams}`;
     });
@@ -65,6 +73,7 @@ export function createOutbox(folder: string, apiUrl: string): Outbox {
       tokenHash: query?.get("token") ?? null,
       token: /\b\d{6}\b/.exec(text)?.[0] ?? null,
       link,
+      challenge: wishes.getStore()?.challenge ?? null,
     });
     mails.splice(KEPT);
     writeFileSync(file, mails.map((mail) => `${JSON.stringify(mail)}\n`).join(""), { mode: 0o600 });
@@ -74,7 +83,7 @@ export function createOutbox(folder: string, apiUrl: string): Outbox {
   return {
     driver: { send: async (message) => keep(message) },
     list: (to) => (to ? mails.filter((mail) => mail.to === to.toLowerCase()) : [...mails]),
-    during: (redirectTo, work) => redirects.run(redirectTo, work),
+    during: (wish, work) => wishes.run(wish, work),
   };
 }
 

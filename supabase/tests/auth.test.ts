@@ -1,4 +1,6 @@
 import { createHmac, randomUUID } from "node:crypto";
+import { resolve } from "node:path";
+import { createClient } from "@supabase/supabase-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { anonymous, newPerson, type Project, readKeys, service, startProject } from "./stand-in.ts";
 
@@ -188,6 +190,26 @@ describe("mail", () => {
     expect((await open()).error).toMatchObject({ code: "otp_expired" });
   });
 
+  it("AU18 a link asked for with PKCE leads back with a code for the browser that asked, and for no other", async () => {
+    const ada = await newPerson(project);
+    const asking = pkceClient(project);
+    await asking.auth.resetPasswordForEmail(ada.email, {
+      redirectTo: "http://localhost:3000/confirm?next=/reset",
+    });
+    const [mail] = await outbox(ada.email);
+    const followed = await fetch(mail?.link ?? "", { redirect: "manual" });
+    const target = new URL(followed.headers.get("location") ?? "");
+    expect([followed.status, target.pathname, target.searchParams.get("next")]).toEqual([
+      303,
+      "/confirm",
+      "/reset",
+    ]);
+    const code = target.searchParams.get("code") ?? "";
+    expect(target.href).not.toContain("access_token");
+    expect((await pkceClient(project).auth.exchangeCodeForSession(code)).error).not.toBeNull();
+    expect((await asking.auth.exchangeCodeForSession(code)).data.user?.id).toBe(ada.id);
+  });
+
   it("AU16 the outbox is shown to the secret key only, and to no other origin", async () => {
     const url = `${project.url}/mail`;
     expect((await fetch(url)).status).toBe(401);
@@ -199,7 +221,9 @@ describe("mail", () => {
   });
 
   it("AU17 with confirmation by mail, sign-up waits for it and does not tell a taken address from a free one", async () => {
-    const strict = await startProject({ args: ["--confirm-email"] });
+    const strict = await startProject({
+      args: ["--confirm-email", "--migrations", resolve(import.meta.dirname, "schema")],
+    });
     try {
       const email = `${randomUUID()}@example.com`;
       const signUp = () => anonymous(strict).auth.signUp({ email, password: "long enough for it" });
@@ -225,6 +249,17 @@ describe("mail", () => {
     }
   });
 });
+
+function pkceClient({ url, publishableKey }: Project) {
+  const kept = new Map<string, string>();
+  const storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  };
+  const auth = { flowType: "pkce", storage, persistSession: true, autoRefreshToken: false } as const;
+  return createClient(url, publishableKey, { auth: { ...auth, detectSessionInUrl: false } });
+}
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
