@@ -15,7 +15,8 @@ export const SCHEMA_VERSION = 1;
 
 const Count = z.int().min(0);
 const Sum = z.string().regex(/^[0-9a-f]{64}$/);
-export const YjsClientId = z.int().min(1).max(0xffff_ffff);
+/** Whatever the server stored must parse: one odd session must not keep the others from reading. */
+export const YjsClientId = z.int().min(0);
 
 const Bytes = z.string().transform((text, context) => {
   try {
@@ -29,7 +30,8 @@ const Bytes = z.string().transform((text, context) => {
 export const Person = z.object({
   sessionId: z.string(),
   yjsClientId: YjsClientId,
-  userId: z.string(),
+  /** null: the account was deleted. */
+  userId: z.string().nullable(),
   name: z.string(),
   color: z.int().min(1).max(12),
 });
