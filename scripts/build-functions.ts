@@ -3,7 +3,7 @@
  *
  * A function that imports from outside supabase/functions is not deployed whole by every way of deploying, so
  * the bundle is committed and a test fails when it is stale. Run `node scripts/build-functions.ts` then.
- * Its types are in supabase/functions/_shared/core.d.ts.
+ * Its types are in supabase/functions/_shared/core.gen.d.ts.
  */
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";

@@ -1,7 +1,8 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CHECK_LIMIT_MS, checkHealth, QUEUE_LIMIT_SECONDS, unknownHealth } from "./health.ts";
 import { SCHEMA_MIGRATION } from "./schema-version.ts";
+import { VERSION } from "./version.ts";
 
 const healthy = { schemaVersion: SCHEMA_MIGRATION, queued: 0, dead: 0, oldestSeconds: 0 };
 type Answer = Response | "never" | "refused";
@@ -81,5 +82,10 @@ describe("health", () => {
     const folder = new URL("../../supabase/migrations", import.meta.url);
     const newest = readdirSync(folder).sort().at(-1);
     expect(newest?.split("_")[0]).toBe(SCHEMA_MIGRATION);
+  });
+
+  it("tells the version of the package", () => {
+    const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+    expect(JSON.parse(text).version).toBe(VERSION);
   });
 });

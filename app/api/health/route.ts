@@ -1,8 +1,8 @@
 /** GET and HEAD /api/health: 200 when able to serve (also when degraded), else 503. See lib/ops/health.ts. */
 
 import { checkHealth, type HealthReport, unknownHealth } from "../../../lib/ops/health.ts";
+import { VERSION } from "../../../lib/ops/version.ts";
 import { readPublicConfig, readSecretKey } from "../../../lib/supabase/env.ts";
-import packageJson from "../../../package.json" with { type: "json" };
 
 export const dynamic = "force-dynamic";
 
@@ -29,7 +29,7 @@ export async function GET(): Promise<Response> {
   const report = await currentReport();
   const body = {
     status: report.status,
-    version: packageJson.version,
+    version: VERSION,
     commit: process.env.VERCEL_GIT_COMMIT_SHA ?? process.env.GIT_COMMIT ?? null,
     schemaVersion: report.schemaVersion,
     uptimeSeconds: Math.round(process.uptime()),

@@ -7,7 +7,7 @@
  * wrong stop the job: better no new rows than wrong ones. A damaged snapshot is passed over for an older one.
  */
 import { createHash } from "node:crypto";
-// @ts-types="../_shared/core.d.ts"
+// @ts-types="../_shared/core.gen.d.ts"
 import * as core from "../_shared/core.gen.js";
 import type { Rpc } from "../_shared/database.ts";
 import { type HashedRow, hashRow } from "./row.ts";

@@ -1,6 +1,6 @@
 /** A block's row as the database takes it, with the hash that says whether it changed. */
 import { createHash } from "node:crypto";
-import type { BlockRow } from "../_shared/core.d.ts";
+import type { BlockRow } from "../_shared/core.gen.d.ts";
 
 export type HashedRow = BlockRow & {
   /** sha256 in hex over everything else. */
