@@ -47,7 +47,7 @@ export function setShape(map: BlockMap, id: BlockId, shape: BlockShape): void {
 /** Deletes a block: its characters and those of the blocks joined to it. Children are the caller's to decide. */
 export function deleteBlock(map: BlockMap, id: BlockId): void {
   const members = map.members(id);
-  deleteText(map, id, 0, lengthOf(map, id));
+  eraseText(map, id, 0, lengthOf(map, id));
   for (const member of members) {
     map.root.get(member)?.set("gone", true);
     map.touch("entry", member);
@@ -83,6 +83,11 @@ const hasFormatting = (text: Y.Text): boolean =>
   (text as Y.Text & { _hasFormatting?: boolean })._hasFormatting !== false;
 
 export function deleteText(map: BlockMap, id: BlockId, from: number, to: number): void {
+  recall(map, id);
+  eraseText(map, id, from, to);
+}
+
+function eraseText(map: BlockMap, id: BlockId, from: number, to: number): void {
   deleteRivals(map, rangesIn(map, id, from, to));
   for (const range of rangesIn(map, id, from, to).reverse()) {
     map.strandText(range.strand).delete(range.at, range.length);
@@ -141,11 +146,13 @@ export function spotAt(map: BlockMap, id: BlockId, offset: number): Spot {
   return { strand: segment.strand, at: segment.from };
 }
 
-/** Whoever works in a block that was deleted meanwhile wants it: it is no longer deleted. */
+/** Whoever works in a block that was deleted, or its making undone, meanwhile wants it: it stays from now on. */
 function recall(map: BlockMap, id: BlockId): void {
   for (const member of map.members(id)) {
-    if (!map.entry(member)?.gone) continue;
-    map.root.get(member)?.delete("gone");
+    const entry = map.entry(member);
+    if (!entry?.settled || (!entry.gone && entry.placed)) continue;
+    if (entry.gone) map.root.get(member)?.delete("gone");
+    if (!entry.placed) map.root.get(member)?.set("place", 1);
     map.touch("entry", member);
   }
 }
@@ -188,7 +195,7 @@ function outerRests(map: BlockMap, owner: BlockId): { host: BlockId; joined: Blo
 }
 
 /** A block that is never seen unless its join fails still has a place: that of its neighbour. */
-function settleBeside(map: BlockMap, id: BlockId, neighbour: BlockId): void {
+export function settleBeside(map: BlockMap, id: BlockId, neighbour: BlockId): void {
   const { parent, order } = map.entry(neighbour) ?? { parent: ROOT, order: FIRST_ORDER_KEY };
   const entry = map.root.get(id);
   entry?.set("born", [parent, order]);

@@ -113,6 +113,12 @@ export class BlockMap {
     return this.#segments.get(id);
   }
 
+  /** The segment of a strand that an index lies in. */
+  segmentAt(strand: BlockId, index: number): Segment | undefined {
+    this.refresh();
+    return this.#strands.get(strand)?.find((segment) => segment.from <= index && index <= segment.to);
+  }
+
   /** The seen block in which `id` shows: itself, or the one it is joined to. */
   hostOf(id: BlockId): BlockId {
     this.refresh();

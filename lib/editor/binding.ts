@@ -1,0 +1,271 @@
+/**
+ * The binding between an editor and a block map.
+ *
+ *   editor ── transaction ──► writeChanges ──► block map      (origin: LOCAL)
+ *   editor ◄── one transaction on the changed blocks ◄── block map   (anything else: others, undo, import)
+ *
+ * Invariant: outside a call of this file the editor's document equals the map's outline, block for block. It is
+ * checked for what each change touched; where it does not hold the map is right and the editor is drawn anew.
+ */
+import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
+import {
+  type EditorState,
+  Plugin,
+  PluginKey,
+  Selection,
+  TextSelection,
+  type Transaction,
+} from "@tiptap/pm/state";
+import type { StepMap } from "@tiptap/pm/transform";
+import type * as Y from "yjs";
+import type { BlockMap, BlockMapChange } from "../core/block-map.ts";
+import { type BlockId, newBlockId } from "../core/ids.ts";
+import { blockNode, emptyBlock, idOf } from "./block-nodes.ts";
+import { type Cursor, fromCursor, type TextPlace, toCursor } from "./cursor.ts";
+import { writeChanges } from "./write-changes.ts";
+
+/** Origin of what this editor writes; undo tracks it. */
+export const LOCAL = Symbol("editor");
+
+/** Meta of the transactions that come from the map: nothing may answer them with changes. */
+export const REMOTE = "fromBlockMap";
+
+/** What the binding needs of an editor: a view, or a bare state in tests. */
+export type EditorHost = { readonly state: EditorState; dispatch(transaction: Transaction): void };
+
+type Pending = readonly Transaction[];
+const pendingKey = new PluginKey<Pending>("binding");
+
+export class EditorBinding {
+  readonly map: BlockMap;
+  #host: EditorHost | null = null;
+  #synced: ProseMirrorNode | null = null;
+  #writing = false;
+  /** How often the editor had to be drawn anew after a write: 0, or something here is wrong. */
+  healed = 0;
+  #caret: { anchor: Cursor; head: Cursor } | null = null;
+  #stop: () => void;
+
+  constructor(map: BlockMap) {
+    this.map = map;
+    const before = (transaction: Y.Transaction) => {
+      if (transaction.origin !== LOCAL) this.#rememberCaret();
+    };
+    map.doc.on("beforeTransaction", before);
+    const stopMap = map.onChange((change) => this.#onMapChange(change));
+    this.#stop = () => {
+      map.doc.off("beforeTransaction", before);
+      stopMap();
+    };
+  }
+
+  destroy(): void {
+    this.#stop();
+    this.#host = null;
+  }
+
+  /** The document that the map shows now: what an editor is to start with. */
+  document(schema: EditorState["schema"]): ProseMirrorNode {
+    return schema.topNodeType.create(
+      null,
+      this.#children(schema, new Map(), () => true),
+    );
+  }
+
+  attach(host: EditorHost): void {
+    this.#host = host;
+    this.#synced = host.state.doc;
+    this.#render(() => true);
+  }
+
+  /** Collects the editor's transactions until `flush` writes them. */
+  plugin(): Plugin<Pending> {
+    return new Plugin<Pending>({
+      key: pendingKey,
+      state: {
+        init: () => [],
+        apply: (transaction, pending) => {
+          if (!transaction.docChanged) return pending;
+          const unsaved = pending.at(-1)?.doc === this.#synced ? [] : pending;
+          return transaction.getMeta(REMOTE) ? unsaved : [...unsaved, transaction];
+        },
+      },
+      view: (view) => {
+        this.attach(view);
+        return { update: () => this.flush() };
+      },
+    });
+  }
+
+  /** Writes what the editor did since the last call. A view calls it by itself. */
+  flush(): void {
+    const host = this.#host;
+    const before = this.#synced;
+    if (!host || !before || host.state.doc === before || this.#writing) return;
+    const pending = pendingKey.getState(host.state) ?? [];
+    const start = pending.findIndex((transaction) => transaction.before === before);
+    const maps: StepMap[] =
+      start < 0 ? [] : pending.slice(start).flatMap((transaction) => transaction.mapping.maps);
+    const after = host.state.doc;
+    this.#synced = after;
+    this.#writing = true;
+    try {
+      this.map.doc.transact(() => writeChanges(this.map, before, after, maps), LOCAL);
+    } finally {
+      this.#writing = false;
+    }
+    this.#verify(before, after);
+  }
+
+  /** Draws anew what does not show what the map holds: the map is right. */
+  #verify(before: ProseMirrorNode, after: ProseMirrorNode): void {
+    const { items, indexOf } = this.map.outline();
+    const known = new Set<ProseMirrorNode>();
+    before.forEach((node) => void known.add(node));
+    let sound = after.childCount === items.length;
+    after.forEach((node, _, index) => {
+      const item = items[index];
+      if (!sound || !item) return;
+      sound = item.id === idOf(node) && item.depth === node.attrs.depth;
+      if (sound && !known.has(node))
+        sound = blockNode(after.type.schema, this.map, item.id, item.depth).eq(node);
+    });
+    if (sound || (items.length === 0 && after.childCount === 1)) return;
+    // code that becomes text again gets back the marks that it had: that is drawn anew on purpose
+    if (![...known].some((node) => node.type.spec.code)) this.healed++;
+    this.#render((id) => indexOf.has(id));
+  }
+
+  #onMapChange({ blocks, transaction }: BlockMapChange): void {
+    if (transaction.origin === LOCAL && this.#writing) return;
+    this.#render((id) => blocks.has(id));
+  }
+
+  /** Brings the editor to what the map shows; nodes of blocks that did not change are kept as they are. */
+  #render(isStale: (id: BlockId) => boolean): void {
+    const host = this.#host;
+    if (!host) return;
+    const { state } = host;
+    const present = new Map<BlockId, ProseMirrorNode>();
+    state.doc.forEach((node) => void present.set(idOf(node), node));
+    const target = this.#children(state.schema, present, isStale);
+    const transaction = replaceChildren(state, target);
+    if (!transaction) return;
+    this.#restoreCaret(transaction);
+    transaction.setMeta(REMOTE, true).setMeta("addToHistory", false);
+    this.#synced = transaction.doc;
+    host.dispatch(transaction);
+  }
+
+  #children(
+    schema: EditorState["schema"],
+    present: ReadonlyMap<BlockId, ProseMirrorNode>,
+    isStale: (id: BlockId) => boolean,
+  ): ProseMirrorNode[] {
+    const { items } = this.map.outline();
+    if (items.length === 0) {
+      const standing = [...present.values()].find(
+        (node) => !this.map.entry(idOf(node)) && node.content.size === 0,
+      );
+      return [standing ?? emptyBlock(schema, newBlockId())];
+    }
+    return items.map(({ id, depth }) => {
+      const node = present.get(id);
+      if (node && !isStale(id))
+        return node.attrs.depth === depth
+          ? node
+          : node.type.create({ ...node.attrs, depth }, node.content, node.marks);
+      const fresh = blockNode(schema, this.map, id, depth);
+      return node?.eq(fresh) ? node : fresh;
+    });
+  }
+
+  /** Where the caret is, by characters, before others' changes arrive. */
+  #rememberCaret(): void {
+    const state = this.#host?.state;
+    if (!state || !(state.selection instanceof TextSelection)) {
+      this.#caret = null;
+      return;
+    }
+    const anchor = placeOf(state.doc, state.selection.anchor);
+    const head = placeOf(state.doc, state.selection.head);
+    const known = (place: TextPlace | null): place is TextPlace =>
+      place !== null && this.map.has(place.block);
+    this.#caret =
+      known(anchor) && known(head)
+        ? { anchor: toCursor(this.map, anchor), head: toCursor(this.map, head) }
+        : null;
+  }
+
+  #restoreCaret(transaction: Transaction): void {
+    if (!this.#caret) return;
+    const anchor = positionOf(transaction.doc, fromCursor(this.map, this.#caret.anchor));
+    const head = positionOf(transaction.doc, fromCursor(this.map, this.#caret.head));
+    if (anchor === null || head === null) return;
+    const selection = TextSelection.between(transaction.doc.resolve(anchor), transaction.doc.resolve(head));
+    if (!transaction.selection.eq(selection)) transaction.setSelection(selection);
+  }
+}
+
+/** One step that turns the document's children into `target`, as narrow as can be; null when they are the same. */
+function replaceChildren(state: EditorState, target: readonly ProseMirrorNode[]): Transaction | null {
+  const { doc } = state;
+  let start = 0;
+  let from = 0;
+  while (start < doc.childCount && start < target.length && doc.child(start) === target[start])
+    from += doc.child(start++).nodeSize;
+  let end = 0;
+  let to = doc.content.size;
+  while (end < doc.childCount - start && end < target.length - start) {
+    const node = doc.child(doc.childCount - 1 - end);
+    if (node !== target[target.length - 1 - end]) break;
+    to -= node.nodeSize;
+    end++;
+  }
+  const fresh = target.slice(start, target.length - end);
+  if (from === to && fresh.length === 0) return null;
+  const [only] = fresh;
+  const old = start < doc.childCount ? doc.child(start) : null;
+  if (fresh.length === 1 && only && old && to - from === old.nodeSize && old.sameMarkup(only)) {
+    return replaceInside(state, from, old, only);
+  }
+  return state.tr.replaceWith(from, to, fresh);
+}
+
+/** Only the stretch of text that differs, so that the rest of the block stays as it is on the page. */
+function replaceInside(
+  state: EditorState,
+  at: number,
+  old: ProseMirrorNode,
+  fresh: ProseMirrorNode,
+): Transaction | null {
+  const start = old.content.findDiffStart(fresh.content);
+  if (start === null) return null;
+  const end = old.content.findDiffEnd(fresh.content);
+  if (!end) return null;
+  const overlap = Math.max(0, start - Math.min(end.a, end.b));
+  return state.tr.replace(at + 1 + start, at + 1 + end.a + overlap, fresh.slice(start, end.b + overlap));
+}
+
+/** The block and offset of a position inside a block's text; null between blocks. */
+export function placeOf(doc: ProseMirrorNode, position: number): TextPlace | null {
+  const resolved = doc.resolve(Math.min(position, doc.content.size));
+  return resolved.depth === 0 ? null : { block: idOf(resolved.node(1)), offset: resolved.parentOffset };
+}
+
+/** The position of a place in the text; null when its block is not in the document. */
+export function positionOf(doc: ProseMirrorNode, place: TextPlace | null): number | null {
+  if (!place) return null;
+  let found: number | null = null;
+  doc.forEach((node, offset) => {
+    if (idOf(node) === place.block)
+      found = node.isTextblock ? offset + 1 + Math.min(place.offset, node.content.size) : null;
+  });
+  return found;
+}
+
+/** Puts the caret at the start of a block. */
+export function selectBlock(state: EditorState, id: BlockId): Transaction | null {
+  const at = positionOf(state.doc, { block: id, offset: 0 });
+  return at === null ? null : state.tr.setSelection(Selection.near(state.doc.resolve(at)));
+}

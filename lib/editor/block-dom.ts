@@ -1,0 +1,142 @@
+/** Blocks as DOM and back. Every block's element has `data-block-id` and `data-block-type`. */
+import type { DOMOutputSpec, Node as ProseMirrorNode, TagParseRule } from "@tiptap/pm/model";
+
+const HEADING_TAGS: Record<string, string> = { heading1: "h2", heading2: "h3", heading3: "h4" };
+const KNOWN = new Set([
+  "paragraph",
+  "bullet",
+  "number",
+  "task",
+  "quote",
+  "code",
+  "divider",
+  ...Object.keys(HEADING_TAGS),
+]);
+
+/** Whether this version knows the type; others are shown as text "made with a newer version". */
+export const isKnownType = (type: string): boolean => KNOWN.has(type);
+
+function blockAttributes(node: ProseMirrorNode): Record<string, string> {
+  const { id, type, depth, props } = node.attrs;
+  const attributes: Record<string, string> = {
+    class: isKnownType(type) ? "block" : "block unknown",
+    "data-block-id": String(id ?? ""),
+    "data-block-type": type,
+    "data-depth": String(depth),
+    dir: "auto",
+    style: `--nest: ${depth}`,
+  };
+  if (type === "number" && Number.isSafeInteger(props.start)) attributes["data-start"] = String(props.start);
+  if (!isKnownType(type)) attributes.title = "Made with a newer version";
+  return attributes;
+}
+
+export function renderBlock(node: ProseMirrorNode): DOMOutputSpec {
+  const { type, props } = node.attrs;
+  const attributes = blockAttributes(node);
+  if (type === "task") {
+    const checked = props.checked === true;
+    const box = {
+      class: "task-box",
+      role: "checkbox",
+      "aria-checked": String(checked),
+      "aria-label": "Done",
+      contenteditable: "false",
+    };
+    return ["div", attributes, ["span", box], ["div", { class: "text" }, 0]];
+  }
+  if (type === "number" && attributes["data-start"]) {
+    attributes.style += `; --start: ${Number(attributes["data-start"]) - 1}`;
+  }
+  const tag = HEADING_TAGS[type] ?? (type === "quote" ? "blockquote" : type === "paragraph" ? "p" : "div");
+  return [tag, attributes, 0];
+}
+
+export function renderCode(node: ProseMirrorNode): DOMOutputSpec {
+  const language = typeof node.attrs.props.language === "string" ? node.attrs.props.language : "";
+  return [
+    "div",
+    { ...blockAttributes(node), dir: "ltr" },
+    ["div", { class: "code-head", contenteditable: "false" }, ["span", {}, language || "Text"]],
+    ["pre", { spellcheck: "false" }, ["code", 0]],
+  ];
+}
+
+export function renderRule(node: ProseMirrorNode): DOMOutputSpec {
+  return ["div", { ...blockAttributes(node), role: "separator" }];
+}
+
+type Attributes = { type: string; depth: number; props: Record<string, unknown>; id: null };
+
+const attrs = (type: string, depth = 0, props: Record<string, unknown> = {}): Attributes => ({
+  id: null,
+  type,
+  depth,
+  props,
+});
+
+/** A list item's type and depth come from the lists around it. */
+function listItem(element: HTMLElement): Attributes {
+  let depth = -1;
+  for (let at = element.parentElement; at; at = at.parentElement) if (/^[ou]l$/i.test(at.tagName)) depth++;
+  const box = element.querySelector<HTMLInputElement>(
+    ":scope > input[type=checkbox], :scope > label > input[type=checkbox]",
+  );
+  if (box) return attrs("task", Math.max(0, depth), { checked: box.checked });
+  return attrs(element.parentElement?.tagName === "OL" ? "number" : "bullet", Math.max(0, depth));
+}
+
+function ownBlock(element: HTMLElement): Attributes {
+  const type = element.dataset.blockType ?? "paragraph";
+  const props =
+    type === "task"
+      ? { checked: element.querySelector(".task-box")?.getAttribute("aria-checked") === "true" }
+      : {};
+  return attrs(type, Number(element.dataset.depth) || 0, props);
+}
+
+function codeBlock(element: HTMLElement): Attributes {
+  const named = element.querySelector("code")?.className.match(/language-(\S+)/)?.[1];
+  const language = named ?? element.querySelector(".code-head")?.textContent ?? "";
+  return attrs(
+    "code",
+    Number(element.dataset.depth) || 0,
+    language && language !== "Text" ? { language } : {},
+  );
+}
+
+/** Rules by which HTML becomes blocks. Ids are never read: what is pasted is new. */
+export const blockFromDom: Record<"block" | "code" | "rule", TagParseRule[]> = {
+  block: [
+    {
+      tag: "[data-block-type]:not([data-block-type=code]):not([data-block-type=divider])",
+      priority: 70,
+      preserveWhitespace: "full",
+      getAttrs: (element) => ownBlock(element),
+      contentElement: (element) =>
+        (element as HTMLElement).querySelector<HTMLElement>(":scope > .text") ?? (element as HTMLElement),
+    },
+    { tag: "li", preserveWhitespace: false, getAttrs: (element) => listItem(element) },
+    { tag: "blockquote", preserveWhitespace: false, getAttrs: () => attrs("quote") },
+    ...["h1", "h2", "h3", "h4", "h5", "h6"].map((tag, i) => ({
+      tag,
+      preserveWhitespace: false as const,
+      getAttrs: () => attrs(`heading${Math.min(3, i + 1)}`),
+    })),
+    { tag: "p", preserveWhitespace: false, getAttrs: () => attrs("paragraph") },
+  ],
+  code: [
+    {
+      tag: "[data-block-type=code]",
+      priority: 70,
+      preserveWhitespace: "full",
+      getAttrs: (element) => codeBlock(element),
+      contentElement: "code",
+    },
+    { tag: "pre", preserveWhitespace: "full", getAttrs: (element) => codeBlock(element) },
+  ],
+  rule: [
+    { tag: "[data-block-type=divider]", priority: 70, getAttrs: () => attrs("divider") },
+    { tag: "hr", getAttrs: () => attrs("divider") },
+  ],
+};

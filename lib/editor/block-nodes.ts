@@ -1,0 +1,82 @@
+/** Blocks of the map as nodes of the editor, and text runs as inline nodes; both ways, character for character. */
+import { Fragment, type Mark, type Node as ProseMirrorNode, type Schema } from "@tiptap/pm/model";
+import type { BlockMap } from "../core/block-map.ts";
+import { type Json, type Marks, mergeRuns, type TextRun } from "../core/block-tree.ts";
+import type { BlockId } from "../core/ids.ts";
+import { isSafeHref } from "../core/link.ts";
+import { EMBED_MARK, OBJECT_CHARACTER } from "../core/strand.ts";
+
+const SIMPLE = new Set(["bold", "italic", "underline", "strike", "code"]);
+
+function toMark(schema: Schema, name: string, value: Json): Mark {
+  const type = schema.marks[name];
+  if (type && SIMPLE.has(name) && value === true) return type.create();
+  if (type && name === "link" && isPlainLink(value)) return type.create({ href: value.href });
+  return schema.mark("unknown", { name, value });
+}
+
+/** A link that this version can hold whole; any other is carried as unknown and leads nowhere. */
+function isPlainLink(value: Json): value is { href: string } {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return false;
+  return Object.keys(value).length === 1 && typeof value.href === "string" && isSafeHref(value.href);
+}
+
+export function marksOf(marks: readonly Mark[]): Marks {
+  const found: Marks = {};
+  for (const mark of marks) {
+    if (mark.type.name === "unknown") found[mark.attrs.name] = mark.attrs.value;
+    else if (mark.type.name === "link") found.link = { href: mark.attrs.href };
+    else found[mark.type.name] = true;
+  }
+  return found;
+}
+
+export function inlineNodes(schema: Schema, runs: readonly TextRun[], withMarks: boolean): ProseMirrorNode[] {
+  return runs.flatMap(({ text, marks: { [EMBED_MARK]: embed, ...marks } }) => {
+    const set = withMarks
+      ? Object.entries(marks).reduce<readonly Mark[]>(
+          (all, [name, value]) => toMark(schema, name, value).addToSet(all),
+          [],
+        )
+      : [];
+    if (embed !== undefined) return [schema.node("embed", { value: embed }, undefined, set)];
+    return text === "" ? [] : [schema.text(text, set)];
+  });
+}
+
+/** The runs that a node's inline content stands for. */
+export function runsOf(node: ProseMirrorNode): TextRun[] {
+  const runs: TextRun[] = [];
+  node.forEach((child) => {
+    const marks = marksOf(child.marks);
+    if (child.type.name === "embed")
+      runs.push({ text: OBJECT_CHARACTER, marks: { ...marks, [EMBED_MARK]: child.attrs.value } });
+    else runs.push({ text: child.text ?? "", marks });
+  });
+  return mergeRuns(runs);
+}
+
+export function blockNode(schema: Schema, map: BlockMap, id: BlockId, depth: number): ProseMirrorNode {
+  const type = map.type(id);
+  const runs = map.runs(id);
+  const attrs = { id, type, depth, props: map.attrs(id) };
+  // a divider that another typed in shows what was typed
+  if (type === "divider" && runs.length === 0) return schema.node("rule", attrs);
+  const isCode = type === "code";
+  return schema.node(
+    isCode ? "codeBlock" : "block",
+    attrs,
+    Fragment.fromArray(inlineNodes(schema, runs, !isCode)),
+  );
+}
+
+/** A block that stands in the editor of an empty document; it is stored with the first character typed in it. */
+export function emptyBlock(schema: Schema, id: BlockId): ProseMirrorNode {
+  return schema.node("block", { id, type: "paragraph", depth: 0, props: {} });
+}
+
+export const idOf = (node: ProseMirrorNode): BlockId => node.attrs.id as BlockId;
+
+export function nodeText(node: ProseMirrorNode): string {
+  return node.textBetween(0, node.content.size, undefined, OBJECT_CHARACTER);
+}

@@ -1,0 +1,318 @@
+/**
+ * What the keys do to blocks. Each is a ProseMirror command: false means "not mine", and without `dispatch` it only
+ * answers. A block's subtree is the run of deeper blocks that follows it.
+ */
+import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
+import {
+  type Command,
+  type EditorState,
+  NodeSelection,
+  Selection,
+  TextSelection,
+  type Transaction,
+} from "@tiptap/pm/state";
+import { maxBlockDepth } from "../core/block-tree.ts";
+import { newBlockId } from "../core/ids.ts";
+
+export type BlockAt = { readonly node: ProseMirrorNode; readonly pos: number; readonly index: number };
+
+const LISTS = new Set(["bullet", "number", "task"]);
+const isParagraph = (node: ProseMirrorNode): boolean => node.attrs.type === "paragraph";
+
+export function blockAt(doc: ProseMirrorNode, position: number): BlockAt {
+  const index = Math.min(doc.resolve(position).index(0), doc.childCount - 1);
+  return blockByIndex(doc, index);
+}
+
+export function blockByIndex(doc: ProseMirrorNode, index: number): BlockAt {
+  let pos = 0;
+  for (let i = 0; i < index; i++) pos += doc.child(i).nodeSize;
+  return { node: doc.child(index), pos, index };
+}
+
+/** Index behind the last block of the subtree at `index`. */
+export function subtreeEnd(doc: ProseMirrorNode, index: number): number {
+  const depth = doc.child(index).attrs.depth;
+  let end = index + 1;
+  while (end < doc.childCount && doc.child(end).attrs.depth > depth) end++;
+  return end;
+}
+
+const hasChildren = (doc: ProseMirrorNode, index: number): boolean => subtreeEnd(doc, index) > index + 1;
+
+/** First and last block that the selection touches, with the last one's subtree. */
+export function selectedRange({ doc, selection }: EditorState): { first: number; end: number } {
+  const first = blockAt(doc, selection.from).index;
+  const last = Math.max(
+    first,
+    blockAt(doc, Math.max(selection.from, selection.to - (selection.empty ? 0 : 1))).index,
+  );
+  return { first, end: subtreeEnd(doc, last) };
+}
+
+/** Makes a block another type; its text stays. Marks that code cannot show are kept in the shared document. */
+export function setBlock(
+  tr: Transaction,
+  pos: number,
+  type: string,
+  props: Record<string, unknown> = {},
+): Transaction {
+  const node = tr.doc.nodeAt(pos);
+  if (!node) return tr;
+  const { nodes } = tr.doc.type.schema;
+  const nodeType = (type === "code" ? nodes.codeBlock : nodes.block) ?? node.type;
+  const attrs = { ...node.attrs, type, props };
+  if (node.type === nodeType) return tr.setNodeMarkup(pos, nodeType, attrs);
+  if (!node.isTextblock) return tr.replaceWith(pos, pos + node.nodeSize, nodeType.create(attrs));
+  if (type === "code") tr.removeMark(pos + 1, pos + 1 + node.content.size);
+  return tr.setNodeMarkup(pos, nodeType, attrs);
+}
+
+export const turnInto =
+  (type: string, props: Record<string, unknown> = {}): Command =>
+  (state, dispatch) => {
+    const { $from, $to } = state.selection;
+    if ($from.depth === 0 && !(state.selection instanceof NodeSelection)) return false;
+    if (!dispatch) return true;
+    const { tr } = state;
+    for (let index = $from.index(0); index <= Math.min($to.index(0), state.doc.childCount - 1); index++) {
+      const { pos, node } = blockByIndex(tr.doc, index);
+      if (node.isTextblock) setBlock(tr, pos, type, props);
+    }
+    dispatch(tr.scrollIntoView());
+    return true;
+  };
+
+/** Puts a divider where an empty block is, or behind the block; the caret goes to the text behind it. */
+export const insertDivider: Command = (state, dispatch) => {
+  const { node, pos } = blockAt(state.doc, state.selection.from);
+  const { rule, block } = state.schema.nodes;
+  if (!rule || !block) return false;
+  if (!dispatch) return true;
+  const { depth } = node.attrs;
+  const fresh = [
+    rule.create({ id: newBlockId(), type: "divider", depth, props: {} }),
+    block.create({ id: newBlockId(), type: "paragraph", depth, props: {} }),
+  ];
+  const at = node.content.size === 0 ? pos : pos + node.nodeSize;
+  const tr = state.tr.replaceWith(at, pos + node.nodeSize, fresh);
+  dispatch(tr.setSelection(TextSelection.create(tr.doc, at + 2)).scrollIntoView());
+  return true;
+};
+
+/** Enter. */
+export const splitBlockCommand: Command = (state, dispatch) => {
+  const { $from, $to, empty } = state.selection;
+  const { node, pos, index } = blockAt(state.doc, $from.pos);
+  if (!node.isTextblock) return insertBehind(state, dispatch, node, pos);
+  if (!empty && $from.index(0) === $to.index(0) && node.type.spec.code) return newline(state, dispatch);
+  if (node.type.spec.code) return leaveCode(state, dispatch, node, pos) || newline(state, dispatch);
+  if (node.content.size === 0 && !isParagraph(node)) return leaveEmpty(state, dispatch, node, pos);
+  if (!dispatch) return true;
+  const { tr } = state;
+  if (!empty) tr.deleteSelection();
+  const at = tr.selection.$from;
+  const here = blockAt(tr.doc, at.pos);
+  if (at.parentOffset === 0 && here.node.content.size > 0) {
+    tr.insert(here.pos, continuation(here.node, state));
+    dispatch(tr.scrollIntoView());
+    return true;
+  }
+  const atEnd = at.parentOffset === here.node.content.size;
+  const depth = here.node.attrs.depth + (hasChildren(tr.doc, empty ? index : here.index) ? 1 : 0);
+  const type =
+    atEnd && !LISTS.has(here.node.attrs.type) && here.node.attrs.type !== "quote"
+      ? "paragraph"
+      : here.node.attrs.type;
+  const attrs = { id: newBlockId(), type, depth, props: type === "task" ? { checked: false } : {} };
+  tr.split(at.pos, 1, [{ type: here.node.type, attrs }]);
+  const { link } = state.schema.marks;
+  if (link) tr.removeStoredMark(link);
+  dispatch(tr.scrollIntoView());
+  return true;
+};
+
+function continuation(node: ProseMirrorNode, state: EditorState): ProseMirrorNode {
+  const type = LISTS.has(node.attrs.type) ? node.attrs.type : "paragraph";
+  const props = type === "task" ? { checked: false } : {};
+  return (state.schema.nodes.block ?? node.type).create({
+    id: newBlockId(),
+    type,
+    depth: node.attrs.depth,
+    props,
+  });
+}
+
+type Dispatch = ((tr: Transaction) => void) | undefined;
+
+function insertBehind(state: EditorState, dispatch: Dispatch, node: ProseMirrorNode, pos: number): boolean {
+  const { block } = state.schema.nodes;
+  if (!block) return false;
+  const at = pos + node.nodeSize;
+  const tr = state.tr.insert(
+    at,
+    block.create({ id: newBlockId(), type: "paragraph", depth: node.attrs.depth, props: {} }),
+  );
+  dispatch?.(tr.setSelection(TextSelection.create(tr.doc, at + 1)).scrollIntoView());
+  return true;
+}
+
+/** An empty list item, heading or quote: one level out, or plain text at the outermost. */
+function leaveEmpty(state: EditorState, dispatch: Dispatch, node: ProseMirrorNode, pos: number): boolean {
+  if (!dispatch) return true;
+  if (node.attrs.depth > 0)
+    dispatch(state.tr.setNodeAttribute(pos, "depth", node.attrs.depth - 1).scrollIntoView());
+  else dispatch(setBlock(state.tr, pos, "paragraph").scrollIntoView());
+  return true;
+}
+
+/** Shift+Enter: a new line in the same block. */
+export const newline: Command = (state, dispatch) => {
+  if (!state.selection.$from.parent.isTextblock) return false;
+  dispatch?.(state.tr.insertText("\n").scrollIntoView());
+  return true;
+};
+
+/** Enter on an empty last line of code goes on behind the code. */
+function leaveCode(state: EditorState, dispatch: Dispatch, node: ProseMirrorNode, pos: number): boolean {
+  const { $from, empty } = state.selection;
+  const text = node.textContent;
+  if (!empty || $from.parentOffset !== node.content.size || !text.endsWith("\n\n")) return false;
+  if (!dispatch) return true;
+  const tr = state.tr.delete(pos + 1 + text.length - 2, pos + 1 + text.length);
+  const at = pos + node.nodeSize - 2;
+  const { block } = state.schema.nodes;
+  if (!block) return false;
+  tr.insert(at, block.create({ id: newBlockId(), type: "paragraph", depth: node.attrs.depth, props: {} }));
+  dispatch(tr.setSelection(TextSelection.create(tr.doc, at + 1)).scrollIntoView());
+  return true;
+}
+
+/** Backspace at the start of a block. */
+export const joinBackwardCommand: Command = (state, dispatch) => {
+  const { $from, empty } = state.selection;
+  if (!empty || $from.depth === 0 || $from.parentOffset > 0) return false;
+  const { node, pos, index } = blockAt(state.doc, $from.pos);
+  if (!isParagraph(node)) {
+    dispatch?.(setBlock(state.tr, pos, "paragraph").scrollIntoView());
+    return true;
+  }
+  if (node.attrs.depth > 0 && !continuesParent(state.doc, index)) return shiftDepth(-1)(state, dispatch);
+  if (index === 0) return true;
+  return joinWithPrevious(state, dispatch, index);
+};
+
+/** The block stands right under a block of its own depth: Backspace joins them rather than moving it out. */
+function continuesParent(doc: ProseMirrorNode, index: number): boolean {
+  return index > 0 && doc.child(index - 1).attrs.depth >= doc.child(index).attrs.depth;
+}
+
+function joinWithPrevious(state: EditorState, dispatch: Dispatch, index: number): boolean {
+  const { node, pos } = blockByIndex(state.doc, index);
+  const previous = blockByIndex(state.doc, index - 1);
+  const { tr } = state;
+  if (!previous.node.isTextblock || previous.node.content.size === 0) {
+    tr.delete(previous.pos, pos);
+    if (previous.node.isTextblock) tr.setNodeAttribute(previous.pos, "depth", previous.node.attrs.depth);
+  } else if (node.content.size === 0) {
+    tr.delete(pos, pos + node.nodeSize).setSelection(TextSelection.create(tr.doc, pos - 1));
+  } else if (previous.node.type.spec.code) {
+    tr.setSelection(TextSelection.create(tr.doc, pos - 1));
+  } else {
+    tr.delete(pos - 1, pos + 1);
+  }
+  dispatch?.(tr.scrollIntoView());
+  return true;
+}
+
+/** Delete at the end of a block. */
+export const joinForwardCommand: Command = (state, dispatch) => {
+  const { $from, empty } = state.selection;
+  if (!empty || $from.depth === 0 || $from.parentOffset < $from.parent.content.size) return false;
+  const { node, pos, index } = blockAt(state.doc, $from.pos);
+  if (index + 1 >= state.doc.childCount) return true;
+  const next = state.doc.child(index + 1);
+  const { tr } = state;
+  const end = pos + node.nodeSize;
+  if (!next.isTextblock || next.content.size === 0) tr.delete(end, end + next.nodeSize);
+  else if (node.content.size === 0) {
+    tr.delete(pos, end);
+  } else if (next.type !== node.type) tr.setSelection(TextSelection.create(tr.doc, end + 1));
+  else tr.delete(end - 1, end + 1);
+  dispatch?.(tr.scrollIntoView());
+  return true;
+};
+
+/** Tab, Shift+Tab: the selected blocks with all inside them, one level in or out. In code Tab is two spaces. */
+export const shiftDepth =
+  (by: 1 | -1): Command =>
+  (state, dispatch) => {
+    const { $from } = state.selection;
+    if ($from.parent.type.spec.code) {
+      if (by > 0) dispatch?.(state.tr.insertText("  "));
+      return true;
+    }
+    const { first, end } = selectedRange(state);
+    const depth = state.doc.child(first).attrs.depth;
+    const above = first > 0 ? state.doc.child(first - 1).attrs.depth : -1;
+    if (by < 0 ? depth === 0 : depth > above || deepest(state.doc, first, end) + 1 >= maxBlockDepth)
+      return true;
+    if (!dispatch) return true;
+    const { tr } = state;
+    for (let index = first; index < end; index++) {
+      const { pos, node } = blockByIndex(state.doc, index);
+      tr.setNodeAttribute(pos, "depth", Math.max(0, node.attrs.depth + by));
+    }
+    dispatch(tr.scrollIntoView());
+    return true;
+  };
+
+function deepest(doc: ProseMirrorNode, first: number, end: number): number {
+  let most = 0;
+  for (let index = first; index < end; index++) most = Math.max(most, doc.child(index).attrs.depth);
+  return most;
+}
+
+/** Alt+Shift+Up, Alt+Shift+Down: the block with all inside it, past its neighbour. */
+export const moveBlock =
+  (by: -1 | 1): Command =>
+  (state, dispatch) => {
+    const { first, end } = selectedRange(state);
+    const { doc } = state;
+    if (by < 0 ? first === 0 : end >= doc.childCount) return true;
+    if (!dispatch) return true;
+    const depth = doc.child(first).attrs.depth;
+    const target = by < 0 ? previousPlace(doc, first, depth) : subtreeEnd(doc, end);
+    const from = blockByIndex(doc, first).pos;
+    const to = end < doc.childCount ? blockByIndex(doc, end).pos : doc.content.size;
+    const at = target < doc.childCount ? blockByIndex(doc, target).pos : doc.content.size;
+    const moved = doc.slice(from, to).content;
+    const { tr } = state;
+    const offset = state.selection.from - from;
+    tr.delete(from, to).insert(tr.mapping.map(at), moved);
+    const start = by < 0 ? at : at - (to - from);
+    const position = tr.doc.resolve(Math.min(start + offset, tr.doc.content.size));
+    dispatch(tr.setSelection(Selection.near(position)).scrollIntoView());
+    return true;
+  };
+
+/** Index of the block before which a block of `depth` moves up: the sibling above, or the parent. */
+function previousPlace(doc: ProseMirrorNode, first: number, depth: number): number {
+  let index = first - 1;
+  while (index > 0 && doc.child(index).attrs.depth > depth) index--;
+  return index;
+}
+
+export const toggleTask =
+  (pos: number): Command =>
+  (state, dispatch) => {
+    const node = state.doc.nodeAt(pos);
+    if (node?.attrs.type !== "task") return false;
+    dispatch?.(
+      state.tr.setNodeAttribute(pos, "props", {
+        ...node.attrs.props,
+        checked: node.attrs.props.checked !== true,
+      }),
+    );
+    return true;
+  };

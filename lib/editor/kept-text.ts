@@ -1,0 +1,102 @@
+/**
+ * Which characters of the old document stand where in the new one. ProseMirror's position maps say it for any
+ * transaction: so Enter, Backspace, a paste, a deletion over ten blocks or an input method are all understood
+ * as splits and joins, and no character is written twice.
+ */
+import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
+import { type Mappable, Mapping, type StepMap } from "@tiptap/pm/transform";
+import { nodeText } from "./block-nodes.ts";
+
+/** A block's place among the children of the document that changed. */
+export type Slot = { readonly node: ProseMirrorNode; readonly from: number };
+/** Where a kept character came from: block and offset in the old document. */
+export type Source = { readonly old: number; readonly offset: number } | null;
+
+export type Window = {
+  readonly before: readonly Slot[];
+  readonly after: readonly Slot[];
+  /** For each block of `after`: where each of its characters came from; null: it is new. */
+  readonly sources: readonly (readonly Source[])[];
+};
+
+/** The blocks that differ between two documents, by identity: untouched blocks keep their node. */
+export function changedWindow(
+  before: ProseMirrorNode,
+  after: ProseMirrorNode,
+  maps: readonly StepMap[],
+): Window {
+  let start = 0;
+  const least = Math.min(before.childCount, after.childCount);
+  while (start < least && before.child(start) === after.child(start)) start++;
+  let end = 0;
+  while (
+    end < least - start &&
+    before.child(before.childCount - 1 - end) === after.child(after.childCount - 1 - end)
+  )
+    end++;
+  const old = slots(before, start, before.childCount - end);
+  const fresh = slots(after, start, after.childCount - end);
+  return { before: old, after: fresh, sources: traceSources(old, fresh, new Mapping([...maps])) };
+}
+
+function slots(doc: ProseMirrorNode, from: number, to: number): Slot[] {
+  const found: Slot[] = [];
+  let at = 0;
+  for (let i = 0; i < to; i++) {
+    const node = doc.child(i);
+    if (i >= from) found.push({ node, from: at + 1 });
+    at += node.nodeSize;
+  }
+  return found;
+}
+
+function traceSources(before: readonly Slot[], after: readonly Slot[], mapping: Mappable): Source[][] {
+  const targets = after.map(({ node, from }) => ({
+    from,
+    to: from + node.content.size,
+    text: nodeText(node),
+  }));
+  const sources: Source[][] = targets.map(({ text }) => new Array<Source>(text.length).fill(null));
+  let target = 0;
+  before.forEach(({ node, from }, old) => {
+    const text = nodeText(node);
+    for (let offset = 0; offset < text.length; offset++) {
+      const result = mapping.mapResult(from + offset, 1);
+      if (result.deletedAfter) continue;
+      while (target > 0 && (targets[target]?.from ?? 0) > result.pos) target--;
+      while (target < targets.length && (targets[target]?.to ?? 0) <= result.pos) target++;
+      const into = targets[target];
+      if (!into || result.pos < into.from) continue;
+      const at = result.pos - into.from;
+      const row = sources[target];
+      if (row && row[at] === null && into.text[at] === text[offset]) row[at] = { old, offset };
+    }
+  });
+  matchMoved(before, after, sources);
+  return sources;
+}
+
+/** A block that was cut out and put in elsewhere (a move) keeps its characters as far as they are the same. */
+function matchMoved(before: readonly Slot[], after: readonly Slot[], sources: Source[][]): void {
+  const used = new Set(sources.flat().flatMap((source) => (source ? [source.old] : [])));
+  const oldById = new Map(before.map(({ node }, old) => [node.attrs.id, { node, old }]));
+  after.forEach(({ node }, i) => {
+    const known = oldById.get(node.attrs.id);
+    const row = sources[i];
+    if (!known || !row || used.has(known.old) || row.some((source) => source !== null)) return;
+    const was = nodeText(known.node);
+    const is = nodeText(node);
+    let start = 0;
+    while (start < was.length && start < is.length && was[start] === is[start]) start++;
+    let end = 0;
+    while (
+      end < was.length - start &&
+      end < is.length - start &&
+      was[was.length - 1 - end] === is[is.length - 1 - end]
+    )
+      end++;
+    for (let at = 0; at < start; at++) row[at] = { old: known.old, offset: at };
+    for (let at = 0; at < end; at++)
+      row[is.length - 1 - at] = { old: known.old, offset: was.length - 1 - at };
+  });
+}

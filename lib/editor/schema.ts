@@ -1,0 +1,106 @@
+/**
+ * The editor's schema: a flat list of blocks. Nesting is an attribute (`depth`), as it is a matter of the
+ * outline and not of the text; one node type serves all blocks of text, whose `type` says how they look.
+ * So a block keeps its node through a change of type or depth, and one remote change is one small step.
+ *
+ *   block  inline*            paragraph, headings, lists, tasks, quotes, and any type unknown here
+ *   codeBlock (text | embed)*    lines of code, no marks shown
+ *   rule   atom               a divider
+ *   embed  inline atom        an inline object of a newer version, kept as it is
+ *
+ * Attributes of every block: id (32 hex), type, depth (0…31), props (its attributes in the shared document).
+ */
+import { getSchema, Mark, mergeAttributes, Node } from "@tiptap/core";
+import Bold from "@tiptap/extension-bold";
+import Code from "@tiptap/extension-code";
+import Italic from "@tiptap/extension-italic";
+import Link from "@tiptap/extension-link";
+import Strike from "@tiptap/extension-strike";
+import Underline from "@tiptap/extension-underline";
+import type { Schema } from "@tiptap/pm/model";
+import { isSafeHref } from "../core/link.ts";
+import { blockFromDom, renderBlock, renderCode, renderRule } from "./block-dom.ts";
+
+const attributes = {
+  id: { default: null, rendered: false },
+  type: { default: "paragraph", rendered: false },
+  depth: { default: 0, rendered: false },
+  props: { default: {}, rendered: false },
+};
+
+const Document = Node.create({ name: "doc", topNode: true, content: "(block|codeBlock|rule)+" });
+const Text = Node.create({ name: "text", group: "inline" });
+
+const Block = Node.create({
+  name: "block",
+  content: "inline*",
+  whitespace: "pre",
+  defining: true,
+  addAttributes: () => attributes,
+  parseHTML: () => blockFromDom.block,
+  renderHTML: ({ node }) => renderBlock(node),
+});
+
+const CodeBlock = Node.create({
+  name: "codeBlock",
+  content: "(text|embed)*",
+  marks: "",
+  code: true,
+  defining: true,
+  whitespace: "pre",
+  addAttributes: () => ({ ...attributes, type: { default: "code", rendered: false } }),
+  parseHTML: () => blockFromDom.code,
+  renderHTML: ({ node }) => renderCode(node),
+});
+
+const Rule = Node.create({
+  name: "rule",
+  atom: true,
+  selectable: true,
+  addAttributes: () => ({ ...attributes, type: { default: "divider", rendered: false } }),
+  parseHTML: () => blockFromDom.rule,
+  renderHTML: ({ node }) => renderRule(node),
+});
+
+const Embed = Node.create({
+  name: "embed",
+  group: "inline",
+  inline: true,
+  atom: true,
+  addAttributes: () => ({ value: { default: null, rendered: false } }),
+  renderHTML: () => ["span", { class: "embed", title: "Made with a newer version" }, "◇"],
+});
+
+/** A mark of a newer version: carried, not drawn. Several may lie on one text. */
+const UnknownMark = Mark.create({
+  name: "unknown",
+  excludes: "",
+  addAttributes: () => ({
+    name: { default: "", rendered: false },
+    value: { default: null, rendered: false },
+  }),
+  renderHTML: ({ HTMLAttributes }) => ["span", mergeAttributes(HTMLAttributes), 0],
+});
+
+export const documentExtensions = [
+  Document,
+  Text,
+  Block,
+  CodeBlock,
+  Rule,
+  Embed,
+  Bold,
+  Italic,
+  Underline,
+  Strike,
+  Code.extend({ excludes: "" }),
+  Link.configure({
+    openOnClick: false,
+    autolink: true,
+    isAllowedUri: (href) => isSafeHref(href),
+    HTMLAttributes: { class: "link", rel: "noopener noreferrer nofollow", target: null },
+  }),
+  UnknownMark,
+];
+
+export const schema: Schema = getSchema(documentExtensions);
