@@ -2,10 +2,10 @@
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
-import { bootstrap } from "../local/bootstrap.ts";
-import { type Database, openPglite } from "../local/database.ts";
-import { type RealtimeOptions, startRealtime } from "../local/realtime.ts";
-import type { Claims } from "../local/realtime-access.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { type Database, openPglite } from "./database.ts";
+import { type RealtimeOptions, startRealtime } from "./realtime.ts";
+import type { Claims } from "./realtime-access.ts";
 
 const SECRET = "a secret of this test only";
 export const KEYS = { publishableKey: "sb_publishable_test", secretKey: "sb_secret_test" };

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Functions, startFunctions } from "../local/functions.ts";
-import { until } from "./waiting.ts";
+import { until } from "../tests/waiting.ts";
+import { type Functions, startFunctions } from "./functions.ts";
 
 const ECHO = `
   console.log("started");
@@ -176,7 +176,7 @@ describe("the runner", () => {
   it("FN12 leaves no process behind when it is killed with -9, even when a function spins", async () => {
     const mark = join(folder, "functions", "echo");
     const script = `
-      import { startFunctions } from ${JSON.stringify(new URL("../local/functions.ts", import.meta.url).href)};
+      import { startFunctions } from ${JSON.stringify(new URL("./functions.ts", import.meta.url).href)};
       const functions = await startFunctions({ functionsFolder: ${JSON.stringify(join(folder, "functions"))},
         dataFolder: ${JSON.stringify(join(folder, "data"))}, url: "http://127.0.0.1:1",
         keys: { publishableKey: "p", secretKey: "s" }, verifyToken: () => null });
