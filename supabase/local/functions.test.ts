@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { until } from "../tests/waiting.ts";
 import { type Functions, startFunctions } from "./functions.ts";
+import { until } from "./test-waiting.ts";
 
 const ECHO = `
   console.log("started");

@@ -1,10 +1,10 @@
 /** What the rest of the code relies on in pg_net. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { until } from "../tests/waiting.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { type Database, openPglite } from "./database.ts";
 import { type Net, pgNetExtension, startNet } from "./net.ts";
+import { until } from "./test-waiting.ts";
 
 interface Got {
   method: string | undefined;

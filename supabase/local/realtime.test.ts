@@ -2,8 +2,8 @@
 import type { RealtimeChannel, RealtimeChannelOptions } from "@supabase/supabase-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { joined, subscribe, until } from "../tests/waiting.ts";
 import { KEYS, makeToken, startTestServer, type TestServer } from "./realtime-test-server.ts";
+import { joined, subscribe, until } from "./test-waiting.ts";
 
 const POLICIES = `
   create policy "members hear rooms" on realtime.messages for select to authenticated
