@@ -46,7 +46,7 @@ export function renderBlock(node: ProseMirrorNode): DOMOutputSpec {
     return ["div", attributes, ["span", box], ["div", { class: "text" }, 0]];
   }
   if (type === "number" && attributes["data-start"]) {
-    attributes.style += `; --start: ${Number(attributes["data-start"]) - 1}`;
+    attributes.style += `; --start: ${Number(attributes["data-start"])}`;
   }
   const tag = HEADING_TAGS[type] ?? (type === "quote" ? "blockquote" : type === "paragraph" ? "p" : "div");
   return [tag, attributes, 0];

@@ -203,7 +203,7 @@ function insertNewText(map: BlockMap, { after, sources }: Window, target: number
 /** Marks of kept characters, as far as this change altered them. Code shows none and alters none. */
 function writeMarks(map: BlockMap, { before, after, sources }: Window, target: number): void {
   const slot = after[target];
-  if (!slot || slot.node.type.name !== "block") return;
+  if (slot?.node.type.name !== "block") return;
   const old = new Map<number, readonly Marks[]>();
   let pending: { from: number; to: number; change: Marks } | null = null;
   const flush = () => {

@@ -1,0 +1,52 @@
+/** Markdown as one types it: `# `, `- `, `1. `, `[] `, `> `, ``` and --- at the start of a block. */
+import { InputRule, inputRules } from "@tiptap/pm/inputrules";
+import { type EditorState, type Plugin, TextSelection, type Transaction } from "@tiptap/pm/state";
+import { newBlockId } from "../core/ids.ts";
+import { blockAt, setBlock } from "./commands.ts";
+
+type Shape = { type: string; props?: Record<string, unknown> };
+
+/** Takes the typed prefix away and makes the block what it says. Code and what the block already is stay as they are. */
+function rule(pattern: RegExp, shape: (match: RegExpMatchArray) => Shape): InputRule {
+  return new InputRule(pattern, (state, match, from, to) => {
+    const { node, pos } = blockAt(state.doc, from);
+    const { type, props } = shape(match);
+    if (node.type.spec.code || (node.attrs.type === type && type !== "task")) return null;
+    return setBlock(state.tr.delete(from, to), pos, type, props);
+  });
+}
+
+function divider(state: EditorState, _match: RegExpMatchArray, from: number): Transaction | null {
+  const { node, pos } = blockAt(state.doc, from);
+  const { rule: ruleType, block } = state.schema.nodes;
+  if (node.type.spec.code || !ruleType || !block || node.textContent !== "--") return null;
+  const { depth } = node.attrs;
+  const tr = state.tr.replaceWith(pos, pos + node.nodeSize, [
+    ruleType.create({ id: newBlockId(), type: "divider", depth, props: {} }),
+    block.create({ ...node.attrs, type: "paragraph" }),
+  ]);
+  return tr.setSelection(TextSelection.create(tr.doc, pos + 2));
+}
+
+export function markdownRules(): Plugin {
+  return inputRules({
+    rules: [
+      rule(/^(#{1,3})\s$/, (match) => ({ type: `heading${match[1]?.length ?? 1}` })),
+      rule(/^\s*\[( |x|X)?\]\s$/, (match) => ({
+        type: "task",
+        props: { checked: /x/i.test(match[1] ?? "") },
+      })),
+      rule(/^\s*[-*+]\s$/, () => ({ type: "bullet" })),
+      rule(/^\s*(\d{1,9})[.)]\s$/, (match) => ({
+        type: "number",
+        props: match[1] === "1" ? {} : { start: Number(match[1]) },
+      })),
+      rule(/^>\s$/, () => ({ type: "quote" })),
+      rule(/^```([a-z0-9+#-]*)\s$/i, (match) => ({
+        type: "code",
+        props: match[1] ? { language: match[1] } : {},
+      })),
+      new InputRule(/^---$/, divider),
+    ],
+  });
+}

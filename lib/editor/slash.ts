@@ -1,0 +1,104 @@
+/**
+ * The slash menu's state: "/" at the start of a block or behind a space opens it, what follows filters it.
+ * What it offers and how it looks is the interface's; the keys go to whoever shows it.
+ */
+import { type EditorState, Plugin, PluginKey, type Transaction } from "@tiptap/pm/state";
+import type { EditorView } from "@tiptap/pm/view";
+import { blockAt, insertDivider, setBlock } from "./commands.ts";
+
+/** Positions of the slash and of the caret behind what was typed after it. */
+export type SlashQuery = { readonly from: number; readonly to: number; readonly text: string };
+type SlashState = { readonly query: SlashQuery | null; readonly dismissed: number | null };
+
+export const CLOSE_SLASH = "closeSlash";
+const key = new PluginKey<SlashState>("slash");
+
+const PATTERN = /(?:^|\s)\/([\p{L}\p{N} ]{0,24})$/u;
+
+function readQuery(state: EditorState): SlashQuery | null {
+  const { $from, empty } = state.selection;
+  if (!empty || !$from.parent.isTextblock || $from.parent.type.spec.code) return null;
+  const before = $from.parent.textBetween(0, $from.parentOffset, undefined, "\ufffc");
+  const match = PATTERN.exec(before);
+  if (!match) return null;
+  const text = match[1] ?? "";
+  return { from: $from.pos - text.length - 1, to: $from.pos, text };
+}
+
+/** @param onKey the open menu's keys; true: taken. */
+export function slashPlugin(onKey: (event: KeyboardEvent) => boolean): Plugin<SlashState> {
+  return new Plugin<SlashState>({
+    key,
+    state: {
+      init: () => ({ query: null, dismissed: null }),
+      apply(transaction, value, _before, state) {
+        const query = readQuery(state);
+        if (!query) return { query: null, dismissed: null };
+        if (transaction.getMeta(CLOSE_SLASH) || value.dismissed === query.from)
+          return { query: null, dismissed: query.from };
+        const opens = value.query !== null || (transaction.docChanged && query.text === "");
+        return { query: opens ? query : null, dismissed: null };
+      },
+    },
+    props: { handleKeyDown: (view, event) => slashQuery(view.state) !== null && onKey(event) },
+  });
+}
+
+export const slashQuery = (state: EditorState): SlashQuery | null => key.getState(state)?.query ?? null;
+
+export function closeSlash(view: EditorView): void {
+  view.dispatch(view.state.tr.setMeta(CLOSE_SLASH, true));
+}
+
+export type SlashItem = {
+  readonly type: string;
+  readonly name: string;
+  /** How to get it without the menu. */
+  readonly shorthand: string;
+  readonly words: string;
+  readonly props?: Record<string, unknown>;
+};
+
+export const SLASH_ITEMS: readonly SlashItem[] = [
+  { type: "paragraph", name: "Text", shorthand: "", words: "paragraph plain" },
+  { type: "heading1", name: "Heading 1", shorthand: "#", words: "title h1 large" },
+  { type: "heading2", name: "Heading 2", shorthand: "##", words: "h2 section" },
+  { type: "heading3", name: "Heading 3", shorthand: "###", words: "h3 small" },
+  { type: "bullet", name: "Bulleted list", shorthand: "-", words: "unordered ul" },
+  { type: "number", name: "Numbered list", shorthand: "1.", words: "ordered ol" },
+  {
+    type: "task",
+    name: "To-do list",
+    shorthand: "[]",
+    words: "task check box todo",
+    props: { checked: false },
+  },
+  { type: "quote", name: "Quote", shorthand: ">", words: "citation blockquote" },
+  { type: "code", name: "Code", shorthand: "```", words: "pre source snippet" },
+  { type: "divider", name: "Divider", shorthand: "---", words: "rule line separator hr" },
+];
+
+export function filterSlashItems(text: string): readonly SlashItem[] {
+  const wanted = text.trim().toLowerCase();
+  return SLASH_ITEMS.filter(
+    (item) =>
+      `${item.name} ${item.words}`
+        .toLowerCase()
+        .split(" ")
+        .some((word) => word.startsWith(wanted)) || item.name.toLowerCase().includes(wanted),
+  );
+}
+
+/** Takes the query away and makes its block the item's type. */
+export function runSlashItem(view: EditorView, item: SlashItem): void {
+  const query = slashQuery(view.state);
+  if (!query) return;
+  const tr: Transaction = view.state.tr.delete(query.from, query.to);
+  if (item.type !== "divider") {
+    view.dispatch(setBlock(tr, blockAt(tr.doc, query.from).pos, item.type, item.props).scrollIntoView());
+  } else {
+    view.dispatch(tr);
+    insertDivider(view.state, view.dispatch);
+  }
+  view.focus();
+}
