@@ -22,10 +22,15 @@ export const newPassword = z
     "A password has at most 72 bytes. Nothing was changed.",
   );
 
-/** The first sentence for each field, and what was typed, except passwords. */
+const shown = new Set(["name", "email", "password"]);
+
+/** The first sentence for each field, and what was typed, except passwords. What has no field is said of the form. */
 export function refusal(form: FormData, error: z.ZodError): FormState {
   const errors: Record<string, string> = {};
-  for (const issue of error.issues) errors[String(issue.path[0] ?? "form")] ??= issue.message;
+  for (const issue of error.issues) {
+    const field = String(issue.path[0]);
+    errors[shown.has(field) ? field : "form"] ??= issue.message;
+  }
   return { values: kept(form), errors };
 }
 

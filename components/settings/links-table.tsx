@@ -12,7 +12,7 @@ export function LinksTable({ links, revoke }: LinksProps) {
   const [busy, start] = useTransition();
   if (links.length === 0) return <p className="quiet">No link is open.</p>;
   return (
-    <table className="data fold">
+    <table className="data fold three">
       <thead>
         <tr>
           <th scope="col">Role</th>

@@ -12,6 +12,7 @@ import { browserSupabase } from "../../lib/supabase/browser.ts";
 import { type Branches, branchesOf, type DocumentRow, type DocumentRows } from "./tree-model.ts";
 import { supabaseTree } from "./tree-source.ts";
 import { createTreeStore, type TreeStore } from "./tree-store.ts";
+import { workspaceChannels } from "./workspace-channels.ts";
 
 const TreeContext = createContext<TreeStore | undefined>(undefined);
 
@@ -37,7 +38,8 @@ export function TreeProvider({
   children,
 }: ProviderProps) {
   const [store] = useState(() => {
-    const source = supabaseTree(browserSupabase, workspaceId, rename);
+    const connect = () => ({ client: browserSupabase(), channels: workspaceChannels() });
+    const source = supabaseTree(connect, workspaceId, rename);
     return createTreeStore({ source, rows, epoch, onNoAccess, onNewEpoch });
   });
   useEffect(() => store.start(), [store]);

@@ -3,6 +3,8 @@
  * the workspace's private channel that tells of changes. Rows are parsed here; what is inside may trust them.
  */
 import * as z from "zod";
+import type { TreeChange } from "../../lib/collab/transport.ts";
+import type { WorkspaceChannels } from "../../lib/collab/workspace-channel.ts";
 import { fromServerError, type ServerError } from "../../lib/core/errors.ts";
 import type { BrowserSupabase } from "../../lib/supabase/browser.ts";
 import type { DocumentRow, Place } from "./tree-model.ts";
@@ -43,28 +45,34 @@ const rowSchema = z
     trashed: row.trashed_at != null,
   }));
 
+const keySchema = z.object({ id: z.uuid() });
+
+/** PostgREST hands out at most this many rows at once. */
 const PAGE = 1000;
+
+/** Shared with the open document: one private topic a workspace. */
+export type TreeChannels = Pick<WorkspaceChannels, "join">;
 
 type Rename = (documentId: string, title: string) => Promise<void>;
 
 /** `connect` is called at the first use, which is never on the server. */
 export function supabaseTree(
-  connect: () => BrowserSupabase,
+  connect: () => { client: BrowserSupabase; channels: TreeChannels },
   workspaceId: string,
   rename: Rename,
 ): TreeSource {
   const call = async (name: string, values: Record<string, unknown>) =>
-    orThrow(await connect().rpc(name, values));
+    orThrow(await connect().client.rpc(name, values));
   const place = (to: Place) => ({ p_parent_id: to.parentId, p_after_id: to.afterId });
   return {
-    list: () => list(connect(), workspaceId),
+    list: () => list(connect().client, workspaceId),
     create: (id, to, title) =>
       call("create_document", { p_workspace_id: workspaceId, p_id: id, p_title: title, ...place(to) }),
     move: (id, to) => call("move_document", { p_document_id: id, ...place(to) }),
     rename,
     trash: (id) => call("trash_document", { p_document_id: id }),
     restore: (id) => call("restore_document", { p_document_id: id }),
-    follow: (epoch, events) => follow(connect(), workspaceId, epoch, events),
+    follow: (epoch, events) => follow(connect().channels, workspaceId, epoch, events),
   };
 }
 
@@ -97,34 +105,24 @@ async function list(client: BrowserSupabase, workspaceId: string) {
   }
 }
 
-function follow(client: BrowserSupabase, workspaceId: string, epoch: number, events: TreeEvents): () => void {
-  const channel = client
-    .channel(`workspace:${workspaceId}:tree:${epoch}`, { config: { private: true } })
-    .on("broadcast", { event: "epoch" }, () => events.onEpoch())
-    .on(
-      "postgres_changes",
-      { event: "*", schema: "public", table: "documents", filter: `workspace_id=eq.${workspaceId}` },
-      (change) => {
-        if (change.eventType === "DELETE") {
-          const gone = z.object({ id: z.uuid() }).safeParse(change.old);
-          if (gone.success) events.onGone(gone.data.id);
-          return;
-        }
-        const row = rowSchema.safeParse(change.new);
-        // A row that cannot be read is asked for again rather than guessed.
-        if (!row.success) events.onEpoch();
-        else if (row.data.trashed) events.onGone(row.data.id);
-        else events.onRow(row.data);
-      },
-    );
-  let stopped = false;
-  // The socket must know who asks before it joins a private channel.
-  client.realtime.setAuth().then(
-    () => stopped || channel.subscribe((status) => stopped || events.onLive(status === "SUBSCRIBED")),
-    () => stopped || events.onLive(false),
-  );
-  return () => {
-    stopped = true;
-    client.removeChannel(channel);
+function follow(channels: TreeChannels, workspaceId: string, epoch: number, events: TreeEvents): () => void {
+  const onTreeChange = ({ type, row }: TreeChange) => {
+    if (type === "DELETE") {
+      const gone = keySchema.safeParse(row);
+      if (gone.success) events.onGone(gone.data.id);
+      return;
+    }
+    const told = rowSchema.safeParse(row);
+    // A row that cannot be read is asked for again rather than guessed.
+    if (!told.success) events.onEpoch();
+    else if (told.data.trashed) events.onGone(told.data.id);
+    else events.onRow(told.data);
   };
+  const handle = channels.join(workspaceId, epoch, {
+    onTreeChange,
+    onEpoch: events.onEpoch,
+    onJoined: () => events.onLive(true),
+    onDown: () => events.onLive(false),
+  });
+  return handle.leave;
 }

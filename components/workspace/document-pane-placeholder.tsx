@@ -5,6 +5,8 @@ import type { MarkdownFile } from "./document-actions.tsx";
 
 type PaneProps = {
   initial: { title: string };
+  /** The workspace's topics, shared with the tree; to be called in the browser only. */
+  channels: () => unknown;
   crumbs: ReactNode;
   actions: (exportMarkdown: () => Promise<MarkdownFile>) => ReactNode;
 };

@@ -1,6 +1,7 @@
 "use client";
 import { useCallback } from "react";
 import type { Role } from "../../lib/core/protocol.ts";
+import { workspaceChannels } from "../sidebar/workspace-channels.ts";
 import { Crumbs } from "./crumbs.tsx";
 import { DocumentActions, type MarkdownFile } from "./document-actions.tsx";
 import { DocumentPane } from "./document-pane-placeholder.tsx";
@@ -25,6 +26,7 @@ export function DocumentScreen(props: ScreenProps) {
   return (
     <DocumentPane
       {...props}
+      channels={workspaceChannels}
       crumbs={<Crumbs documentId={documentId} title={initial.title} />}
       actions={actions}
     />

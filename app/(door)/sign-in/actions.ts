@@ -7,7 +7,7 @@ import { createServerSupabase } from "../../../lib/supabase/server.ts";
 import { authRefusal, email, origin, refusal, refused } from "../answers.ts";
 import { mayTry } from "../limit.ts";
 
-const next = z.unknown().transform(safeNext);
+const next = z.unknown().optional().transform(safeNext);
 const wishes = z.discriminatedUnion("way", [
   z.object({ way: z.literal("link"), email, next }),
   z.object({

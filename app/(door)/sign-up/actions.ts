@@ -15,7 +15,7 @@ const wishes = z.object({
     .max(80, "A name has at most 80 characters."),
   email,
   password: newPassword,
-  next: z.unknown().transform(safeNext),
+  next: z.unknown().optional().transform(safeNext),
 });
 
 export async function signUp(_state: FormState, form: FormData): Promise<FormState> {

@@ -1,0 +1,19 @@
+/**
+ * The workspace topics of this page: one object for the tree and for every open document, because the client hands
+ * out one channel a topic. Never called on the server.
+ */
+import { systemClock } from "../../lib/collab/clock.ts";
+import { createSupabaseTransport } from "../../lib/collab/supabase-transport.ts";
+import { WorkspaceChannels } from "../../lib/collab/workspace-channel.ts";
+import { browserSupabase } from "../../lib/supabase/browser.ts";
+
+let channels: WorkspaceChannels | undefined;
+
+export function workspaceChannels(): WorkspaceChannels {
+  channels ??= new WorkspaceChannels(
+    createSupabaseTransport(browserSupabase()).realtime,
+    systemClock,
+    Math.random,
+  );
+  return channels;
+}
