@@ -60,12 +60,14 @@ export class LogReader {
     if (snapshot.uptoSeq <= this.seq) return true;
     if (sha256Hex(snapshot.state) !== snapshot.sha256) return false;
     try {
-      raiseGuardState(this.guard, Y.decodeStateVector(Y.encodeStateVectorFromUpdate(snapshot.state)));
+      const clocks = Y.decodeStateVector(Y.encodeStateVectorFromUpdate(snapshot.state));
+      raiseGuardState(this.guard, clocks);
+      // Before it is applied: applying can make Yjs tidy up, a local update that refers to what just came.
+      raiseGuardState(this.reach, clocks);
       Y.applyUpdate(this.#options.doc, snapshot.state, LOG_ORIGIN);
     } catch {
       return false;
     }
-    raiseGuardState(this.reach, this.guard);
     this.seq = snapshot.uptoSeq;
     this.#dropPassed();
     return true;

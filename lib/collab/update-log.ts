@@ -12,7 +12,8 @@
  * from the log (origin LOG_ORIGIN); use a transaction of its own afterwards. One transaction makes at most 1 MB.
  */
 import * as Y from "yjs";
-import { type AppError, isRetryable } from "../core/errors.ts";
+import { AppError, isRetryable } from "../core/errors.ts";
+import type { GuardState } from "../core/guard.ts";
 import type { Appended, Pull, UpdateMessage } from "../core/protocol.ts";
 import { AppendLoop, appendWindowMs } from "./append-loop.ts";
 import type { Cancel, Chance, Clock } from "./clock.ts";
@@ -215,7 +216,7 @@ export class UpdateLog {
         if (unsent > 0 && this.#block === null) return;
         stop();
         if (unsent === 0) resolve();
-        else reject(new Error(`Not saved: ${reason}`));
+        else reject(new AppError("conflict", `Not saved: ${reason}.`, { reason: reason ?? "not-saved" }));
       };
       const stop = this.#saveState.subscribe(settle);
       settle();
@@ -253,7 +254,8 @@ export class UpdateLog {
     const isReader = access !== null && !access.canWrite && this.#senders.unsent === 0;
     // Tidying up formatting is a local update too: a reader keeps it to themselves.
     if (phase === "ended" || isReader) return;
-    const verdict = this.#senders.push(this.#reader.reach, data);
+    const fresh = withoutRepeats(data, this.#options.session.yjsClientId, this.#reader.reach);
+    const verdict = this.#senders.push(this.#reader.reach, fresh);
     if (!verdict.ok) this.#stand(verdict.reason === "too_large" ? "too-large" : "refused");
     this.#appends.wake();
     this.#publish();
@@ -400,6 +402,17 @@ export class UpdateLog {
     const facts = { unsent: this.#senders.unsent, online: this.#online, failing: this.#failing, blocked };
     this.#saveState.set(saveStateOf({ ...facts, outboxBroken: this.#outboxBroken }));
   }
+}
+
+/**
+ * An edit made inside an observer of a local edit is in both updates: Yjs encodes all that is new when it tells of the
+ * first. The second then repeats it, which the guard rightly refuses in a row.
+ */
+function withoutRepeats(data: Uint8Array, client: number, reach: GuardState): Uint8Array {
+  const known = reach.get(client) ?? 0;
+  const start = Y.parseUpdateMeta(data).from.get(client);
+  if (start === undefined || start >= known) return data;
+  return Y.diffUpdate(data, Y.encodeStateVector(new Map([[client, known]])));
 }
 
 function readyRows({ queue, entries }: Batch, answer: Appended): ReadyRow[] {

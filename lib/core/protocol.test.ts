@@ -21,12 +21,12 @@ const pull = {
   people: [],
 };
 
-test("PR1 bytes are base64 on the wire and bytes inside; what is not base64 is refused", () => {
+test("PC1 bytes are base64 on the wire and bytes inside; what is not base64 is refused", () => {
   expect(LogRow.parse(row).data).toEqual(data);
   expect(LogRow.safeParse({ ...row, data: "%%%%" }).success).toBe(false);
 });
 
-test("PR2 an answer with a field of the wrong kind is refused, unknown fields are dropped", () => {
+test("PC2 an answer with a field of the wrong kind is refused, unknown fields are dropped", () => {
   expect(Pull.parse({ ...pull, extra: 1 })).not.toHaveProperty("extra");
   expect(Pull.safeParse({ ...pull, headSeq: -1 }).success).toBe(false);
   expect(Pull.safeParse({ ...pull, role: "god" }).success).toBe(false);
@@ -34,13 +34,13 @@ test("PR2 an answer with a field of the wrong kind is refused, unknown fields ar
   expect(LogRow.safeParse({ ...row, yjsClientId: 0.5 }).success).toBe(false);
 });
 
-test("PR3 an update message may come without its bytes", () => {
+test("PC3 an update message may come without its bytes", () => {
   const message = { fromSeq: 1, toSeq: 2, sessionId: "s", yjsClientId: 5 };
   expect(UpdateMessage.parse(message).updates).toBeUndefined();
   expect(UpdateMessage.parse({ ...message, updates: [row] }).updates?.[0]).not.toHaveProperty("sessionId");
 });
 
-test("PR4 a cursor is opaque JSON; an awareness frame with anything else is refused", () => {
+test("PC4 a cursor is opaque JSON; an awareness frame with anything else is refused", () => {
   const frame = { sessionId: "s", counter: 1, head: 3, cursor: null, typing: false, blockId: null };
   expect(
     AwarenessMessage.parse({ ...frame, cursor: { anchor: { a: [1] }, head: null } }).cursor,

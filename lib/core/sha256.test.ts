@@ -26,7 +26,7 @@ test("SH2 one changed bit changes the sum", () => {
   expect(sha256Hex(bytes)).not.toBe(before);
 });
 
-test("B641 bytes come back from base64, long ones and with line breaks too", () => {
+test("BY1 bytes come back from base64, long ones and with line breaks too", () => {
   for (const length of [0, 1, 2, 3, 76, 70_000]) {
     const bytes = bytesOf(length);
     const text = toBase64(bytes);
@@ -36,6 +36,6 @@ test("B641 bytes come back from base64, long ones and with line breaks too", () 
   }
 });
 
-test("B642 what is not base64 throws", () => {
+test("BY2 what is not base64 throws", () => {
   expect(() => fromBase64("ab$d")).toThrow();
 });

@@ -1,0 +1,107 @@
+/**
+ * The door of this room for a page: one client per signed-in person. Hands out open documents and workspaces, shared
+ * and counted, so that components may mount and unmount as they like.
+ */
+import { type Chance, type Clock, systemClock } from "./clock.ts";
+import { DocumentSession, type DocumentSessionOptions } from "./document-session.ts";
+import { createBrowserEnvironment, type Environment } from "./environment.ts";
+import { openIdbOutbox } from "./idb-outbox.ts";
+import type { Outbox } from "./outbox.ts";
+import { renameHeadless, setTitle } from "./rename-document.ts";
+import { createLeaseLocks, createWebLocks, type SessionLocks } from "./session-locks.ts";
+import { type Held, Registry } from "./session-registry.ts";
+import type { LogTransport, RealtimePort } from "./transport.ts";
+import { WorkspaceChannels, type WorkspaceHandle, type WorkspaceListener } from "./workspace-channel.ts";
+
+export type CollabClientOptions = {
+  readonly userId: string;
+  readonly log: LogTransport;
+  readonly realtime: RealtimePort;
+  /** The rest is for tests; a page leaves it to the browser. */
+  readonly openOutbox?: (scope: { userId: string; documentId: string }) => Promise<Outbox>;
+  readonly locks?: SessionLocks;
+  readonly environment?: Environment;
+  readonly clock?: Clock;
+  readonly chance?: Chance;
+  readonly onReport?: DocumentSessionOptions["onReport"];
+};
+
+const LINGER_MS = 1_000;
+
+export class CollabClient {
+  readonly #options: CollabClientOptions;
+  readonly #clock: Clock;
+  readonly #locks: SessionLocks;
+  readonly #environment: Environment;
+  readonly #workspaces: WorkspaceChannels;
+  readonly #documents: Registry<DocumentSession>;
+
+  constructor(options: CollabClientOptions) {
+    const { clock = systemClock, chance = Math.random } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#locks = options.locks ?? createBrowserLocks(clock);
+    this.#environment = options.environment ?? createBrowserEnvironment();
+    this.#workspaces = new WorkspaceChannels(options.realtime, clock, chance);
+    this.#documents = new Registry({
+      clock,
+      lingerMs: LINGER_MS,
+      close: (session) => void session.destroy(),
+    });
+  }
+
+  /** The open document, opened if nobody holds it yet. Let it go with `release`. */
+  holdDocument(documentId: string): Held<DocumentSession> {
+    return this.#documents.hold(documentId, () => {
+      const { realtime } = this.#options;
+      return new DocumentSession({
+        ...this.#sessionOptions(documentId),
+        live: { realtime, workspaces: this.#workspaces },
+      });
+    });
+  }
+
+  /** Hears of changes of a workspace's documents. `epoch` is its access_epoch as last read. */
+  joinWorkspace(workspaceId: string, epoch: number, listener: WorkspaceListener): WorkspaceHandle {
+    return this.#workspaces.join(workspaceId, epoch, listener);
+  }
+
+  /** Resolves when the new title is stored. Rejects with AppError. */
+  async renameDocument(documentId: string, title: string): Promise<void> {
+    const open = this.#documents.find(documentId);
+    if (open === null || !open.status.getSnapshot().isWritable) {
+      await renameHeadless(this.#sessionOptions(documentId), title);
+      return;
+    }
+    setTitle(open.doc, title);
+    await open.whenSaved();
+  }
+
+  /** Some open document has text that is not stored: ask before leaving. */
+  hasUnsent(): boolean {
+    return this.#documents.values().some((session) => session.hasUnsent());
+  }
+
+  #sessionOptions(documentId: string): Omit<DocumentSessionOptions, "live"> {
+    const { userId, log, openOutbox = openIdbOutbox, chance, onReport } = this.#options;
+    return {
+      documentId,
+      userId,
+      log,
+      outbox: openOutbox({ userId, documentId }),
+      locks: this.#locks,
+      environment: this.#environment,
+      clock: this.#clock,
+      ...(chance === undefined ? {} : { chance }),
+      ...(onReport === undefined ? {} : { onReport }),
+    };
+  }
+}
+
+function createBrowserLocks(clock: Clock): SessionLocks {
+  const { locks } = navigator as { locks?: LockManager };
+  if (locks !== undefined) return createWebLocks(locks);
+  return createLeaseLocks(localStorage, clock, (releaseAll) =>
+    window.addEventListener("pagehide", releaseAll),
+  );
+}

@@ -1,0 +1,281 @@
+/**
+ * One open document in one tab: the shared document, its log, the live topics and the people, put together. This is
+ * what the editor and the presence components hold; nothing here knows React, every changing value is a Store.
+ */
+import * as Y from "yjs";
+import { AppError } from "../core/errors.ts";
+import type { Cursor } from "../core/protocol.ts";
+import { type Chance, type Clock, systemClock } from "./clock.ts";
+import { type Environment, steadyEnvironment } from "./environment.ts";
+import { Gathering } from "./gathering.ts";
+import { LiveChannel } from "./live-channel.ts";
+import type { LogAccess } from "./log-block.ts";
+import type { Quarantined } from "./log-reader.ts";
+import { createSafeOutbox, type Outbox, type OutboxEntry } from "./outbox.ts";
+import type { PersonHere } from "./people.ts";
+import type { NotSavedReason, SaveState } from "./save-state.ts";
+import { type SessionLocks, sweepLock } from "./session-locks.ts";
+import { createStore, isShallowEqual, type Store } from "./store.ts";
+import { Sweeper } from "./sweeper.ts";
+import type { LogTransport, RealtimePort, SessionIdentity } from "./transport.ts";
+import { UpdateLog } from "./update-log.ts";
+import type { WorkspaceChannels, WorkspaceHandle } from "./workspace-channel.ts";
+
+export type SessionStatus = {
+  /** 'ended': the server refuses this document; `problem` says why. Nothing is sent or applied any more. */
+  readonly phase: "opening" | "open" | "ended";
+  readonly access: LogAccess | null;
+  /** The editor may be editable. */
+  readonly isWritable: boolean;
+  readonly problem: NotSavedReason | null;
+  /** 'polling': without the websocket, edits of others come every two seconds. Worth a notice. */
+  readonly connection: "joining" | "live" | "polling";
+  /** Entries of earlier sessions that can never be sent; offer them, then `discardLeftovers`. */
+  readonly leftovers: number;
+};
+
+export type DocumentSessionOptions = {
+  readonly documentId: string;
+  readonly userId: string;
+  readonly log: LogTransport;
+  readonly outbox: Promise<Outbox>;
+  readonly locks: SessionLocks;
+  /** Without it the session is headless: it reads and writes by the log alone. */
+  readonly live?: { readonly realtime: RealtimePort; readonly workspaces: WorkspaceChannels };
+  readonly environment?: Environment;
+  readonly clock?: Clock;
+  readonly chance?: Chance;
+  readonly createIdentity?: () => SessionIdentity;
+  /** For the log of the page: rows the guard refused, an outbox that broke. */
+  readonly onReport?: (event: string, facts: Readonly<Record<string, unknown>>) => void;
+};
+
+export function createIdentity(): SessionIdentity {
+  const [number = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return { sessionId: createSessionId(), yjsClientId: Math.max(1, number) };
+}
+
+/** A version 4 UUID; crypto.randomUUID is missing on plain-http pages. */
+function createSessionId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+export class DocumentSession {
+  readonly doc = new Y.Doc();
+  readonly sessionId: string;
+  readonly status: Store<SessionStatus>;
+  readonly saveState: Store<SaveState>;
+  readonly people: Store<readonly PersonHere[]>;
+  /** Resolves when the document may be shown, with what this person left unsent; rejects (AppError) when refused. */
+  readonly ready: Promise<void>;
+  readonly #options: DocumentSessionOptions;
+  readonly #log: UpdateLog;
+  readonly #gathering: Gathering;
+  readonly #sweeper: Sweeper;
+  readonly #live: LiveChannel | null;
+  readonly #outbox: Outbox;
+  readonly #status = createStore<SessionStatus>(OPENING, isShallowEqual);
+  #workspace: WorkspaceHandle | null = null;
+  #isSwept = false;
+  #leftovers: readonly OutboxEntry[] = [];
+  #stopWatching: () => void;
+  #destroyed: Promise<void> | null = null;
+
+  constructor(options: DocumentSessionOptions) {
+    const { clock = systemClock, chance = Math.random, documentId, userId } = options;
+    const session = (options.createIdentity ?? createIdentity)();
+    const { sessionId } = session;
+    this.#options = options;
+    this.sessionId = sessionId;
+    this.status = this.#status;
+    this.#outbox = createSafeOutbox(options.outbox, (cause) => this.#outboxBroke(cause));
+    this.#gathering = new Gathering({
+      sessionId,
+      clock,
+      list: () => options.log.listPeople(documentId),
+      send: (message) => this.#live?.sendAwareness(message) ?? false,
+      head: () => this.#log.seq,
+      onRumour: (head) => this.#log.hearRumour(head),
+    });
+    this.people = this.#gathering.people;
+    this.#log = new UpdateLog({
+      documentId,
+      session,
+      doc: this.doc,
+      transport: options.log,
+      outbox: this.#outbox,
+      clock,
+      chance,
+      othersTyping: () => this.#gathering.othersTyping,
+      onPull: (pull) => this.#gathering.know(pull.people),
+      onQuarantine: (row) => this.#quarantined(row),
+    });
+    this.saveState = this.#log.saveState;
+    this.#sweeper = new Sweeper({
+      outbox: this.#outbox,
+      locks: options.locks,
+      sweepLock: sweepLock(userId, documentId),
+      ownSessionId: sessionId,
+      clock,
+      adopt: (entries) => this.#log.adopt(entries),
+      onLeftovers: (entries) => this.#setLeftovers(entries),
+    });
+    this.#live = this.#createLive(sessionId, clock, chance);
+    this.#log.status.subscribe(() => this.#followLog());
+    this.#stopWatching = this.#watch(options.environment ?? steadyEnvironment);
+    this.ready = this.#open();
+    // Whoever does not wait for it hears of the refusal by the status.
+    this.ready.catch(() => undefined);
+  }
+
+  /** Where the person's caret is: relative positions as JSON, and the block. Null: nowhere in the document. */
+  setCursor(cursor: Cursor | null, blockId: string | null): void {
+    this.#gathering.setCursor(cursor, blockId);
+  }
+
+  /** A key changed the document: shown as typing to the others for three seconds. */
+  keyPressed(): void {
+    this.#gathering.keyPressed();
+  }
+
+  /** Leaving the page now could lose text, or at least leave it unsent: ask before. */
+  hasUnsent(): boolean {
+    return this.saveState.getSnapshot().unsent > 0;
+  }
+
+  /** Yjs updates that the server does not have, oldest first: what can be offered as a copy. */
+  unsentUpdates(): Uint8Array[] {
+    return [...this.#leftovers.flatMap((entry) => [...entry.parts]), ...this.#log.unsentUpdates()];
+  }
+
+  discardLeftovers(): Promise<void> {
+    return this.#sweeper.discardLeftovers();
+  }
+
+  /** Resolves once everything written so far is stored; rejects (AppError) when that cannot be. */
+  whenSaved(): Promise<void> {
+    return this.#log.whenSaved();
+  }
+
+  /** Says goodbye, leaves the topics and frees everything. What is unsent stays in the outbox. */
+  destroy(): Promise<void> {
+    this.#destroyed ??= this.#end();
+    return this.#destroyed;
+  }
+
+  async #open(): Promise<void> {
+    await this.#log.open();
+    if (this.#destroyed !== null)
+      throw new AppError("unavailable", "The document was closed while it opened.");
+    await this.#sweeper.start();
+    this.#isSwept = true;
+    this.#followLog();
+  }
+
+  async #end(): Promise<void> {
+    this.#stopWatching();
+    this.#gathering.leave();
+    this.#log.destroy();
+    this.#sweeper.stop();
+    this.#workspace?.leave();
+    await this.#live?.leave();
+    this.#outbox.close();
+  }
+
+  #createLive(sessionId: string, clock: Clock, chance: Chance): LiveChannel | null {
+    const { live, documentId } = this.#options;
+    if (live === undefined) return null;
+    return new LiveChannel({
+      port: live.realtime,
+      documentId,
+      sessionId,
+      clock,
+      chance,
+      onUpdate: (message) => this.#log.receive(message),
+      onGarbage: () => this.#log.pullNow(),
+      onLive: (isLive) => this.#setLive(isLive),
+      onAwareness: (message) => this.#gathering.receive(message),
+      onAwarenessJoined: () => this.#gathering.joined(),
+      onPresent: (sessionIds) => this.#gathering.setPresent(sessionIds),
+      onGone: (gone) => this.#gathering.drop(gone),
+    });
+  }
+
+  #setLive(isLive: boolean): void {
+    this.#log.setLive(isLive);
+    this.#status.set({ ...this.#status.getSnapshot(), connection: isLive ? "live" : "polling" });
+  }
+
+  /** Rights or epoch may have changed: the topics follow. */
+  #followLog(): void {
+    const log = this.#log.status.getSnapshot();
+    const before = this.#status.getSnapshot();
+    // 'open' is told only when the leftovers are in, so that nothing written seems to be missing.
+    const phase = log.phase === "open" && !this.#isSwept ? "opening" : log.phase;
+    this.#status.set({ ...before, ...log, phase, isWritable: log.isWritable && phase === "open" });
+    if (log.phase === "ended" || this.#destroyed !== null) this.#leaveTopics();
+    else if (log.access !== null) this.#joinTopics(log.access);
+  }
+
+  #joinTopics({ workspaceId, epoch }: LogAccess): void {
+    const { live } = this.#options;
+    if (live === undefined) return;
+    this.#live?.setEpoch(epoch);
+    if (this.#workspace === null) {
+      const onEpoch = () => this.#log.pullNow();
+      this.#workspace = live.workspaces.join(workspaceId, epoch, { onEpoch });
+    } else this.#workspace.setEpoch(epoch);
+  }
+
+  #leaveTopics(): void {
+    void this.#live?.leave();
+    this.#workspace?.leave();
+    this.#workspace = null;
+  }
+
+  #watch(environment: Environment): () => void {
+    if (!environment.isOnline()) this.#log.setOnline(false);
+    return environment.watch({
+      onOnline: (online) => this.#log.setOnline(online),
+      onVisible: () => void this.#woke(),
+    });
+  }
+
+  /** After sleep the socket may hold an old token: take a fresh one before anything else is asked. */
+  async #woke(): Promise<void> {
+    const refreshed = this.#options.live?.realtime.refreshAuth();
+    await refreshed?.catch((cause: unknown) => this.#report("refresh failed", { cause: String(cause) }));
+    this.#log.wake();
+  }
+
+  #setLeftovers(entries: readonly OutboxEntry[]): void {
+    this.#leftovers = entries;
+    this.#status.set({ ...this.#status.getSnapshot(), leftovers: entries.length });
+  }
+
+  #quarantined(row: Quarantined): void {
+    this.#report("row refused", { documentId: this.#options.documentId, ...row });
+  }
+
+  #outboxBroke(cause: unknown): void {
+    this.#log.outboxBroke();
+    this.#report("outbox broken", { cause: String(cause) });
+  }
+
+  #report(event: string, facts: Readonly<Record<string, unknown>>): void {
+    this.#options.onReport?.(event, facts);
+  }
+}
+
+const OPENING: SessionStatus = {
+  phase: "opening",
+  access: null,
+  isWritable: false,
+  problem: null,
+  connection: "joining",
+  leftovers: 0,
+};

@@ -1,0 +1,111 @@
+/**
+ * The three private topics of one document and one epoch: updates (the server sends), awareness (readers send),
+ * presence (its low rate limit must not touch the others). Another epoch means: leave all three, join three new ones.
+ */
+import {
+  AwarenessMessage,
+  awarenessTopic,
+  MAX_AWARENESS_CHARS,
+  presenceTopic,
+  UpdateMessage,
+  updatesTopic,
+} from "../core/protocol.ts";
+import { ChannelKeeper } from "./channel-keeper.ts";
+import type { Chance, Clock } from "./clock.ts";
+import type { RealtimePort } from "./transport.ts";
+
+export type LiveHandlers = {
+  readonly onUpdate: (message: UpdateMessage) => void;
+  /** A message on the updates topic that does not parse. */
+  readonly onGarbage: () => void;
+  /** The updates topic was joined (each time), or is gone, or an attempt was refused: ask the log in any case. */
+  readonly onLive: (live: boolean) => void;
+  readonly onAwareness: (message: AwarenessMessage) => void;
+  readonly onAwarenessJoined: () => void;
+  readonly onPresent: (sessionIds: readonly string[]) => void;
+  readonly onGone: (sessionId: string) => void;
+};
+
+export type LiveChannelOptions = LiveHandlers & {
+  readonly port: RealtimePort;
+  readonly documentId: string;
+  readonly sessionId: string;
+  readonly clock: Clock;
+  readonly chance: Chance;
+};
+
+export class LiveChannel {
+  #options: LiveChannelOptions;
+  #epoch: number | null = null;
+  #keepers: ChannelKeeper[] = [];
+  #awareness: ChannelKeeper | null = null;
+
+  constructor(options: LiveChannelOptions) {
+    this.#options = options;
+  }
+
+  get epoch(): number | null {
+    return this.#epoch;
+  }
+
+  /** Joins the topics of this epoch, leaving those of another. Nothing happens when it is the present one. */
+  setEpoch(epoch: number): void {
+    if (epoch === this.#epoch) return;
+    void this.leave();
+    this.#epoch = epoch;
+    this.#awareness = this.#keepAwareness(epoch);
+    this.#keepers = [this.#keepUpdates(epoch), this.#awareness, this.#keepPresence(epoch)];
+  }
+
+  sendAwareness(message: AwarenessMessage): boolean {
+    if (JSON.stringify(message).length > MAX_AWARENESS_CHARS) return false;
+    return this.#awareness?.send("state", message) ?? false;
+  }
+
+  async leave(): Promise<void> {
+    const keepers = this.#keepers;
+    this.#keepers = [];
+    this.#awareness = null;
+    this.#epoch = null;
+    await Promise.all(keepers.map((keeper) => keeper.close()));
+  }
+
+  #keepUpdates(epoch: number): ChannelKeeper {
+    const { port, clock, chance, documentId, onLive, onUpdate, onGarbage } = this.#options;
+    const update = (payload: unknown) => {
+      const message = UpdateMessage.safeParse(payload);
+      if (message.success) onUpdate(message.data);
+      else onGarbage();
+    };
+    return new ChannelKeeper({
+      port,
+      clock,
+      chance,
+      spec: { topic: updatesTopic(documentId, epoch), events: { update } },
+      onJoined: () => onLive(true),
+      onDown: () => onLive(false),
+    });
+  }
+
+  #keepAwareness(epoch: number): ChannelKeeper {
+    const { port, clock, chance, documentId, onAwareness, onAwarenessJoined } = this.#options;
+    const state = (payload: unknown) => {
+      // Cheap to send, so cheap to refuse: what is not a frame is dropped without a word.
+      const message = AwarenessMessage.safeParse(payload);
+      if (message.success) onAwareness(message.data);
+    };
+    const spec = { topic: awarenessTopic(documentId, epoch), events: { state } };
+    return new ChannelKeeper({ port, clock, chance, spec, onJoined: onAwarenessJoined });
+  }
+
+  #keepPresence(epoch: number): ChannelKeeper {
+    const { port, clock, chance, documentId, sessionId, onPresent, onGone } = this.#options;
+    const presence = { key: sessionId, onSync: onPresent, onLeave: onGone };
+    return new ChannelKeeper({
+      port,
+      clock,
+      chance,
+      spec: { topic: presenceTopic(documentId, epoch), presence },
+    });
+  }
+}
