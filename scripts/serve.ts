@@ -12,7 +12,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs, parseEnv } from "node:util";
 import { findFreePort } from "./free-port.ts";
-import { type StandIn, startStandIn } from "./stand-in.ts";
+import { openStandIn } from "./stand-in.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const next = resolve(root, "node_modules/next/dist/bin/next");
@@ -30,7 +30,7 @@ type Mode = "dev" | "start";
 type Project = Record<(typeof NAMES)[number], string>;
 
 class Serving {
-  #standIn: StandIn | null = null;
+  #standIn: Awaited<ReturnType<typeof openStandIn>> | null = null;
   #next: ChildProcess | null = null;
   #stopping = false;
   /** The last of what Next said. */
@@ -47,7 +47,7 @@ class Serving {
     const project = await this.#findProject(mode, options.dataFolder, url);
     if (this.#stopping) return;
     this.#startNext(mode, port, project);
-    await this.#untilReady(url);
+    await Promise.all([this.#standIn?.ready, this.#untilReady(url)]);
     if (this.#stopping) return;
     process.stdout.write(options.urlOnly ? `${url}\n` : `Command Center is ready: ${url}\n`);
   }
@@ -58,9 +58,14 @@ class Serving {
     const stray = NAMES.find((name) => set[name]);
     if (stray)
       throw new Error(`${stray} is set but ${NAMES[0]} is not: set all three names, or none of them.`);
-    const standIn = await startStandIn({ dataFolder, siteUrl });
+    const standIn = await openStandIn({ dataFolder, siteUrl });
     this.#standIn = standIn;
-    void standIn.ended.then((code) => this.#lost("The stand-in for Supabase", code));
+    void standIn.ready
+      .then(() => standIn.ended)
+      .then(
+        (code) => this.#lost("The stand-in for Supabase", code),
+        (error: Error) => this.fail(error.message),
+      );
     const { url, publishableKey, secretKey } = standIn;
     return { [NAMES[0]]: url, [NAMES[1]]: publishableKey, [NAMES[2]]: secretKey } as Project;
   }
@@ -117,6 +122,11 @@ class Serving {
     const reason = other
       ? `This folder's development server already runs at ${other}; use that one, or end it first.`
       : `${what} ended unexpectedly${code === null ? "" : ` with code ${code}`}.`;
+    await this.fail(reason);
+  }
+
+  async fail(reason: string): Promise<void> {
+    if (this.#stopping) return;
     process.stderr.write(`${reason}\n`);
     await this.stop(1);
   }
@@ -198,7 +208,6 @@ export async function serve(mode: Mode): Promise<void> {
   try {
     await serving.run(mode);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    await serving.stop(1);
+    await serving.fail(error instanceof Error ? error.message : String(error));
   }
 }

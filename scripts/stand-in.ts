@@ -27,43 +27,67 @@ export interface StandInOptions {
   readonly args?: readonly string[];
 }
 
-const READY = /^Supabase stand-in listening on (\S+)$/m;
+const OPENING = /^Supabase stand-in opening (\S+)$/m;
+const READY = /^Supabase stand-in listening on \S+$/m;
 const STOP_MS = 10_000;
 const main = resolve(import.meta.dirname, "../supabase/local/main.ts");
 
+/** Resolves when it serves. */
 export async function startStandIn(options: StandInOptions): Promise<StandIn> {
+  const standIn = await openStandIn(options);
+  await standIn.ready;
+  return standIn;
+}
+
+/** Resolves as soon as address and keys are known; it serves from `ready` on, and answers 503 before. */
+export async function openStandIn(options: StandInOptions): Promise<StandIn & { ready: Promise<void> }> {
   const site = options.siteUrl ? ["--site-url", options.siteUrl] : [];
-  const args = [main, "--data", options.dataFolder, "--with-parent", ...site, ...(options.args ?? [])];
-  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"] });
+  const own = ["--data", options.dataFolder, "--with-parent", "--announce", ...site];
+  const child = spawn(process.execPath, [main, ...own, ...(options.args ?? [])], {
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   const ended = new Promise<number | null>((done) => child.once("close", (code) => done(code)));
-  const url = await ready(child, ended);
+  const { opening, ready } = listenTo(child, ended);
+  const url = await opening;
   const keys = JSON.parse(await readFile(join(options.dataFolder, "keys.json"), "utf8"));
-  child.stderr.pipe(process.stderr, { end: false });
   return {
     url,
     publishableKey: keys.publishableKey,
     secretKey: keys.secretKey,
     process: child,
     ended,
+    ready,
     stop: () => stop(child, ended),
   };
 }
 
-function ready(child: ChildProcess, ended: Promise<number | null>): Promise<string> {
+/** What it says on stdout, as promises; when it ends before, they reject with what it complained of. */
+function listenTo(child: ChildProcess, ended: Promise<number | null>) {
+  const opening = Promise.withResolvers<string>();
+  const ready = Promise.withResolvers<void>();
   let said = "";
   let complaint = "";
-  return new Promise((done, failed) => {
-    child.stdout?.on("data", (part: Buffer) => {
-      said += part;
-      const url = READY.exec(said)?.[1];
-      if (url) done(url);
-    });
-    child.stderr?.on("data", (part: Buffer) => {
-      complaint += part;
-    });
-    child.once("error", failed);
-    ended.then((code) => failed(new Error(complaint.trim() || `The stand-in ended with code ${code}.`)));
+  let isReady = false;
+  child.stdout?.on("data", (part: Buffer) => {
+    said = (said + part).slice(-1_000);
+    const url = OPENING.exec(said)?.[1];
+    if (url) opening.resolve(url);
+    isReady ||= READY.test(said);
+    if (isReady) ready.resolve();
   });
+  child.stderr?.on("data", (part: Buffer) => {
+    if (isReady) process.stderr.write(part);
+    else complaint += part;
+  });
+  const fail = (error: Error) => {
+    opening.reject(error);
+    ready.reject(error);
+  };
+  child.once("error", fail);
+  void ended.then((code) => fail(new Error(complaint.trim() || `The stand-in ended with code ${code}.`)));
+  // Whoever waits for one of them hears it; the other must not count as unheard.
+  ready.promise.catch(() => undefined);
+  return { opening: opening.promise, ready: ready.promise };
 }
 
 async function stop(child: ChildProcess, ended: Promise<number | null>): Promise<void> {

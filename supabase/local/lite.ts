@@ -28,6 +28,8 @@ export interface Lite {
   authFetch(request: Request, inwardToken: string | null): Promise<Response>;
   /** Forgets what it knows of the schema. */
   forgetSchema(): Promise<void>;
+  /** Reads the schema ahead of the first request, which would wait 0.2 s for it. */
+  warm(): Promise<void>;
 }
 
 export function createLite(
@@ -93,6 +95,11 @@ export function createLite(
     async authFetch(request, token) {
       return (await fetchInside(await inward(request, keys.publishableKey, token))).response;
     },
+    warm: () =>
+      database.gate(async () => {
+        await app.init();
+        await database.connection.introspect({ useCache: true });
+      }),
     forgetSchema: () => database.gate(() => database.connection.clearSchemaCache()),
   };
 }

@@ -1,7 +1,8 @@
 /**
  * The stand-in for a Supabase project: one process on one data folder, on 127.0.0.1.
  *
- * Prints `Supabase stand-in listening on http://127.0.0.1:PORT` when it is ready, and nothing else on stdout.
+ * Prints `Supabase stand-in listening on http://127.0.0.1:PORT` when it is ready, and nothing else on stdout
+ * (with `--announce` also `Supabase stand-in opening …` before; until it is ready it answers 503).
  * On SIGTERM, SIGINT, or the end of the process that started it (`--with-parent`), it closes the database and
  * leaves nothing behind. A failure is one sentence on stderr and exit code 1, or 2 when the folder is in use.
  */

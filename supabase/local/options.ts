@@ -11,12 +11,14 @@ export interface Options {
   readonly siteUrl: string;
   readonly confirmEmail: boolean;
   readonly testMode: boolean;
+  /** Say the address on stdout as soon as port and keys are fixed, before the database is open. */
+  readonly announce: boolean;
   /** End when the process that started this one ends: its pipe to our stdin closes. */
   readonly withParent: boolean;
 }
 
 export const USAGE =
-  "node supabase/local/main.ts --data <folder> [--port N] [--migrations folder] [--functions folder] [--site-url URL] [--confirm-email] [--with-parent] [--test]";
+  "node supabase/local/main.ts --data <folder> [--port N] [--migrations folder] [--functions folder] [--site-url URL] [--confirm-email] [--with-parent] [--announce] [--test]";
 
 const here = (path: string) => resolve(import.meta.dirname, "..", path);
 
@@ -34,6 +36,7 @@ export function parseOptions(args: readonly string[]): Options {
       "site-url": { type: "string" },
       "confirm-email": { type: "boolean" },
       "with-parent": { type: "boolean" },
+      announce: { type: "boolean" },
       test: { type: "boolean" },
     },
   });
@@ -47,6 +50,7 @@ export function parseOptions(args: readonly string[]): Options {
     functionsFolder: resolve(values.functions ?? here("functions")),
     siteUrl: values["site-url"] ?? "http://127.0.0.1:3000",
     confirmEmail: values["confirm-email"] ?? false,
+    announce: values.announce ?? false,
     withParent: values["with-parent"] ?? false,
     testMode: values.test ?? false,
   };

@@ -59,11 +59,12 @@ async function assemble(options: Options, undo: Undo): Promise<string> {
   const server = createHttpServer((request) => handle(request));
   const port = await listen(server, options.port ?? keys.port, options.port !== undefined);
   undo.push(() => closeServer(server));
+  if (keys.port !== port) await saveKeys(folder, { ...keys, port });
+  if (options.announce) process.stdout.write(`Supabase stand-in opening http://${HOST}:${port}\n`);
   const database = await openDatabase(folder);
   undo.push(() => database.close());
   await bootstrap(database);
   await migrate(database, options.migrationsFolder);
-  if (keys.port !== port) await saveKeys(folder, { ...keys, port });
   const unready = handle;
   handle = await createHandler({ options, database, keys, server, port }, undo);
   // First of all nothing new comes in; the gate lets what is under way finish.
@@ -108,6 +109,7 @@ async function createHandler({ options, database, keys, server, port }: Parts, u
     catalog.forget();
     void lite.forgetSchema();
   });
+  lite.warm().catch((error) => process.stderr.write(`${error}\n`));
   const issuer = `${url}/auth/v1`;
   return createGateway({ database, lite, keys, tokens, outbox, settings, issuer, catalog, services, port });
 }
