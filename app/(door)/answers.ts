@@ -16,6 +16,7 @@ export const email = z
 /** bcrypt reads 72 bytes and drops the rest without a word, so more is refused. */
 export const newPassword = z
   .string({ error: "Choose a password." })
+  .min(1, "Choose a password.")
   .min(10, "Too short: a password has at least 10 characters. Nothing was changed.")
   .refine(
     (text) => new TextEncoder().encode(text).length <= 72,

@@ -20,7 +20,7 @@ export function ForgotPasswordForm({ action }: { action: FormAction }) {
       action={action}
       after={after}
     >
-      {({ values, errors }) => (
+      {({ values, errors }, busy) => (
         <>
           <Field
             name="email"
@@ -31,7 +31,9 @@ export function ForgotPasswordForm({ action }: { action: FormAction }) {
             error={errors.email}
             required
           />
-          <SubmitButton primary>Send the link</SubmitButton>
+          <SubmitButton primary busy={busy}>
+            Send the link
+          </SubmitButton>
         </>
       )}
     </DoorForm>

@@ -42,7 +42,11 @@ export function JoinForm({ workspaceName, role, email, signedIn, path, join }: J
       action={join}
       after={email ? <p className="after quiet">You are signed in as {email}.</p> : null}
     >
-      {() => <SubmitButton primary>Join workspace</SubmitButton>}
+      {(_state, busy) => (
+        <SubmitButton primary busy={busy}>
+          Join workspace
+        </SubmitButton>
+      )}
     </DoorForm>
   );
 }

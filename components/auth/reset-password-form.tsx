@@ -7,7 +7,7 @@ import type { FormAction } from "./form-state.ts";
 export function ResetPasswordForm({ action }: { action: FormAction }) {
   return (
     <DoorForm title="Choose a new password" lead="The old one stops working at once." action={action}>
-      {({ errors }) => (
+      {({ errors }, busy) => (
         <>
           <Field
             name="password"
@@ -18,7 +18,9 @@ export function ResetPasswordForm({ action }: { action: FormAction }) {
             error={errors.password}
             required
           />
-          <SubmitButton primary>Save the password</SubmitButton>
+          <SubmitButton primary busy={busy}>
+            Save the password
+          </SubmitButton>
         </>
       )}
     </DoorForm>

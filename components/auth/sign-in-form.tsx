@@ -24,7 +24,7 @@ export function SignInForm({ action, next, lead = "Your pages are where you left
   );
   return (
     <DoorForm title="Sign in" lead={lead} action={action} next={next} after={after}>
-      {({ values, errors }) => (
+      {({ values, errors }, busy) => (
         <>
           <Field
             name="email"
@@ -44,11 +44,11 @@ export function SignInForm({ action, next, lead = "Your pages are where you left
             error={errors.password}
             required
           />
-          <SubmitButton primary name="way" value="password">
+          <SubmitButton primary way="password" busy={busy}>
             Sign in
           </SubmitButton>
           <p className="or">or</p>
-          <SubmitButton name="way" value="link">
+          <SubmitButton way="link" busy={busy}>
             Send me a link instead
           </SubmitButton>
         </>

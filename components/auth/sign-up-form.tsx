@@ -22,7 +22,7 @@ export function SignUpForm({ action, next }: Props) {
     : "You get a workspace of your own, with the runbook in it.";
   return (
     <DoorForm title="Create an account" lead={lead} action={action} next={next} after={after}>
-      {({ values, errors }) => (
+      {({ values, errors }, busy) => (
         <>
           <Field
             name="name"
@@ -51,7 +51,9 @@ export function SignUpForm({ action, next }: Props) {
             error={errors.password}
             required
           />
-          <SubmitButton primary>Create account</SubmitButton>
+          <SubmitButton primary busy={busy}>
+            Create account
+          </SubmitButton>
         </>
       )}
     </DoorForm>

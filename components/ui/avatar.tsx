@@ -3,11 +3,8 @@ type AvatarProps = { name: string; color: number; large?: boolean; filled?: bool
 /** A ring in the person's colour with the initials. Decoration: the name must be said beside it. */
 export function Avatar({ name, color, large = false, filled = false }: AvatarProps) {
   const looks = ["avatar", large ? "large" : "", filled ? "typing" : ""].filter(Boolean).join(" ");
-  return (
-    <span className={looks} data-person={color} aria-hidden>
-      {initials(name)}
-    </span>
-  );
+  // The letters come from the style, so that they are no part of the name of a button around them.
+  return <span className={looks} data-person={color} data-initials={initials(name)} aria-hidden />;
 }
 
 /** First letters of the first and last word; whole characters, so that an emoji or a surrogate pair stays whole. */

@@ -1,11 +1,10 @@
 "use client";
 import { Download, Ellipsis, Link2, Trash2 } from "lucide-react";
 import { toast } from "sonner";
+import type { MarkdownFile } from "../editor/export-markdown.ts";
 import { useDocumentActions } from "../sidebar/use-document-actions.ts";
 import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
 import { useFrame } from "./frame-context.tsx";
-
-export type MarkdownFile = { fileName: string; text: string };
 
 type ActionsProps = {
   documentId: string;

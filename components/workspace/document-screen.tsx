@@ -1,10 +1,11 @@
 "use client";
 import { useCallback } from "react";
 import type { Role } from "../../lib/core/protocol.ts";
+import type { MarkdownFile } from "../editor/export-markdown.ts";
 import { workspaceChannels } from "../sidebar/workspace-channels.ts";
 import { Crumbs } from "./crumbs.tsx";
-import { DocumentActions, type MarkdownFile } from "./document-actions.tsx";
-import { DocumentPane } from "./document-pane-placeholder.tsx";
+import { DocumentActions } from "./document-actions.tsx";
+import { DocumentPane } from "./document-pane.tsx";
 
 type ScreenProps = {
   workspaceId: string;

@@ -1,0 +1,107 @@
+"use client";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
+import type { DocumentSession } from "../../lib/collab/document-session.ts";
+import type { WorkspaceChannels } from "../../lib/collab/workspace-channel.ts";
+import { DocumentBody } from "../editor/document-body.tsx";
+import { exportMarkdown, type MarkdownFile } from "../editor/export-markdown.ts";
+import { SaveNotice } from "../editor/save-notice.tsx";
+import { SaveStatus } from "../editor/save-status.tsx";
+import { TitleField } from "../editor/title-field.tsx";
+import { useSession, useStore } from "../editor/use-session.ts";
+import { WordCount } from "../editor/word-count.tsx";
+import { PeopleHere } from "../presence/people-here.tsx";
+import { TypingStatus } from "../presence/typing-status.tsx";
+import { Bones } from "../ui/bones.tsx";
+
+type PaneProps = {
+  documentId: string;
+  person: { id: string; name: string; color: number };
+  initial: { title: string };
+  /** The workspace's topics, shared with the tree; called in the browser only. */
+  channels: () => WorkspaceChannels;
+  crumbs: ReactNode;
+  actions: (exportMarkdown: () => Promise<MarkdownFile>) => ReactNode;
+};
+
+/** One document: its bar, its title and body, its foot. The title is there at once, the text when it is whole. */
+export function DocumentPane({ documentId, person, initial, channels, crumbs, actions }: PaneProps) {
+  const session = useSession({ documentId, userId: person.id }, channels);
+  const save = useCallback(() => {
+    if (!session) throw new Error("The document is not open yet. Try again in a moment.");
+    return exportMarkdown(session.doc);
+  }, [session]);
+  return (
+    <>
+      <header className="bar">
+        {crumbs}
+        {session ? <SaveStatus session={session} /> : null}
+        {session ? <PeopleHere people={session.people} /> : null}
+        {actions(async () => save())}
+      </header>
+      {session ? <SaveNotice session={session} /> : null}
+      <div className="desk">
+        <main className="doc" id="main">
+          {session ? (
+            <OpenDocument session={session} title={initial.title} />
+          ) : (
+            <Opening title={initial.title} />
+          )}
+        </main>
+      </div>
+      <footer className="foot doc-foot">
+        {session ? <TypingStatus people={session.people} /> : null}
+        {session ? <WordCount session={session} /> : null}
+      </footer>
+    </>
+  );
+}
+
+function Opening({ title }: { title: string }) {
+  return (
+    <>
+      <h1 className="doc-title">{title.trim() || <span className="quiet">Untitled</span>}</h1>
+      <Bones />
+    </>
+  );
+}
+
+function OpenDocument({ session, title }: { session: DocumentSession; title: string }) {
+  const { phase, access, isWritable } = useStore(session.status);
+  const wasOpen = useOnce(phase === "open");
+  useWarning(session);
+  if (!wasOpen) return phase === "ended" ? <Ended title={title} /> : <Opening title={title} />;
+  return (
+    <>
+      <TitleField doc={session.doc} isWritable={isWritable} onEdit={() => session.keyPressed()} />
+      <p className="byline">{access?.role && !isWritable ? "You can read this document." : "\u00a0"}</p>
+      <DocumentBody session={session} isWritable={isWritable} />
+    </>
+  );
+}
+
+/** True from the first time on: text that was shown stays on the page, whatever happens to the connection. */
+function useOnce(value: boolean): boolean {
+  const [seen, setSeen] = useState(value);
+  if (value && !seen) setSeen(true);
+  return seen || value;
+}
+
+function Ended({ title }: { title: string }) {
+  return (
+    <>
+      <h1 className="doc-title">{title}</h1>
+      <p className="byline">This document cannot be opened now. Nothing was changed in it.</p>
+    </>
+  );
+}
+
+/** Leaving with words that only this page has is asked about once. */
+function useWarning(session: DocumentSession) {
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent) => {
+      if (session.hasUnsent()) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", warn);
+    return () => window.removeEventListener("beforeunload", warn);
+  }, [session]);
+}

@@ -1,0 +1,319 @@
+/** Every screen but the document itself: words, keys, refusals, two windows, and no fault for axe in either theme. */
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { password, signUp } from "./person.ts";
+
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/**
+ * `menu`: an open menu stands outside the landmarks, and has focusable guards that only pass the focus on; axe counts
+ * both as faults.
+ */
+async function expectNoFaults(page: Page, where: string, { menu = false } = {}) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const size of [
+      { width: 1440, height: 900 },
+      { width: 375, height: 812 },
+    ]) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.setViewportSize(size);
+      const axe = new AxeBuilder({ page }).withTags(tags);
+      if (menu) axe.exclude("[data-base-ui-focus-guard]").disableRules(["region"]);
+      const { violations } = await axe.analyze();
+      const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n  ")}`);
+      expect(said, `${where}, ${colorScheme}, ${size.width}`).toEqual([]);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width, `${where} scrolls sideways at ${size.width}`).toBeLessThanOrEqual(size.width);
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 720 });
+}
+
+/** Creates documents by the button; each lands at the end of the root, titled in the sidebar's own way. */
+async function createDocuments(page: Page, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let n = 0; n < count; n++) {
+    const before = page.url();
+    await page.getByRole("button", { name: "New document" }).click();
+    await page.waitForURL((url) => url.href !== before && /\/d\//.test(url.pathname));
+    ids.push(page.url().split("/d/")[1] ?? "");
+  }
+  return ids;
+}
+const order = (page: Page) =>
+  page
+    .getByRole("treeitem")
+    .evaluateAll((items) =>
+      items.map((one) => `${one.getAttribute("aria-level")}:${(one as HTMLElement).dataset.id}`),
+    );
+
+test.describe("the way in", () => {
+  test("sign-up and sign-in say what is missing under the field, keep what was typed, and reveal no account", async ({
+    browser,
+  }) => {
+    const known = await signUp(browser, "Ada Known");
+    const page = await (await browser.newContext()).newPage();
+    await page.goto("/sign-up");
+    await page.getByRole("button", { name: "Create account" }).click();
+    await expect(page.getByLabel("Name")).toBeFocused();
+    await expect(page.getByLabel("Email")).toHaveAttribute("aria-invalid", "true");
+    await page.getByLabel("Name").fill("Eve");
+    await page.getByLabel("Email").fill(known.email);
+    await page.getByLabel("Password").fill("short");
+    await page.getByRole("button", { name: "Create account" }).click();
+    await expect(page.getByText("Too short: a password has at least 10 characters.")).toBeVisible();
+    await expect(page.getByLabel("Name")).toHaveValue("Eve");
+    await page.getByLabel("Password").fill("another long password");
+    await page.getByRole("button", { name: "Create account" }).click();
+    await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeVisible();
+    await expect(page.getByText(/exists|already registered|taken/i)).toHaveCount(0);
+    await page.goto("/sign-in");
+    for (const email of [known.email, "nobody@example.com"]) {
+      await page.getByLabel("Email").fill(email);
+      await page.getByLabel("Password").fill("not the password");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await expect(page.getByText("That email and password do not match.")).toBeVisible();
+      await page.reload();
+    }
+  });
+
+  test("a signed-out person comes back to where they wanted to go; signing out ends every tab", async ({
+    browser,
+  }) => {
+    const { page, email, workspaceUrl } = await signUp(browser, "Ada Tabs");
+    const other = await page.context().newPage();
+    await other.goto(`${workspaceUrl}/settings`);
+    await page.getByRole("button", { name: "Account" }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.waitForURL(/\/sign-in/);
+    await other.waitForURL(/\/sign-in/);
+    await other.close();
+    await page.goto(`${workspaceUrl}/trash`);
+    await page.waitForURL(/\/sign-in\?next=/);
+    await page.getByLabel("Email").fill(email);
+    await page.getByLabel("Password").fill(password);
+    await page.getByLabel("Password").press("Enter");
+    await page.waitForURL(`${workspaceUrl}/trash`);
+  });
+
+  test("has no fault for axe", async ({ page }) => {
+    for (const path of [
+      "/sign-up",
+      "/sign-in",
+      "/forgot-password",
+      "/reset-password",
+      "/join/unknown",
+      "/nowhere",
+    ]) {
+      await page.goto(path);
+      await expectNoFaults(page, path);
+    }
+    await page.goto("/sign-up");
+    await page.getByRole("button", { name: "Create account" }).click();
+    await expect(page.getByLabel("Name")).toHaveAttribute("aria-invalid", "true");
+    await expectNoFaults(page, "sign-up, refused");
+  });
+});
+
+test.describe("the tree", () => {
+  test("is worked by keys alone, and another window follows", async ({ browser }) => {
+    const { page, workspaceUrl } = await signUp(browser, "Ada Keys");
+    await expect(page.getByRole("navigation", { name: "Documents" }).getByRole("tree")).toBeAttached();
+    const seeded = (await order(page)).length;
+    const [a, b, c] = await createDocuments(page, 3);
+    const mine = async (of: Page) => (await order(of)).slice(-3);
+    const other = await page.context().newPage();
+    await other.goto(workspaceUrl);
+    await expect.poll(() => mine(other)).toEqual([`1:${a}`, `1:${b}`, `1:${c}`]);
+
+    const last = page.locator(`[data-id="${c}"]`);
+    await last.focus();
+    await page.keyboard.press("Alt+Shift+ArrowUp");
+    await expect.poll(() => mine(page)).toEqual([`1:${a}`, `1:${c}`, `1:${b}`]);
+    await expect.poll(() => mine(other)).toEqual([`1:${a}`, `1:${c}`, `1:${b}`]);
+    await page.keyboard.press("Alt+Shift+ArrowRight");
+    await expect.poll(() => mine(other)).toEqual([`1:${a}`, `2:${c}`, `1:${b}`]);
+    await expect(last).toBeFocused();
+    await page.keyboard.press("ArrowLeft");
+    await expect(page.locator(`[data-id="${a}"]`)).toBeFocused();
+    await page.keyboard.press("ArrowLeft");
+    await expect(last).toHaveCount(0);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await expect(last).toBeFocused();
+    await page.keyboard.press("Alt+Shift+ArrowLeft");
+    await expect.poll(() => mine(other)).toEqual([`1:${a}`, `1:${c}`, `1:${b}`]);
+    await page.keyboard.press("End");
+    await expect(page.locator(`[data-id="${b}"]`)).toBeFocused();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("End");
+    await page.keyboard.press("Delete");
+    await expect(page.locator(`[data-id="${b}"]`)).toHaveCount(0);
+    await expect.poll(async () => (await order(other)).length).toBe(seeded + 2);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(async () => (await order(other)).length).toBe(seeded + 3);
+    await page.locator(`[data-id="${a}"]`).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(new RegExp(`/d/${a}$`));
+    await expect(page.locator(`[data-id="${a}"]`)).toHaveAttribute("aria-selected", "true");
+  });
+
+  test("has a menu at each item, by the context key too, and gives the focus back", async ({ browser }) => {
+    const { page } = await signUp(browser, "Ada Menu");
+    const [a, b] = await createDocuments(page, 2);
+    const second = page.locator(`[data-id="${b}"]`);
+    await second.focus();
+    await page.keyboard.press("Shift+F10");
+    await second.dispatchEvent("contextmenu");
+    await expect(page.getByRole("menuitem", { name: "Rename" })).toBeVisible();
+    await expect(page.getByRole("menuitem", { name: "Move down" })).toHaveAttribute("aria-disabled", "true");
+    await page.keyboard.press("Escape");
+    await expect(second).toBeFocused();
+    await second.hover();
+    await second.getByRole("button", { name: /^Actions for/ }).click();
+    await page.getByRole("menuitem", { name: "Move up" }).click();
+    await expect.poll(async () => (await order(page)).slice(-2)).toEqual([`1:${b}`, `1:${a}`]);
+    await expect(second).toBeFocused();
+    await page.keyboard.press("F2");
+    await expect(page.getByRole("textbox", { name: "New title" })).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(second).toBeFocused();
+  });
+});
+
+test.describe("people", () => {
+  test("are invited once, get a role, and are out at once when removed", async ({ browser }) => {
+    const owner = await signUp(browser, "Olive Owner");
+    await owner.page.goto(`${owner.workspaceUrl}/settings`);
+    await owner.page.getByRole("combobox", { name: "Role", exact: true }).selectOption("editor");
+    await owner.page.getByRole("button", { name: "Create invitation link" }).click();
+    const link = await owner.page.getByRole("textbox", { name: "Invitation link" }).inputValue();
+    await expect(owner.page.getByRole("button", { name: "Revoke" })).toHaveCount(1);
+
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(link);
+    await page.getByRole("link", { name: "Create an account" }).click();
+    await page.getByLabel("Name").fill("Gus Guest");
+    await page.getByLabel("Email").fill(`${crypto.randomUUID()}@example.com`);
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Create account" }).click();
+    await page.getByRole("button", { name: "Join workspace" }).click();
+    await page.waitForURL(owner.workspaceUrl);
+    await expect(page.getByRole("button", { name: "New document" })).toBeVisible();
+
+    const late = await (await browser.newContext()).newPage();
+    await late.goto(link);
+    await expect(late.getByRole("heading", { name: "This invitation was used" })).toBeVisible();
+
+    await owner.page.reload();
+    await owner.page.getByRole("combobox", { name: "Role of Gus Guest" }).selectOption("viewer");
+    await expect(page.getByRole("button", { name: "New document" })).toHaveCount(0);
+    await owner.page.getByRole("button", { name: "Remove Gus Guest" }).click();
+    await owner.page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+    await expect(page.getByText(/You are no longer a member of Olive Owner's workspace/)).toBeVisible();
+    await expect(page).not.toHaveURL(owner.workspaceUrl);
+    const answer = await page.goto(owner.workspaceUrl);
+    expect(answer?.status()).toBe(404);
+    await expect(page.getByText("Not found")).toBeVisible();
+  });
+
+  test("the last owner stays, and is told why", async ({ browser }) => {
+    const { page, workspaceUrl } = await signUp(browser, "Una Only");
+    await page.goto(`${workspaceUrl}/settings`);
+    await page.getByRole("combobox", { name: "Role of Una Only" }).selectOption("viewer");
+    await expect(page.getByText(/keeps at least one owner/)).toBeVisible();
+    await expect(page.getByRole("combobox", { name: "Role of Una Only" })).toHaveValue("owner");
+  });
+
+  test("a document that is not there and one of others answer alike", async ({ browser }) => {
+    const owner = await signUp(browser, "Olive Hidden");
+    const [id] = await createDocuments(owner.page, 1);
+    const stranger = await signUp(browser, "Stan Stranger");
+    const said: string[] = [];
+    for (const path of [id, crypto.randomUUID(), "nonsense"]) {
+      const answer = await stranger.page.goto(`${stranger.workspaceUrl}/d/${path}`);
+      expect(answer?.status()).toBe(404);
+      said.push(`${await stranger.page.title()} ${await stranger.page.locator("main").textContent()}`);
+    }
+    expect(said).toEqual([said[0], said[0], said[0]]);
+    expect((await stranger.page.goto(owner.page.url()))?.status()).toBe(404);
+  });
+});
+
+test("the trash gives back, and forgets only when asked twice", async ({ browser }) => {
+  const { page, workspaceUrl } = await signUp(browser, "Tom Trash");
+  const [a] = await createDocuments(page, 2);
+  for (const id of [page.url().split("/d/")[1], a]) {
+    await page.goto(`${workspaceUrl}/d/${id}`);
+    await page.getByRole("button", { name: "Document actions" }).click();
+    await page.getByRole("menuitem", { name: "Move to trash" }).click();
+    await page.waitForURL(workspaceUrl);
+  }
+  await page.getByRole("link", { name: "Trash", exact: true }).click();
+  await page.waitForURL(`${workspaceUrl}/trash`);
+  await expect(page.getByRole("button", { name: "Restore" })).toHaveCount(2);
+  await expectNoFaults(page, "trash");
+  await page.getByRole("button", { name: "Restore" }).first().click();
+  await expect(page.getByRole("button", { name: "Restore" })).toHaveCount(1);
+  await expect(page.locator(`[data-id="${a}"]`)).toBeVisible();
+  await page.getByRole("button", { name: "Delete forever" }).click();
+  const dialog = page.getByRole("alertdialog", { name: "Delete “Untitled” forever?" });
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("button", { name: "Restore" })).toHaveCount(1);
+  await page.getByRole("button", { name: "Delete forever" }).click();
+  await expectNoFaults(page, "the question before deleting");
+  await dialog.getByRole("button", { name: "Delete forever" }).click();
+  await expect(page.getByText("Nothing in the trash")).toBeVisible();
+});
+
+test("home, settings, menus and the sheet have no fault for axe", async ({ browser }) => {
+  const { page, workspaceUrl } = await signUp(browser, "Axel Axe");
+  await createDocuments(page, 2);
+  await page.goto(workspaceUrl);
+  await expectNoFaults(page, "home");
+  await page.getByRole("button", { name: "Account" }).click();
+  await expectNoFaults(page, "account menu", { menu: true });
+  await page.keyboard.press("Escape");
+  await page.goto(`${workspaceUrl}/settings`);
+  await page.getByRole("button", { name: "Create invitation link" }).click();
+  await expect(page.getByRole("textbox", { name: "Invitation link" })).toBeVisible();
+  await expectNoFaults(page, "settings");
+});
+
+test("on a phone the sidebar is a sheet that keeps the focus and closes by Escape, a tap outside and a choice", async ({
+  browser,
+}) => {
+  const { page, workspaceUrl } = await signUp(browser, "Pia Phone");
+  await page.setViewportSize({ width: 375, height: 812 });
+  await page.goto(workspaceUrl);
+  const button = page.getByRole("button", { name: "Open navigation" });
+  const tree = page.getByRole("tree");
+  await expect(tree).toBeHidden();
+  await button.click();
+  await expect(page.getByRole("link", { name: "Settings" })).toBeVisible();
+  await expect(page.locator(".work")).toHaveAttribute("inert", "");
+  await page.keyboard.press("Escape");
+  await expect(button).toBeFocused();
+  await button.click();
+  await page.mouse.click(370, 400);
+  await expect(page.getByRole("link", { name: "Settings" })).toBeHidden();
+  await button.click();
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.waitForURL(`${workspaceUrl}/settings`);
+  await expect(page.getByRole("link", { name: "Trash", exact: true })).toBeHidden();
+});
+
+test("the theme is chosen in the account menu and is there with the first byte", async ({ browser }) => {
+  const { page } = await signUp(browser, "Theo Theme");
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.keyboard.press("Escape");
+  const html = await (await page.request.get(page.url())).text();
+  expect(html).toContain('data-theme="dark"');
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByRole("menuitemradio", { name: "As the system" }).click();
+  await expect(page.locator("html")).not.toHaveAttribute("data-theme");
+});
