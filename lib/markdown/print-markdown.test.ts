@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import type { BlockNode, Marks } from "../core/block-tree.ts";
+import { parseMarkdown } from "./parse-markdown.ts";
+import { printMarkdown } from "./print-markdown.ts";
+
+const block = (type: string, text: string, attrs = {}, children: BlockNode[] = []): BlockNode => ({
+  type,
+  attrs,
+  text: text === "" ? [] : [{ text, marks: {} }],
+  children,
+});
+const print = (...blocks: BlockNode[]) => printMarkdown({ title: "", blocks });
+const printRuns = (...runs: [string, Marks][]) =>
+  print({ ...block("paragraph", ""), text: runs.map(([text, marks]) => ({ text, marks })) });
+
+describe("printing", () => {
+  it("writes the title first, and an empty one only where a heading 1 would be taken for it", () => {
+    expect(printMarkdown({ title: "A *b*", blocks: [block("paragraph", "c")] })).toBe("# A \\*b\\*\n\nc\n");
+    expect(print(block("paragraph", "c"))).toBe("c\n");
+    expect(print(block("heading1", "c"))).toBe("#\n\n# c\n");
+    expect(print()).toBe("");
+  });
+
+  it("writes what people write", () => {
+    const items = [
+      block("task", "a", { checked: true }),
+      block("bullet", "b", {}, [block("number", "c", { start: 3 })]),
+    ];
+    expect(print(...items, block("quote", "d", {}, [block("paragraph", "e")]), block("divider", ""))).toBe(
+      "- [x] a\n- b\n\n  3. c\n\n> d\n>\n> e\n\n---\n",
+    );
+    expect(print(block("bullet", "a", {}, [block("bullet", "b"), block("number", "c")]))).toBe(
+      "- a\n  - b\n  1. c\n",
+    );
+    expect(print(block("code", "a\n```\nb", { language: "md", meta: "x y" }))).toBe(
+      "````md x y\na\n```\nb\n````\n",
+    );
+    expect(print(block("heading3", "a", { level: 5 }))).toBe("##### a\n");
+  });
+
+  it("writes marks in each other, the longest outermost", () => {
+    const bold = { bold: true };
+    expect(printRuns(["a ", bold], ["b", { bold: true, italic: true }], [" c", {}])).toBe("**a _b_** c\n");
+    expect(printRuns(["a", { underline: true }], ["b", { link: { href: "/c" } }])).toBe("<u>a</u>[b](/c)\n");
+    expect(printRuns(["a\nb", bold])).toBe("**a\\\nb**\n");
+  });
+
+  it("keeps a blank at the edge of a mark", () => {
+    expect(printRuns(["bold ", { bold: true }], ["plain", {}])).toBe("**bold&#x20;**&#x70;lain\n");
+    expect(parseMarkdown("**bold&#x20;**&#x70;lain").blocks[0]?.text).toEqual([
+      { text: "bold ", marks: { bold: true } },
+      { text: "plain", marks: {} },
+    ]);
+  });
+
+  it("drops a link that may not be followed", () => {
+    expect(printRuns(["a", { link: { href: "javascript:alert(1)" } }])).toBe("a\n");
+  });
+});
+
+const literals = [
+  ..."* x|- x|+ x|# a|###### a|1. |1. a|12) a|> q|```|~~~|---|***|===|    four|[ ] a|[x] a|[a](b)|![a](b)|[a]: b".split(
+    "|",
+  ),
+  ...[
+    "<b>x</b>",
+    "<u>x</u>",
+    "<!-- x -->",
+    "<div>",
+    "&amp;",
+    "&#35;",
+    "a | b",
+    "| a | b |",
+    "| a |\n| - |",
+    "|---|",
+  ],
+  ...[
+    "*a*",
+    "_a_",
+    "__a__",
+    "snake_case_",
+    "~~a~~",
+    "`a`",
+    "``",
+    "\\*",
+    "a\\",
+    "\\",
+    " a",
+    "a ",
+    "  a  ",
+    "\ta",
+    "a\t",
+  ],
+  ...[
+    "\n",
+    "a\n",
+    "\na",
+    "a\n\nb",
+    "a\n# b",
+    "a\n- b",
+    "a\n===",
+    "a\n---",
+    "https://a.bc",
+    "www.a.bc",
+    "a@b.cd",
+    "[^1]",
+  ],
+  ...[
+    "a  \nb",
+    "2 * 3 * 4",
+    "$x_1$",
+    "\u00a0a\u00a0",
+    "!",
+    "a!",
+    "Hello <name>",
+    "a < b > c",
+    "C:\\path\\*",
+    "#tag",
+  ],
+];
+const places = ["paragraph", "heading1", "heading2", "heading3", "bullet", "number", "task", "quote"];
+
+describe.each(places)("in a %s", (type) => {
+  const attrs = type === "task" ? { checked: false } : {};
+
+  it.each(literals)("the literal text %j stays what it is", (text) => {
+    const blocks = [block(type, text, attrs), block(type, "next", attrs)];
+    expect(parseMarkdown(print(...blocks)).blocks).toEqual(blocks);
+  });
+});
+
+it.each(literals)("in a title the literal text %j stays what it is, on one line", (title) => {
+  const printed = printMarkdown({ title, blocks: [block("paragraph", "a")] });
+  expect(parseMarkdown(printed)).toEqual({
+    title: title.replace(/\n+/g, " "),
+    blocks: [block("paragraph", "a")],
+  });
+});

@@ -1,0 +1,110 @@
+/**
+ * Document → Markdown that reads back as the same document (as far as Markdown can hold it: see
+ * settle-tree.ts). Raw blocks are printed as they stand; characters that Markdown would read as its own are
+ * escaped. Ends with a line end, or is empty.
+ */
+import type { List, ListItem, Paragraph, RootContent } from "mdast";
+import { type BlockNode, textOf } from "../core/block-tree.ts";
+import { settleTree } from "./settle-tree.ts";
+import { underlineClose, underlineOpen, writeSyntax } from "./syntax.ts";
+import { writeRuns } from "./write-runs.ts";
+
+export function printMarkdown(document: { title: string; blocks: readonly BlockNode[] }): string {
+  const blocks = settleTree(document.blocks);
+  const title = document.title.replace(/[\r\n\0]+/g, " ");
+  // Without a title of its own the document must not lend its first heading as one.
+  const hasTitle = title !== "" || blocks[0]?.type === "heading1";
+  const heading: RootContent[] = hasTitle
+    ? [{ type: "heading", depth: 1, children: title === "" ? [] : [{ type: "text", value: title }] }]
+    : [];
+  return writeSyntax({ type: "root", children: [...heading, ...writeFlow(blocks)] });
+}
+
+function writeFlow(blocks: readonly BlockNode[]): RootContent[] {
+  const nodes: RootContent[] = [];
+  for (const block of blocks) {
+    const list = nodes.at(-1);
+    if (!isItem(block)) nodes.push(writeBlock(block));
+    else if (list?.type === "list" && goesOn(list, block)) list.children.push(writeItem(block));
+    else nodes.push(startList(block));
+  }
+  return nodes;
+}
+
+function isItem(block: BlockNode): boolean {
+  return block.type === "bullet" || block.type === "number" || block.type === "task";
+}
+
+function goesOn(list: List, block: BlockNode): boolean {
+  return block.type === "number" ? list.ordered === true && block.attrs.start === undefined : !list.ordered;
+}
+
+function startList(first: BlockNode): List {
+  const { start } = first.attrs;
+  const isOrdered = first.type === "number";
+  const counted = isOrdered
+    ? { ordered: true, start: typeof start === "number" ? start : 1 }
+    : { ordered: false };
+  return { type: "list", ...counted, spread: false, children: [writeItem(first)] };
+}
+
+function writeBlock(block: BlockNode): RootContent {
+  switch (block.type) {
+    case "heading1":
+    case "heading2":
+    case "heading3":
+      return { type: "heading", depth: depthOf(block), children: writeRuns(block.text, "heading") };
+    case "quote":
+      return { type: "blockquote", children: writeContainer(block) as ContainerContent };
+    case "code":
+      return writeCode(block);
+    case "divider":
+      return { type: "thematicBreak" };
+    default:
+      return { type: "paragraph", children: writeRuns(block.text) };
+  }
+}
+
+type ContainerContent = ListItem["children"];
+
+function depthOf(block: BlockNode): 1 | 2 | 3 | 4 | 5 | 6 {
+  const { level } = block.attrs;
+  if (level === 4 || level === 5 || level === 6) return level;
+  return block.type === "heading1" ? 1 : block.type === "heading2" ? 2 : 3;
+}
+
+function writeCode(block: BlockNode): RootContent {
+  const { language, meta, raw } = block.attrs;
+  const value = textOf(block.text);
+  if (raw === true) return { type: "raw", value };
+  const lang = typeof language === "string" && language !== "" ? language : null;
+  return { type: "code", lang, meta: typeof meta === "string" ? meta : null, value };
+}
+
+function writeItem(block: BlockNode): ListItem {
+  const { checked } = block.attrs;
+  const children = writeContainer(block) as ContainerContent;
+  return {
+    type: "listItem",
+    checked: typeof checked === "boolean" ? checked : null,
+    spread: !canBeTight(block.children),
+    children,
+  };
+}
+
+/** Lists may follow the text on the next line, if they can interrupt a paragraph. Others stand apart. */
+function canBeTight([first, ...rest]: readonly BlockNode[]): boolean {
+  if (!first) return true;
+  const interrupts = textOf(first.text).trim() !== "" && (first.attrs.start ?? 1) === 1;
+  return interrupts && [first, ...rest].every(isItem);
+}
+
+/** The text of a quote or an item, then its children. */
+function writeContainer(block: BlockNode): RootContent[] {
+  const children = writeFlow(block.children);
+  const needsText = typeof block.attrs.checked === "boolean" || children[0]?.type === "paragraph";
+  if (block.text.length > 0) return [{ type: "paragraph", children: writeRuns(block.text) }, ...children];
+  return needsText ? [emptyParagraph, ...children] : children;
+}
+
+const emptyParagraph: Paragraph = { type: "paragraph", children: [underlineOpen, underlineClose] };

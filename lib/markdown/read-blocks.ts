@@ -1,0 +1,181 @@
+/**
+ * Markdown → blocks, before they are settled (see settle-tree.ts). What has no block yet (tables, HTML,
+ * images, footnotes, definitions) becomes a raw block: type "code" with `attrs.raw` true and language
+ * "markdown", its text the source as it stands, without the marks of the quotes and lists around it.
+ */
+import type { Definition, List, ListItem, Parent, RootContent } from "mdast";
+import { type BlockNode, type Json, type TextRun, textOf } from "../core/block-tree.ts";
+import { areTogether, definitionsIn, readPieces } from "./read-pieces.ts";
+import { type Definitions, readRuns } from "./read-runs.ts";
+
+/** What a container puts before each line of its content. */
+type Frame = { kind: "quote" } | { kind: "item"; width: number };
+type Context = { source: string; definitions: Definitions; frames: readonly Frame[]; column: number };
+
+/** Why reading ended: at the end, or before it because it would take too much. */
+export type End = "whole" | "too many blocks" | "too long a block";
+export type ReadDocument = { title: string | null; blocks: BlockNode[]; end: End };
+
+/**
+ * `source` has "\n" line ends. The title is the text of a heading 1 that opens the document. Reading ends
+ * early soon after `maxBlocks`, or before a block that is longer than the parser can bear.
+ */
+export function readBlocks(source: string, maxBlocks = Number.POSITIVE_INFINITY): ReadDocument {
+  const document: ReadDocument = { title: null, blocks: [], end: "whole" };
+  let count = 0;
+  let isFirst = true;
+  for (const piece of readPieces(source)) {
+    if (!piece) return { ...document, end: "too long a block" };
+    const { text, nodes, definitions, goesOn } = piece;
+    const known = byIdentifier([...definitions, ...nodes]);
+    const context: Context = { source: text, definitions: known, frames: [], column: 1 };
+    if (isFirst) document.title = readTitle(nodes[0], context);
+    const rest = isFirst && document.title !== null ? nodes.slice(1) : nodes;
+    const before = document.blocks.length;
+    readFlow(rest, context, document.blocks, goesOn);
+    count += countBlocks(document.blocks.slice(before));
+    if (count > maxBlocks) return { ...document, end: "too many blocks" };
+    isFirst = false;
+  }
+  return document;
+}
+
+function countBlocks(blocks: readonly BlockNode[]): number {
+  return blocks.reduce((sum, { children }) => sum + 1 + countBlocks(children), 0);
+}
+
+function readTitle(node: RootContent | undefined, context: Context): string | null {
+  if (node?.type !== "heading" || node.depth !== 1) return null;
+  const runs = readRuns(node.children, context.definitions);
+  return runs && textOf(runs).replaceAll("\n", " ");
+}
+
+export function block(type: string, text: TextRun[] = [], attrs: Record<string, Json> = {}): BlockNode {
+  return { type, attrs, text, children: [] };
+}
+
+/** A code block of plain text. */
+export function codeBlock(text: string, attrs: Record<string, Json>): BlockNode {
+  return block("code", text === "" ? [] : [{ text, marks: {} }], attrs);
+}
+
+/** `goesOn`: the first node goes on with the list of the last of `blocks`. */
+function readFlow(
+  nodes: readonly RootContent[],
+  context: Context,
+  blocks: BlockNode[] = [],
+  goesOn = false,
+): BlockNode[] {
+  for (let index = 0; index < nodes.length; index += 1) {
+    const node = nodes[index] as RootContent;
+    let last = index;
+    while (areTogether(nodes[last], nodes[last + 1])) last += 1;
+    if (node.type === "list") blocks.push(...readList(node, blocks.at(-1), context, goesOn && index === 0));
+    else
+      blocks.push(
+        (last === index && readLeaf(node, context)) || rawBlock(node, nodes[last] ?? node, context),
+      );
+    index = last;
+  }
+  return blocks;
+}
+
+/** Null for what has no block. */
+function readLeaf(node: RootContent, context: Context): BlockNode | null {
+  switch (node.type) {
+    case "paragraph":
+      return withText("paragraph", readRuns(node.children, context.definitions));
+    case "heading":
+      return withText(
+        `heading${Math.min(node.depth, 3)}`,
+        readRuns(node.children, context.definitions),
+        node.depth > 3 ? { level: node.depth } : {},
+      );
+    case "thematicBreak":
+      return block("divider");
+    case "code":
+      return codeBlock(node.value, {
+        language: node.lang ?? "",
+        ...(node.meta ? { meta: node.meta } : {}),
+      });
+    case "blockquote":
+      return readContainer(node, block("quote"), { kind: "quote" }, context);
+    default:
+      return null;
+  }
+}
+
+function withText(type: string, text: TextRun[] | null, attrs: Record<string, Json> = {}): BlockNode | null {
+  return text && block(type, text, attrs);
+}
+
+/** A list gives one block for each item. The start of an ordered one stands on its first item. */
+function readList(list: List, before: BlockNode | undefined, context: Context, goesOn: boolean): BlockNode[] {
+  const blocks = list.children.map((item) => readItem(item, list.ordered ?? false, context));
+  const first = blocks[0];
+  const start = list.start ?? 1;
+  // Without its number, a list right after another would go on counting.
+  if (list.ordered && first && !goesOn && (start !== 1 || before?.type === "number"))
+    first.attrs.start = start;
+  return blocks;
+}
+
+function readItem(item: ListItem, isOrdered: boolean, context: Context): BlockNode {
+  const isTask = typeof item.checked === "boolean";
+  const type = isOrdered ? "number" : isTask ? "task" : "bullet";
+  const width = itemColumn(item, context) - context.column;
+  const into = block(type, [], isTask ? { checked: item.checked === true } : {});
+  return readContainer(item, into, { kind: "item", width }, context);
+}
+
+/** A first paragraph is the block's own text, the rest are its children. */
+function readContainer(node: Parent, into: BlockNode, frame: Frame, outer: Context): BlockNode {
+  const column = frame.kind === "item" ? outer.column + frame.width : contentColumn(node, outer.column);
+  const context: Context = { ...outer, frames: [...outer.frames, frame], column };
+  const children = node.children as RootContent[];
+  const first = children[0];
+  const text = first?.type === "paragraph" ? readRuns(first.children, outer.definitions) : null;
+  into.text = text ?? [];
+  into.children = readFlow(text ? children.slice(1) : children, context);
+  return into;
+}
+
+function contentColumn(node: Parent, fallback: number): number {
+  return node.children[0]?.position?.start.column ?? fallback;
+}
+
+/** A task's first paragraph is said to begin after its box. */
+function itemColumn(item: ListItem, context: Context): number {
+  if (typeof item.checked !== "boolean") return contentColumn(item, context.column);
+  const marker = /^(?:[-+*]|\d+[.)]) +/.exec(context.source.slice(item.position?.start.offset ?? 0));
+  return (item.position?.start.column ?? 1) + (marker?.[0].length ?? 0);
+}
+
+function rawBlock(first: RootContent, last: RootContent, context: Context): BlockNode {
+  const text = context.source.slice(first.position?.start.offset ?? 0, last.position?.end.offset ?? 0);
+  // An indented first line could become part of a list before it.
+  const [head = "", ...lines] = text.replace(/^[ \t]+/, "").split("\n");
+  const bare = lines.map((line) => context.frames.reduce(withoutFrame, line));
+  return codeBlock(withoutBlankEnd([head, ...bare].join("\n")), { language: "markdown", raw: true });
+}
+
+/** A footnote is said to end with the blank lines after it. */
+function withoutBlankEnd(text: string): string {
+  const end = text.indexOf("\n", text.trimEnd().length);
+  return end === -1 ? text : text.slice(0, end);
+}
+
+function withoutFrame(line: string, frame: Frame): string {
+  if (frame.kind === "quote") return line.replace(/^ {0,3}> ?/, "");
+  const blanks = /^ */.exec(line)?.[0].length ?? 0;
+  return line.slice(Math.min(blanks, frame.width));
+}
+
+/** The first of a name counts. */
+function byIdentifier(nodes: readonly RootContent[]): Definitions {
+  const found = new Map<string, Definition>();
+  for (const node of definitionsIn(nodes)) {
+    if (node.type === "definition" && !found.has(node.identifier)) found.set(node.identifier, node);
+  }
+  return found;
+}

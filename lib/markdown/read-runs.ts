@@ -1,0 +1,73 @@
+/** Phrasing of Markdown → text runs. */
+import type { Definition, Link, LinkReference, PhrasingContent } from "mdast";
+import { type Marks, mergeRuns, type TextRun } from "../core/block-tree.ts";
+import { isSafeHref } from "../core/link.ts";
+import { isLineBreakTag, isUnderlineClose, isUnderlineOpen } from "./syntax.ts";
+
+/** Definitions by their identifier: what `[text][identifier]` points to. */
+export type Definitions = ReadonlyMap<string, Definition>;
+
+/** Null when there is something in it that no text run can hold, such as an image or other HTML. */
+export function readRuns(nodes: readonly PhrasingContent[], definitions: Definitions): TextRun[] | null {
+  const runs: TextRun[] = [];
+  return collect(nodes, {}, definitions, runs) ? mergeRuns(runs) : null;
+}
+
+function collect(
+  nodes: readonly PhrasingContent[],
+  marks: Marks,
+  definitions: Definitions,
+  runs: TextRun[],
+): boolean {
+  let underlines = 0;
+  for (const node of nodes) {
+    if (isUnderlineOpen(node)) underlines += 1;
+    else if (isUnderlineClose(node)) underlines -= 1;
+    else if (!collectOne(node, underlines > 0 ? { ...marks, underline: true } : marks, definitions, runs))
+      return false;
+    if (underlines < 0) return false;
+  }
+  return underlines === 0;
+}
+
+function collectOne(node: PhrasingContent, marks: Marks, definitions: Definitions, runs: TextRun[]): boolean {
+  const inside = (mark: Marks) =>
+    "children" in node && collect(node.children, { ...marks, ...mark }, definitions, runs);
+  const add = (text: string, mark: Marks = {}) => {
+    runs.push({ text, marks: { ...marks, ...mark } });
+    return true;
+  };
+  switch (node.type) {
+    case "text":
+      // A line end in the source is no line break on the page.
+      return add(node.value.replaceAll("\n", " "));
+    case "break":
+      return add("\n");
+    case "inlineCode":
+      return add(node.value, { code: true });
+    case "emphasis":
+      return inside({ italic: true });
+    case "strong":
+      return inside({ bold: true });
+    case "delete":
+      return inside({ strike: true });
+    case "link":
+      return inside(linkMark(node));
+    case "linkReference":
+      return inside(linkMark(resolve(node, definitions)));
+    case "html":
+      return isLineBreakTag(node) && add("\n");
+    default:
+      return false;
+  }
+}
+
+/** No mark for an address that may not be followed: its text stays. */
+function linkMark(link: Pick<Link, "url" | "title"> | null): Marks {
+  if (!link || !isSafeHref(link.url)) return {};
+  return { link: link.title ? { href: link.url, title: link.title } : { href: link.url } };
+}
+
+function resolve(reference: LinkReference, definitions: Definitions): Definition | null {
+  return definitions.get(reference.identifier) ?? null;
+}

@@ -1,0 +1,255 @@
+/** Random trees with texts full of Markdown's own characters, and random sources. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { BlockNode, type Json, type Marks, type TextRun, textOf } from "../core/block-tree.ts";
+import { parseMarkdown } from "./parse-markdown.ts";
+import { printMarkdown } from "./print-markdown.ts";
+import { settleTree } from "./settle-tree.ts";
+
+const fragments = [
+  ..."* _ ` ~ # > - + = | \\ [ ] ( ) ! < > & : ; . @ ^ \" ' $ { } / 1 a B é 字 🙂 \u00a0 \u200b".split(" "),
+  ...[" ", "  ", "\t", "\n", "\n\n", " \n", "\n "],
+  ...[
+    "* x",
+    "# a",
+    "1. ",
+    "2) b",
+    "- [ ] c",
+    "[x] d",
+    "[ ] ",
+    "```",
+    "~~~",
+    "---",
+    "***",
+    "===",
+    "|---|",
+    "| a | b |",
+  ],
+  ...[
+    "    four",
+    "> q",
+    "<b>",
+    "</u>",
+    "<u>",
+    "<br>",
+    "<!-- c -->",
+    "<div>",
+    "&amp;",
+    "&copy;",
+    "&#35;",
+    "a&b",
+  ],
+  ...[
+    "http://example.com",
+    "www.example.com",
+    "me@example.com",
+    "https://a.b/c_d_e",
+    "mailto:a@b.c",
+    "xmpp:a@b.c",
+  ],
+  ...[
+    "[a](/b)",
+    "![a](/b)",
+    "[^1]",
+    "[^1]: x",
+    "[a]: /b",
+    "[manual]",
+    "snake_case_word",
+    "2 * 3 * 4",
+    "word",
+    "two words",
+  ],
+  ...[
+    "\\*",
+    "\\",
+    "**",
+    "__",
+    "~~",
+    "``",
+    "!",
+    "![",
+    "](",
+    "$x$",
+    "\u2028",
+    "…",
+    "“quote”",
+    ":--",
+    "a|b\n-|-",
+    "+ y",
+  ],
+];
+
+const text = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc
+      .array(fc.constantFrom(...fragments), { minLength: 1, maxLength: 4 })
+      .map((parts) => parts.join("")),
+  },
+  { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 6, unit: "grapheme" }) },
+  { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 6 }) },
+);
+
+const link = fc.constantFrom<Json>(
+  { href: "https://example.com" },
+  { href: "https://example.com/a_(b)?c=d&e=f#g" },
+  { href: "/w/1 2", title: "a \"title\" \\ 'here'" },
+  { href: "mailto:me@example.com" },
+  { href: "#a-place" },
+  { href: "https://example.com/<x>\\y" },
+  { href: "javascript:alert(1)" },
+);
+
+const flag = fc.option(fc.constant<Json>(true), { nil: null, freq: 2 });
+
+const marks: fc.Arbitrary<Marks> = fc
+  .record({
+    bold: flag,
+    italic: flag,
+    strike: flag,
+    underline: flag,
+    code: flag,
+    link: fc.option(link, { freq: 5 }),
+    odd: flag,
+  })
+  .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)));
+
+const run: fc.Arbitrary<TextRun> = fc.record({ text, marks: fc.oneof(fc.constant({}), marks) });
+const runs = fc.array(run, { maxLength: 4 });
+
+const language = fc.constantFrom<Json>("", "ts", "c++", "a b", "markdown", "x`y", "&amp;", "~", 7);
+
+const attrs: fc.Arbitrary<Record<string, Json>> = fc
+  .record({
+    checked: fc.option(fc.boolean()),
+    start: fc.option(fc.constantFrom<Json>(0, 1, 2, 7, 999_999_999, -1, 1.5, "3"), { freq: 3 }),
+    level: fc.option(fc.constantFrom<Json>(4, 5, 6, 7)),
+    language: fc.option(language, { freq: 1 }),
+    meta: fc.option(fc.constantFrom<Json>("title=a", "{1,3} `x`", " spaced ", "")),
+    odd: fc.option(fc.constant<Json>({ a: [1] })),
+  })
+  .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)));
+
+/** Sources that have no block, each of them one raw block; and some that are none. */
+const rawTexts = [
+  "| a | b |\n| - | - |\n| `x` | 2 \\| 3 |",
+  "a | b\n:-: | --\nc | d",
+  "<div>\n  <b>x</b>\n</div>",
+  "<!-- a\n\n  comment -->",
+  '![alt](/image.png "title")',
+  "Text with ![an image](/a.png) and\na second line",
+  "Text with <kbd>Ctrl</kbd>",
+  "[manual]: https://example.com 'The manual'",
+  "[^1]: A note\n\n    with a second paragraph",
+  "A claim[^1] and ![an image][manual]",
+  "# ![logo](/a.png) Title",
+  "<pre>\n\n  x\n\n</pre>",
+  "<!-- open",
+  "plain text",
+  "two\n\nparagraphs ![a](/b)",
+  "<u>",
+  "<br>",
+  "",
+];
+
+const raw: fc.Arbitrary<BlockNode> = fc.constantFrom(...rawTexts).map((source) => ({
+  type: "code",
+  attrs: { language: "markdown", raw: true },
+  text: source === "" ? [] : [{ text: source, marks: {} }],
+  children: [],
+}));
+
+const types = [
+  "paragraph",
+  "heading1",
+  "heading2",
+  "heading3",
+  "bullet",
+  "number",
+  "task",
+  "quote",
+  "code",
+  "divider",
+  "odd",
+];
+const type = fc.constantFrom(...types, "paragraph", "bullet", "bullet", "number", "task", "quote");
+
+const blockTrees: fc.Arbitrary<BlockNode[]> = fc.letrec<{ blocks: BlockNode[]; block: BlockNode }>((tie) => ({
+  blocks: fc.array(tie("block"), { maxLength: 4 }),
+  block: fc.oneof(
+    { weight: 1, arbitrary: raw },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        type,
+        attrs,
+        text: runs,
+        children: fc.oneof({ maxDepth: 4, depthSize: "small" }, fc.constant<BlockNode[]>([]), tie("blocks")),
+      }),
+    },
+  ),
+})).blocks;
+
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
+const settings = { seed, numRuns: Number(process.env.RUNS ?? 1_500) };
+console.log(`Markdown round trips with SEED=${seed}`);
+
+function charactersOf(blocks: readonly BlockNode[]): string {
+  return blocks.map((block) => textOf(block.text) + charactersOf(block.children)).join("");
+}
+
+describe("the round trip", () => {
+  it("what is printed of any tree reads back as that tree, settled", () => {
+    fc.assert(
+      fc.property(fc.string(), blockTrees, (title, blocks) => {
+        const settled = settleTree(blocks);
+        const printed = printMarkdown({ title, blocks });
+        const parsed = parseMarkdown(printed);
+        expect(parsed.blocks, printed).toEqual(settled);
+        expect(parsed.title ?? "").toBe(title.replaceAll("\0", " "));
+      }),
+      settings,
+    );
+  });
+
+  it("settling twice is settling once, and keeps every character of a text", () => {
+    fc.assert(
+      fc.property(blockTrees, (blocks) => {
+        const settled = settleTree(blocks);
+        expect(settleTree(settled)).toEqual(settled);
+        const texts = blocks.filter((block) => block.type !== "divider" && block.children.length === 0);
+        expect(charactersOf(settleTree(texts))).toBe(charactersOf(texts).replaceAll("\0", "\ufffd"));
+      }),
+      settings,
+    );
+  });
+
+  it("whatever text is read, printing and reading again gives the same document", () => {
+    const line = fc.array(
+      fc.oneof(
+        fc.constantFrom(
+          ..."- * 1. > # ## ``` ~~~ [ ] [x] | --- === ** * _ ~~ ` <u> </u> <br> <b> [a](b) ![a](b) [^1] [^1]: [a]: \\ & < a b c".split(
+            " ",
+          ),
+        ),
+        fc.constantFrom(" ", "  ", "    ", "\t", "", "javascript:x", "www.a.bc", "&#10;", "&nbsp;"),
+      ),
+      { maxLength: 6 },
+    );
+    const source = fc
+      .array(line, { maxLength: 8 })
+      .map((lines) => lines.map((parts) => parts.join("")).join("\n"));
+    fc.assert(
+      fc.property(source, (markdown) => {
+        const once = parseMarkdown(markdown);
+        expect(z.array(BlockNode).safeParse(once.blocks).success).toBe(true);
+        const printed = printMarkdown({ title: once.title ?? "", blocks: once.blocks });
+        const twice = parseMarkdown(printed);
+        expect(twice.blocks, printed).toEqual(once.blocks);
+        expect(twice.title ?? "").toBe(once.title ?? "");
+      }),
+      settings,
+    );
+  });
+});

@@ -1,0 +1,142 @@
+/**
+ * What Markdown can hold of a tree. Reading gives settled trees only, and printing settles first, so that
+ * reading what was printed gives the same tree. Settling
+ *
+ * - drops ids, unknown attributes and marks, and links that may not be followed;
+ * - makes paragraphs of unknown types;
+ * - puts the children of a block that cannot hold any (a paragraph, a heading, code) after it;
+ * - drops paragraphs without text, and the marks of line breaks;
+ * - lifts what is nested deeper than 32;
+ * - takes the flag off a raw block that would not be read as one block again.
+ */
+import {
+  type BlockNode,
+  type Json,
+  maxBlockDepth,
+  mergeRuns,
+  type TextRun,
+  textOf,
+} from "../core/block-tree.ts";
+import { isSafeHref } from "../core/link.ts";
+import { isStableRaw, type Labels, labelsOf } from "./raw-block.ts";
+import { block, codeBlock } from "./read-blocks.ts";
+
+/** Markdown's numbers have nine digits at most: room for the items after the first. */
+const maxStart = 999_000_000;
+
+type Attrs = Record<string, Json>;
+
+export function settleTree(blocks: readonly BlockNode[]): BlockNode[] {
+  return settleSiblings(blocks, 1, labelsOf(blocks));
+}
+
+function settleSiblings(blocks: readonly BlockNode[], depth: number, labels: Labels): BlockNode[] {
+  const settled: BlockNode[] = [];
+  for (const node of blocks) {
+    const own = settleOne(node, settled.at(-1), depth, labels);
+    const isParent = own !== null && holdsChildren(own) && depth < maxBlockDepth;
+    const children = settleSiblings(node.children, isParent ? depth + 1 : depth, labels);
+    if (own) settled.push(own);
+    if (isParent) own.children = children;
+    else for (const child of children) settled.push(restart(child, settled.at(-1)));
+  }
+  return settled;
+}
+
+function holdsChildren(node: BlockNode): boolean {
+  return ["bullet", "number", "task", "quote"].includes(node.type);
+}
+
+/** Null for a block that leaves no trace. */
+function settleOne(
+  node: BlockNode,
+  before: BlockNode | undefined,
+  depth: number,
+  labels: Labels,
+): BlockNode | null {
+  switch (node.type) {
+    case "code":
+      return settleCode(node, depth, labels);
+    case "divider":
+      return block("divider");
+    case "heading1":
+    case "heading2":
+      return block(node.type, settleRuns(node.text));
+    case "heading3":
+      return block(node.type, settleRuns(node.text), settleLevel(node.attrs));
+    case "bullet":
+    case "quote":
+      return block(node.type, settleRuns(node.text));
+    case "task":
+      return block(node.type, settleRuns(node.text), { checked: node.attrs.checked === true });
+    case "number":
+      return restart(block(node.type, settleRuns(node.text), settleNumber(node.attrs)), before);
+    default: {
+      const text = settleRuns(node.text);
+      return text.length > 0 ? block("paragraph", text) : null;
+    }
+  }
+}
+
+function settleCode(node: BlockNode, depth: number, labels: Labels): BlockNode {
+  const text = clean(textOf(node.text));
+  const raw = depth > 1 ? withoutLeadingTabs(text) : text;
+  if (node.attrs.raw === true && isStableRaw(raw, labels)) {
+    return codeBlock(raw, { language: "markdown", raw: true });
+  }
+  const language = oneLine(node.attrs.language);
+  const meta = language === "" ? "" : oneLine(node.attrs.meta);
+  return codeBlock(text, { language, ...(meta === "" ? {} : { meta }) });
+}
+
+/** Behind the marks of a quote or a list a tab would reach less far than it did. */
+function withoutLeadingTabs(text: string): string {
+  return text.replace(/^[ \t]+/gm, (blanks) => blanks.replaceAll("\t", "    "));
+}
+
+function oneLine(value: Json | undefined): string {
+  return typeof value === "string" ? clean(value).replaceAll("\n", " ").trim() : "";
+}
+
+function settleLevel({ level }: Attrs): Attrs {
+  return level === 4 || level === 5 || level === 6 ? { level } : {};
+}
+
+function settleNumber({ start, checked }: Attrs): Attrs {
+  const isStart = typeof start === "number" && Number.isInteger(start) && start >= 0 && start <= maxStart;
+  return { ...(isStart ? { start } : {}), ...(typeof checked === "boolean" ? { checked } : {}) };
+}
+
+/** A start at 1 says something only where counting would go on. */
+function restart(node: BlockNode, before: BlockNode | undefined): BlockNode {
+  if (node.type === "number" && node.attrs.start === 1 && before?.type !== "number") delete node.attrs.start;
+  return node;
+}
+
+function settleRuns(runs: readonly TextRun[]): TextRun[] {
+  const settled = mergeRuns(runs.map((run) => ({ text: clean(run.text), marks: settleMarks(run.marks) })));
+  return mergeRuns(settled.flatMap(bareLineBreaks));
+}
+
+function clean(text: string): string {
+  return text.replace(/\r\n?/g, "\n").replaceAll("\0", "\ufffd");
+}
+
+/** A line break carries no marks: they would mean nothing, and Markdown cannot end a mark after one. */
+function bareLineBreaks(run: TextRun): TextRun[] {
+  return run.text.split(/(\n)/).map((text) => ({ text, marks: text === "\n" ? {} : run.marks }));
+}
+
+function settleMarks(marks: Record<string, Json>): Record<string, Json> {
+  const settled: Record<string, Json> = {};
+  for (const name of ["bold", "italic", "underline", "strike", "code"]) if (marks[name]) settled[name] = true;
+  const link = settleLink(marks.link ?? null);
+  return link ? { ...settled, link } : settled;
+}
+
+function settleLink(link: Json): Json {
+  if (link === null || typeof link !== "object" || Array.isArray(link)) return null;
+  const { href, title } = link;
+  if (typeof href !== "string" || !isSafeHref(href)) return null;
+  return typeof title === "string" && title !== "" ? { href, title: clean(title) } : { href };
+}

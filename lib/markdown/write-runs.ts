@@ -1,0 +1,104 @@
+/**
+ * Text runs → phrasing of Markdown. The runs are settled: only the six known marks, none on a line break.
+ * Of the marks of a stretch the one that lasts longest becomes the outermost; a link is outside of all.
+ */
+import type { PhrasingContent } from "mdast";
+import type { Json, TextRun } from "../core/block-tree.ts";
+import { isEqualJson, textOf } from "../core/block-tree.ts";
+import { lineBreakTag, underlineClose, underlineOpen } from "./syntax.ts";
+
+const nesting = ["link", "bold", "italic", "strike", "underline"] as const;
+type Wrapper = (typeof nesting)[number];
+
+/** A heading has one line, so that its line breaks are tags. */
+export function writeRuns(
+  runs: readonly TextRun[],
+  place: "paragraph" | "heading" = "paragraph",
+): PhrasingContent[] {
+  // Neither a break at the very end nor a lone tag would be read as part of a text.
+  if (textOf(runs) === "\n") return [underlineOpen, underlineClose, lineBreakTag];
+  const last = runs.length - 1;
+  const lines = runs.flatMap((run, index) => splitLines(run, index === last));
+  return wrap(lines, place);
+}
+
+type Piece = TextRun & { isFinal?: boolean };
+
+function splitLines(run: TextRun, isLast: boolean): Piece[] {
+  const parts = run.text.split(/(\n)/).filter((part) => part !== "");
+  return parts.map((text, index) => ({
+    text,
+    marks: run.marks,
+    isFinal: isLast && index === parts.length - 1,
+  }));
+}
+
+function wrap(pieces: readonly Piece[], place: "paragraph" | "heading"): PhrasingContent[] {
+  const nodes: PhrasingContent[] = [];
+  for (let start = 0; start < pieces.length; ) {
+    const [mark, end] = longestMark(pieces, start);
+    const stretch = pieces.slice(start, end);
+    if (mark) nodes.push(...enclose(mark, stretch, place));
+    else nodes.push(...stretch.map((piece) => leaf(piece, place)));
+    start = end;
+  }
+  return nodes;
+}
+
+/** The mark of the piece at `start` that lasts longest, and the index after its last piece. */
+function longestMark(pieces: readonly Piece[], start: number): [Wrapper | null, number] {
+  let best: [Wrapper | null, number] = [null, start + 1];
+  for (const mark of nesting) {
+    const value = pieces[start]?.marks[mark];
+    if (value === undefined) continue;
+    const end = endOf(pieces, start, mark, value);
+    if (mark === "link") return [mark, end];
+    if (best[0] === null || end > best[1]) best = [mark, end];
+  }
+  return best;
+}
+
+/** A mark bridges line breaks, which carry none themselves, when it goes on after them. */
+function endOf(pieces: readonly Piece[], start: number, mark: Wrapper, value: Json): number {
+  let end = start;
+  for (let index = start; index < pieces.length; index += 1) {
+    const piece = pieces[index];
+    if (piece && isEqualJson(piece.marks[mark] ?? null, value)) end = index + 1;
+    else if (piece?.text !== "\n") break;
+  }
+  return end;
+}
+
+function enclose(mark: Wrapper, pieces: readonly Piece[], place: "paragraph" | "heading"): PhrasingContent[] {
+  const value = pieces[0]?.marks[mark];
+  const bare = pieces.map((piece) => {
+    const { [mark]: _mark, ...marks } = piece.marks;
+    return { ...piece, marks };
+  });
+  const children = wrap(bare, place);
+  switch (mark) {
+    case "link":
+      return [{ type: "link", ...linkTarget(value ?? null), children } as PhrasingContent];
+    case "bold":
+      return [{ type: "strong", children }];
+    case "italic":
+      return [{ type: "emphasis", children }];
+    case "strike":
+      return [{ type: "delete", children }];
+    case "underline":
+      return [underlineOpen, ...children, underlineClose];
+  }
+}
+
+function linkTarget(value: Json): { url: string; title: string | null } {
+  const link = value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
+  return {
+    url: typeof link.href === "string" ? link.href : "",
+    title: typeof link.title === "string" ? link.title : null,
+  };
+}
+
+function leaf(piece: Piece, place: "paragraph" | "heading"): PhrasingContent {
+  if (piece.text === "\n") return place === "heading" || piece.isFinal ? lineBreakTag : { type: "break" };
+  return piece.marks.code ? { type: "inlineCode", value: piece.text } : { type: "text", value: piece.text };
+}
