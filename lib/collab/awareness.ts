@@ -26,10 +26,12 @@ export type AwarenessOptions = {
   /** The last seq that this client has. */
   readonly head: () => number;
   readonly onRumour: (head: number) => void;
+  /** The server knows this session. Others are heard too, as long as there is room. */
+  readonly isKnown: (sessionId: string) => boolean;
 };
 
 export const AWARENESS_MS = { typing: 3_000, renew: 3_500, expire: 10_000, sweep: 1_000 } as const;
-/** More sessions than this in one document are not shown: somebody invents them. */
+/** More sessions than this are not kept: somebody invents them. Known ones take the place of unknown ones. */
 const MOST_PEERS = 500;
 
 /** The least time between two frames when `others` listen. A frame costs one delivery for each of them. */
@@ -118,7 +120,7 @@ export class Awareness {
     if (sessionId === this.#options.sessionId) return;
     const known = this.#heard.get(sessionId);
     if (known !== undefined && counter <= known.counter) return;
-    if (known === undefined && this.#heard.size >= MOST_PEERS) return;
+    if (known === undefined && !this.#makeRoom(sessionId)) return;
     const { cursor, blockId, typing } = message;
     const state = { sessionId, cursor, blockId, typing, heardAt: this.#options.clock.now() };
     this.#heard.set(sessionId, { counter, left: message.left === true, state });
@@ -135,6 +137,13 @@ export class Awareness {
     this.#timer?.();
     this.#typingTimer?.();
     this.#sweeper();
+  }
+
+  #makeRoom(sessionId: string): boolean {
+    if (this.#heard.size < MOST_PEERS) return true;
+    const { isKnown } = this.#options;
+    const stranger = isKnown(sessionId) ? [...this.#heard.keys()].find((id) => !isKnown(id)) : undefined;
+    return stranger !== undefined && this.#heard.delete(stranger);
   }
 
   #isTyping(): boolean {

@@ -53,9 +53,11 @@ export class CollabClient {
   /** The open document, opened if nobody holds it yet. Let it go with `release`. */
   holdDocument(documentId: string): Held<DocumentSession> {
     return this.#documents.hold(documentId, () => {
-      const { realtime } = this.#options;
+      const { realtime, userId, openOutbox = openIdbOutbox } = this.#options;
       return new DocumentSession({
         ...this.#sessionOptions(documentId),
+        outbox: openOutbox({ userId, documentId }),
+        locks: this.#locks,
         live: { realtime, workspaces: this.#workspaces },
       });
     });
@@ -82,14 +84,12 @@ export class CollabClient {
     return this.#documents.values().some((session) => session.hasUnsent());
   }
 
-  #sessionOptions(documentId: string): Omit<DocumentSessionOptions, "live"> {
-    const { userId, log, openOutbox = openIdbOutbox, chance, onReport } = this.#options;
+  #sessionOptions(documentId: string): Omit<DocumentSessionOptions, "live" | "outbox" | "locks"> {
+    const { userId, log, chance, onReport } = this.#options;
     return {
       documentId,
       userId,
       log,
-      outbox: openOutbox({ userId, documentId }),
-      locks: this.#locks,
       environment: this.#environment,
       clock: this.#clock,
       ...(chance === undefined ? {} : { chance }),

@@ -31,8 +31,9 @@ export class Gathering {
     const { sessionId, clock, send, head, onRumour, list } = options;
     this.#options = options;
     this.people = this.#people;
-    this.#awareness = new Awareness({ sessionId, clock, send, head, onRumour });
     this.#directory = new Directory({ clock, list, onChange: () => this.#refresh() });
+    const isKnown = (id: string) => this.#directory.people.has(id);
+    this.#awareness = new Awareness({ sessionId, clock, send, head, onRumour, isKnown });
     this.#awareness.peers.subscribe(() => this.#refresh());
   }
 

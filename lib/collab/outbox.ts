@@ -47,15 +47,19 @@ export function createMemoryOutbox(): Outbox {
 export function createSafeOutbox(durable: Promise<Outbox>, onBroken: (cause: unknown) => void): Outbox {
   const memory = createMemoryOutbox();
   let broken = false;
+  const breakDown = (cause: unknown) => {
+    if (broken) return;
+    broken = true;
+    onBroken(cause);
+  };
+  // Denied is said at once, not at the first word that it should have kept.
+  durable.catch(breakDown);
   async function run<T>(work: (outbox: Outbox) => Promise<T>): Promise<T> {
     if (!broken) {
       try {
         return await work(await durable);
       } catch (cause) {
-        if (!broken) {
-          broken = true;
-          onBroken(cause);
-        }
+        breakDown(cause);
       }
     }
     return work(memory);

@@ -10,6 +10,8 @@ export type PullLoopOptions = {
   readonly chance: Chance;
   /** One round; true when there is more to fetch at once. */
   readonly pull: () => Promise<boolean>;
+  /** The pause after a pull that worked. */
+  readonly everyMs: () => number;
   /** Told about each failure; false stops the loop for good. */
   readonly onFailure: (error: AppError) => boolean;
 };
@@ -69,7 +71,7 @@ export class PullLoop {
       }
     } while (this.#again && pause === null && !this.#stopped);
     this.#running = false;
-    if (pause !== null) this.requestWithin(pause);
+    this.requestWithin(pause ?? this.#options.everyMs());
   }
 
   /** Null when the loop must not go on. */

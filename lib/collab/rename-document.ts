@@ -33,6 +33,7 @@ export async function renameHeadless(options: HeadlessOptions, title: string): P
   try {
     await Promise.race([rename(session, title), late]);
   } finally {
+    cancel();
     await session.destroy();
   }
 }

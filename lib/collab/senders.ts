@@ -2,6 +2,7 @@
  * All that this client has to send: its own queue, and before it the queues of dead sessions it took over, because own
  * edits may stand on theirs. Keeps the outbox in step.
  */
+import * as Y from "yjs";
 import { admitUpdate, type GuardState, type Verdict } from "../core/guard.ts";
 import { isPassed } from "./leftovers.ts";
 import type { Outbox, OutboxEntry } from "./outbox.ts";
@@ -88,9 +89,12 @@ export class Senders {
   }
 }
 
+/** Null when the disk kept bytes that do not decode. */
 function tryMerge(parts: readonly Uint8Array[]): Uint8Array | null {
   try {
-    return mergeParts(parts);
+    const data = mergeParts(parts);
+    Y.parseUpdateMeta(data);
+    return data;
   } catch {
     return null;
   }

@@ -97,6 +97,7 @@ export class UpdateLog {
       clock,
       chance,
       pull: () => this.#pull(),
+      everyMs: () => (this.#live ? PULL_MS.always : PULL_MS.socketDown),
       onFailure: (error) => this.#pullFailed(error),
     });
     this.#appends = new AppendLoop<Batch>({
@@ -325,7 +326,6 @@ export class UpdateLog {
     this.#pulledAt = this.#options.clock.now();
     this.#takeAccess(pull, intact);
     this.#options.onPull?.(pull);
-    this.#pulls.requestWithin(this.#live ? PULL_MS.always : PULL_MS.socketDown);
     this.#checkPending();
     return pull.more && intact;
   }
