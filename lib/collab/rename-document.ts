@@ -23,13 +23,12 @@ export async function renameHeadless(options: HeadlessOptions, title: string): P
   const outbox = Promise.resolve(createMemoryOutbox());
   const session = new DocumentSession({ ...options, outbox, locks: createMemoryLocks() });
   const { clock = systemClock } = options;
-  const late = new Promise<never>((_, reject) => {
-    const error = new AppError(
-      "unavailable",
-      "The server did not answer in time. The title may not be stored.",
-    );
-    clock.after(GIVE_UP_MS, () => reject(error));
-  });
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const error = new AppError(
+    "unavailable",
+    "The server did not answer in time. The title may not be stored.",
+  );
+  const cancel = clock.after(GIVE_UP_MS, () => reject(error));
   try {
     await Promise.race([rename(session, title), late]);
   } finally {
