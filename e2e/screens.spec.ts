@@ -179,6 +179,15 @@ test.describe("the tree", () => {
     await expect(page.getByRole("textbox", { name: "New title" })).toBeFocused();
     await page.keyboard.press("Escape");
     await expect(second).toBeFocused();
+    await page.keyboard.press("F2");
+    await page.getByRole("textbox", { name: "New title" }).fill("Tide tables");
+    await page.keyboard.press("Enter");
+    const renamed = page.getByRole("treeitem", { name: "Tide tables", exact: true });
+    await expect(renamed).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("Tide tables");
+    await page.reload();
+    await expect(renamed).toBeVisible();
   });
 });
 

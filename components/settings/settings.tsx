@@ -23,9 +23,7 @@ export function Settings({ workspaceName, me, members, links, ...act }: Settings
       {manages ? (
         <section aria-labelledby="invite">
           <h2 id="invite">Invite people</h2>
-          <p>
-            The first person who opens the link joins with the role you choose. It works for seven days, once.
-          </p>
+          <p>A link lets one person in, with the role you choose, within seven days.</p>
           <InviteForm createLink={act.createLink} />
         </section>
       ) : null}

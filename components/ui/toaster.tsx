@@ -6,7 +6,10 @@ import { Toaster as Sonner } from "sonner";
 export function Toaster() {
   return (
     <Sonner
-      position="bottom-left"
+      position="bottom-right"
+      // Above the foot of a document, clear of the account's button.
+      offset={{ bottom: "3rem", right: "1rem" }}
+      mobileOffset={{ bottom: "3.5rem", left: "1rem", right: "1rem" }}
       duration={8000}
       containerAriaLabel="Notices"
       icons={{ error: <CircleAlert className="i" aria-hidden /> }}

@@ -17,19 +17,24 @@ type FrameProps = Omit<SidebarProps, "importMarkdown"> & {
   documents: readonly DocumentRow[];
   /** A new workspace without its first documents, opened by its owner. */
   needsSeed: boolean;
+  userId: string;
   children: ReactNode;
 };
 
 /** Sidebar and page. It stays while one goes from document to document, so the tree never flickers. */
-export function Frame({ epoch, documents, needsSeed, children, ...side }: FrameProps) {
+export function Frame({ epoch, documents, needsSeed, userId, children, ...side }: FrameProps) {
   const router = useRouter();
   const { workspace, canWrite } = side;
   const signOut = useSignOut(side.signOut);
   useLastWorkspace(workspace.id);
   const frame = useMemo(() => ({ workspace, canWrite }), [workspace, canWrite]);
   const importMarkdown = useMemo(
-    () => (seams.importMarkdown ? seams.importMarkdown.bind(null, workspace.id) : undefined),
-    [workspace.id],
+    () => seams.importMarkdown?.bind(null, { userId, workspaceId: workspace.id }),
+    [userId, workspace.id],
+  );
+  const rename = useCallback(
+    (documentId: string, title: string) => seams.renameDocument(userId, documentId, title),
+    [userId],
   );
   const onNoAccess = useCallback(() => void leave(router, workspace.name), [router, workspace.name]);
   const onNewEpoch = useCallback(() => router.refresh(), [router]);
@@ -39,7 +44,7 @@ export function Frame({ epoch, documents, needsSeed, children, ...side }: FrameP
         workspaceId={workspace.id}
         epoch={epoch}
         rows={documents}
-        rename={seams.renameDocument}
+        rename={rename}
         onNoAccess={onNoAccess}
         onNewEpoch={onNewEpoch}
       >
@@ -49,7 +54,7 @@ export function Frame({ epoch, documents, needsSeed, children, ...side }: FrameP
         <Sheet side={<Sidebar {...side} signOut={signOut} importMarkdown={importMarkdown} />}>
           {children}
         </Sheet>
-        {needsSeed ? <SeedOnce workspaceId={workspace.id} /> : null}
+        {needsSeed ? <SeedOnce userId={userId} workspaceId={workspace.id} /> : null}
       </TreeProvider>
     </FrameContext>
   );

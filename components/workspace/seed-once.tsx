@@ -1,19 +1,19 @@
 "use client";
 import { useEffect, useRef } from "react";
 import { useTreeStore } from "../sidebar/tree-context.tsx";
-import { seams } from "./seams.ts";
+import { type Place, seams } from "./seams.ts";
 
 /** Writes the first documents when the owner first comes in; a failure is tried again at the next visit. */
-export function SeedOnce({ workspaceId }: { workspaceId: string }) {
+export function SeedOnce({ userId, workspaceId }: Place) {
   const tree = useTreeStore();
   const begun = useRef(false);
   useEffect(() => {
     if (begun.current || !seams.seedWorkspace) return;
     begun.current = true;
-    seams.seedWorkspace(workspaceId).then(
+    seams.seedWorkspace({ userId, workspaceId }).then(
       () => tree.refresh(),
       (error: unknown) => console.error("The first documents were not written:", error),
     );
-  }, [workspaceId, tree]);
+  }, [userId, workspaceId, tree]);
   return null;
 }

@@ -27,6 +27,7 @@ export default async function WorkspaceLayout({ children, params }: Props) {
       person={{ name: me?.name ?? "You", color: me?.color ?? 1, email: user.email ?? "" }}
       canWrite={["owner", "admin", "editor"].includes(workspace.role)}
       needsSeed={workspace.role === "owner" && !workspace.isSeeded}
+      userId={user.id}
       epoch={workspace.epoch}
       documents={documents.map(({ id, parentPath, sortOrder, title }) => ({
         id,

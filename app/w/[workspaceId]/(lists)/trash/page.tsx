@@ -24,7 +24,7 @@ export default async function TrashPage({ params }: Props) {
       <main className="column" id="main">
         <header>
           <h1>Trash</h1>
-          <p>Documents wait here with everything inside them. Restoring puts one back where it was.</p>
+          <p>What is here can be restored, with everything inside it.</p>
         </header>
         {trash.length === 0 ? (
           <Empty title="Nothing in the trash" text="What you move to the trash can be restored from here.">
