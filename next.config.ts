@@ -7,7 +7,10 @@ const config: NextConfig = {
   turbopack: {
     root: import.meta.dirname,
     // The address of a face, to preload it. Only when asked for so: styles resolve their own.
-    rules: { "*.woff2": { condition: { query: "?address" }, type: "asset" } },
+    rules: {
+      "*.woff2": { condition: { query: "?address" }, type: "asset" },
+      "*.md": { condition: { query: "?text" }, type: "text" },
+    },
   },
 };
 

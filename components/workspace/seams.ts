@@ -24,6 +24,7 @@ export const seams: Seams = {
     const { log } = createSupabaseTransport(browserSupabase());
     return renameHeadless({ userId, documentId, log, environment: createBrowserEnvironment() }, title);
   },
-  importMarkdown: undefined,
-  seedWorkspace: undefined,
+  importMarkdown: async (place, file) =>
+    (await import("../editor/import-markdown.ts")).importMarkdown(place, file),
+  seedWorkspace: async (place) => (await import("../editor/seed-workspace.ts")).seedWorkspace(place),
 };

@@ -17,6 +17,8 @@ export type CollabClientOptions = {
   readonly userId: string;
   readonly log: LogTransport;
   readonly realtime: RealtimePort;
+  /** The workspace topics of this page, where something else (the tree) listens to them too. */
+  readonly workspaces?: WorkspaceChannels;
   /** The rest is for tests; a page leaves it to the browser. */
   readonly openOutbox?: (scope: { userId: string; documentId: string }) => Promise<Outbox>;
   readonly locks?: SessionLocks;
@@ -42,7 +44,7 @@ export class CollabClient {
     this.#clock = clock;
     this.#locks = options.locks ?? createBrowserLocks(clock);
     this.#environment = options.environment ?? createBrowserEnvironment();
-    this.#workspaces = new WorkspaceChannels(options.realtime, clock, chance);
+    this.#workspaces = options.workspaces ?? new WorkspaceChannels(options.realtime, clock, chance);
     this.#documents = new Registry({
       clock,
       lingerMs: LINGER_MS,

@@ -1,0 +1,65 @@
+"use client";
+import type { EditorView } from "@tiptap/pm/view";
+import { EditorContent, useEditor } from "@tiptap/react";
+import { useEffect, useRef, useState } from "react";
+import type { DocumentSession } from "../../lib/collab/document-session.ts";
+import { isBlockId } from "../../lib/core/ids.ts";
+import { flashBlock } from "../../lib/editor/flash.ts";
+import { type DocumentEditor, openEditor } from "./open-editor.ts";
+import { RemoteCarets } from "./remote-carets.tsx";
+import { SlashMenu } from "./slash-menu.tsx";
+
+type BodyProps = { session: DocumentSession; isWritable: boolean };
+
+/** The text. Made once a session; React draws nothing in it. */
+export function DocumentBody({ session, isWritable }: BodyProps) {
+  const [opened, setOpened] = useState<DocumentEditor | null>(null);
+  useEffect(() => {
+    const made = openEditor(session);
+    setOpened(made);
+    return () => {
+      setOpened(null);
+      made.destroy();
+    };
+  }, [session]);
+  return opened ? (
+    <Editing key={session.sessionId} opened={opened} session={session} isWritable={isWritable} />
+  ) : null;
+}
+
+function Editing({ opened, session, isWritable }: BodyProps & { opened: DocumentEditor }) {
+  const area = useRef<HTMLDivElement>(null);
+  const editor = useEditor({
+    ...opened.options,
+    immediatelyRender: false,
+    shouldRerenderOnTransaction: false,
+  });
+  useEffect(() => {
+    editor?.setEditable(isWritable, false);
+    editor?.view.dom.setAttribute("aria-readonly", String(!isWritable));
+  }, [editor, isWritable]);
+  useAddressedBlock(editor?.view ?? null);
+  return (
+    <div className="body-area" ref={area}>
+      <EditorContent editor={editor} />
+      {editor ? (
+        <RemoteCarets view={editor.view} map={opened.map} people={session.people} area={area} />
+      ) : null}
+      {editor && isWritable ? <SlashMenu view={editor.view} menu={opened.slash} area={area} /> : null}
+    </div>
+  );
+}
+
+/** `#blockId` in the address: goes there, now and whenever it changes. */
+function useAddressedBlock(view: EditorView | null) {
+  useEffect(() => {
+    if (!view) return;
+    const go = () => {
+      const id = window.location.hash.slice(1);
+      if (isBlockId(id)) flashBlock(view, id);
+    };
+    go();
+    window.addEventListener("hashchange", go);
+    return () => window.removeEventListener("hashchange", go);
+  }, [view]);
+}

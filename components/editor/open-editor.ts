@@ -1,0 +1,117 @@
+/** An editor on a session's document: block map, undo, binding and plugins, without React. */
+import { type EditorOptions, Extension } from "@tiptap/core";
+import { Plugin, PluginKey } from "@tiptap/pm/state";
+import type { EditorView } from "@tiptap/pm/view";
+import type { DocumentSession } from "../../lib/collab/document-session.ts";
+import { BlockMap } from "../../lib/core/block-map.ts";
+import { createUndo } from "../../lib/core/block-undo.ts";
+import { EditorBinding, LOCAL, REMOTE } from "../../lib/editor/binding.ts";
+import { cursorOf } from "../../lib/editor/caret-places.ts";
+import { toggleTask } from "../../lib/editor/commands.ts";
+import { flashPlugin } from "../../lib/editor/flash.ts";
+import { markdownRules } from "../../lib/editor/input-rules.ts";
+import { keymapPlugin } from "../../lib/editor/keymap.ts";
+import { normalizePlugin } from "../../lib/editor/normalize.ts";
+import { documentExtensions, schema } from "../../lib/editor/schema.ts";
+import { slashPlugin, slashQuery } from "../../lib/editor/slash.ts";
+import { SlashStore } from "./slash-store.ts";
+
+export type DocumentEditor = {
+  readonly map: BlockMap;
+  readonly slash: SlashStore;
+  readonly options: Partial<EditorOptions>;
+  readonly destroy: () => void;
+};
+
+export function openEditor(session: DocumentSession): DocumentEditor {
+  const map = new BlockMap(session.doc);
+  const undo = createUndo(map, LOCAL);
+  const binding = new EditorBinding(map);
+  const slash = new SlashStore();
+  const plugins = (): Plugin[] => [
+    slashPlugin((event) => slash.onKey(event)),
+    keymapPlugin(undo),
+    markdownRules(),
+    normalizePlugin(map),
+    binding.plugin(),
+    flashPlugin(),
+    taskPlugin(),
+    followPlugin(session, map, slash),
+  ];
+  return {
+    map,
+    slash,
+    options: {
+      content: binding.document(schema).toJSON(),
+      extensions: [
+        ...documentExtensions,
+        Extension.create({ name: "document", priority: 1000, addProseMirrorPlugins: plugins }),
+      ],
+      enableCoreExtensions: { keymap: false },
+      editorProps: { attributes: BODY_ATTRIBUTES },
+      injectCSS: false,
+    },
+    destroy: () => {
+      binding.destroy();
+      undo.destroy();
+      map.destroy();
+    },
+  };
+}
+
+const BODY_ATTRIBUTES = {
+  class: "body",
+  role: "textbox",
+  "aria-label": "Document body",
+  "aria-multiline": "true",
+};
+
+/** A click on a task's box ticks it; so does the space bar on it. */
+function taskPlugin(): Plugin {
+  return new Plugin({
+    props: {
+      handleDOMEvents: {
+        mousedown: (view, event) => {
+          const box = (event.target as Element).closest?.(".task-box");
+          if (!box || !view.editable) return false;
+          event.preventDefault();
+          const inside = box.nextElementSibling;
+          if (!inside) return false;
+          const place = view.state.doc.resolve(view.posAtDOM(inside, 0));
+          return toggleTask(place.before(1))(view.state, view.dispatch);
+        },
+      },
+    },
+  });
+}
+
+const editsKey = new PluginKey<number>("edits");
+
+/** Tells the others where the caret is and that keys are pressed; tells the slash menu what is typed. */
+function followPlugin(session: DocumentSession, map: BlockMap, slash: SlashStore): Plugin {
+  const tell = (view: EditorView) => {
+    const place = view.hasFocus() ? cursorOf(map, view.state.doc, view.state.selection) : null;
+    session.setCursor(place?.cursor ?? null, place?.blockId ?? null);
+  };
+  return new Plugin<number>({
+    key: editsKey,
+    state: {
+      init: () => 0,
+      apply: (transaction, edits) =>
+        transaction.docChanged && !transaction.getMeta(REMOTE) ? edits + 1 : edits,
+    },
+    props: {
+      handleDOMEvents: {
+        focus: (view) => void queueMicrotask(() => tell(view)),
+        blur: () => session.setCursor(null, null),
+      },
+    },
+    view: () => ({
+      update(view, before) {
+        slash.show(slashQuery(view.state));
+        if (before.doc !== view.state.doc || !before.selection.eq(view.state.selection)) tell(view);
+        if (editsKey.getState(before) !== editsKey.getState(view.state)) session.keyPressed();
+      },
+    }),
+  });
+}

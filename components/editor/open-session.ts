@@ -1,0 +1,36 @@
+/** Documents of this browser: one collaboration client a person, on the page's one Supabase client. Browser only. */
+import { CollabClient } from "../../lib/collab/collab-client.ts";
+import type { DocumentSessionOptions } from "../../lib/collab/document-session.ts";
+import { createBrowserEnvironment } from "../../lib/collab/environment.ts";
+import { createSupabaseTransport } from "../../lib/collab/supabase-transport.ts";
+import type { WorkspaceChannels } from "../../lib/collab/workspace-channel.ts";
+import { browserSupabase } from "../../lib/supabase/browser.ts";
+
+export type SessionPlace = { readonly documentId: string; readonly userId: string };
+
+const onReport: NonNullable<DocumentSessionOptions["onReport"]> = (event, facts) => console.warn(event, facts);
+
+let open: { userId: string; client: CollabClient } | undefined;
+
+export function collabClient(userId: string, workspaces: WorkspaceChannels): CollabClient {
+  if (open?.userId !== userId) {
+    open = {
+      userId,
+      client: new CollabClient({
+        userId,
+        ...createSupabaseTransport(browserSupabase()),
+        workspaces,
+        onReport,
+      }),
+    };
+  }
+  return open.client;
+}
+
+/** What a session without live topics and without an outbox needs: import, the first documents. */
+export function headlessOptions(
+  place: SessionPlace,
+): Omit<DocumentSessionOptions, "live" | "outbox" | "locks"> {
+  const { log } = createSupabaseTransport(browserSupabase());
+  return { ...place, log, environment: createBrowserEnvironment(), onReport };
+}

@@ -1,0 +1,117 @@
+"use client";
+import type { EditorView } from "@tiptap/pm/view";
+import { type RefObject, useEffect, useState } from "react";
+import type { PersonHere } from "../../lib/collab/people.ts";
+import type { Store } from "../../lib/collab/store.ts";
+import type { BlockMap } from "../../lib/core/block-map.ts";
+import { positionsOf } from "../../lib/editor/caret-places.ts";
+
+/** How long a name stands beside a caret after it moved. */
+const FLAG_MS = 2_000;
+/** More rectangles than this for one selection say no more. */
+const MOST_RECTANGLES = 200;
+
+type Box = { left: number; top: number; width: number; height: number };
+type Caret = Box & { person: PersonHere; selection: Box[]; moved: number; flips: boolean };
+type Props = {
+  view: EditorView;
+  map: BlockMap;
+  people: Store<readonly PersonHere[]>;
+  area: RefObject<HTMLDivElement | null>;
+};
+
+/** Others' carets and selections, laid over the text: nothing moves when someone arrives. */
+export function RemoteCarets({ view, map, people, area }: Props) {
+  const [carets, setCarets] = useState<readonly Caret[]>([]);
+  useEffect(() => {
+    let frame = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const draw = () => {
+      frame = 0;
+      setCarets((before) => measure(view, map, people.getSnapshot(), area.current, before));
+      clearTimeout(timer);
+      timer = setTimeout(later, FLAG_MS);
+    };
+    const later = () => {
+      frame ||= requestAnimationFrame(draw);
+    };
+    const stops = [people.subscribe(later), map.onChange(later)];
+    const resize = new ResizeObserver(later);
+    if (area.current) resize.observe(area.current);
+    view.dom.addEventListener("input", later);
+    later();
+    return () => {
+      for (const stop of stops) stop();
+      resize.disconnect();
+      view.dom.removeEventListener("input", later);
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
+  }, [view, map, people, area]);
+  return (
+    <div className="carets" aria-hidden>
+      {carets.map((caret) => (
+        <span key={caret.person.sessionId} data-person={caret.person.color}>
+          {caret.selection.map((box) => (
+            <i key={`${box.left},${box.top}`} className="remote-selection" style={box} />
+          ))}
+          <span
+            className={caret.flips ? "remote flips" : "remote"}
+            data-remote-cursor={caret.person.name}
+            style={{ left: caret.left, top: caret.top, height: caret.height }}
+          >
+            {Date.now() - caret.moved < FLAG_MS ? <span className="flag">{caret.person.name}</span> : null}
+          </span>
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function measure(
+  view: EditorView,
+  map: BlockMap,
+  people: readonly PersonHere[],
+  area: HTMLElement | null,
+  before: readonly Caret[],
+): Caret[] {
+  if (!area || view.isDestroyed) return [];
+  const around = area.getBoundingClientRect();
+  return people.flatMap((person) => {
+    const places = person.isSelf || !person.cursor ? null : positionsOf(map, view.state.doc, person.cursor);
+    if (!places) return [];
+    const at = view.coordsAtPos(places.head);
+    const last = before.find((caret) => caret.person.sessionId === person.sessionId);
+    const isSame = JSON.stringify(last?.person.cursor) === JSON.stringify(person.cursor);
+    return [
+      {
+        person,
+        left: at.left - around.left,
+        top: at.top - around.top,
+        width: 0,
+        height: at.bottom - at.top,
+        flips: around.right - at.left < 120,
+        moved: last && isSame ? last.moved : Date.now(),
+        selection: places.anchor === places.head ? [] : selectionBoxes(view, places, around),
+      },
+    ];
+  });
+}
+
+function selectionBoxes(
+  view: EditorView,
+  { anchor, head }: { anchor: number; head: number },
+  around: DOMRect,
+): Box[] {
+  const range = document.createRange();
+  const from = view.domAtPos(Math.min(anchor, head));
+  const to = view.domAtPos(Math.max(anchor, head));
+  range.setStart(from.node, from.offset);
+  range.setEnd(to.node, to.offset);
+  return [...range.getClientRects()].slice(0, MOST_RECTANGLES).map((box) => ({
+    left: box.left - around.left,
+    top: box.top - around.top,
+    width: box.width,
+    height: box.height,
+  }));
+}

@@ -1,0 +1,127 @@
+"use client";
+import type { EditorView } from "@tiptap/pm/view";
+import {
+  CaseSensitive,
+  Code,
+  Heading1,
+  Heading2,
+  Heading3,
+  List,
+  ListChecks,
+  ListOrdered,
+  type LucideIcon,
+  Minus,
+  Quote,
+} from "lucide-react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { closeSlash, runSlashItem } from "../../lib/editor/slash.ts";
+import type { SlashStore } from "./slash-store.ts";
+import { useStore } from "./use-session.ts";
+
+const ICONS: Record<string, LucideIcon> = {
+  paragraph: CaseSensitive,
+  heading1: Heading1,
+  heading2: Heading2,
+  heading3: Heading3,
+  bullet: List,
+  number: ListOrdered,
+  task: ListChecks,
+  quote: Quote,
+  code: Code,
+  divider: Minus,
+};
+const GAP_PX = 6;
+
+type MenuProps = { view: EditorView; menu: SlashStore; area: RefObject<HTMLDivElement | null> };
+
+/** The blocks one can get by "/": a listbox beside the caret, while the text keeps the focus. */
+export function SlashMenu({ view, menu, area }: MenuProps) {
+  const shown = useStore(menu.shown);
+  const list = useRef<HTMLDivElement>(null);
+  const place = usePlace(view, shown?.query.from ?? null, area, list);
+  useEffect(() => {
+    menu.onPick = (item) => runSlashItem(view, item);
+    menu.onClose = () => closeSlash(view);
+  }, [menu, view]);
+  useActiveOption(view, shown ? shown.chosen : null);
+  if (!shown) return null;
+  return (
+    <div className="slash float" ref={list} style={place}>
+      <div role="listbox" id="slash-list" aria-label="Blocks">
+        {shown.items.map((item, index) => {
+          const Icon = ICONS[item.type] ?? CaseSensitive;
+          return (
+            // biome-ignore lint/a11y/useFocusableInteractive: the text keeps the focus; aria-activedescendant names the choice
+            // biome-ignore lint/a11y/useKeyWithClickEvents: its keys are the editor's, see SlashStore.onKey
+            <div
+              key={item.type}
+              id={`slash-${index}`}
+              role="option"
+              aria-selected={index === shown.chosen}
+              className="option"
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => runSlashItem(view, item)}
+            >
+              <Icon className="i" aria-hidden />
+              <span>{item.name}</span>
+              <kbd aria-hidden>{item.shorthand}</kbd>
+            </div>
+          );
+        })}
+      </div>
+      {shown.items.length === 0 ? (
+        <p className="note empty-note" role="status">
+          No block is called “{shown.query.text.trim()}”. Go on typing, or press Esc.
+        </p>
+      ) : null}
+      <div className="keys" aria-hidden>
+        <span>
+          <kbd>↑↓</kbd>choose
+        </span>
+        <span>
+          <kbd>Enter</kbd>insert
+        </span>
+        <span>
+          <kbd>Esc</kbd>close
+        </span>
+      </div>
+    </div>
+  );
+}
+
+/** Below the slash, or above it when there is no room below. */
+function usePlace(
+  view: EditorView,
+  from: number | null,
+  area: RefObject<HTMLDivElement | null>,
+  list: RefObject<HTMLDivElement | null>,
+) {
+  const [place, setPlace] = useState<{ top: number; left: number }>({ top: 0, left: 0 });
+  useLayoutEffect(() => {
+    const around = area.current?.getBoundingClientRect();
+    if (from === null || !around || from > view.state.doc.content.size) return;
+    const at = view.coordsAtPos(from);
+    const height = list.current?.offsetHeight ?? 0;
+    const isRoom = at.bottom + GAP_PX + height < window.innerHeight || at.top < height;
+    const width = list.current?.offsetWidth ?? 0;
+    setPlace({
+      top: (isRoom ? at.bottom + GAP_PX : at.top - GAP_PX - height) - around.top,
+      left: Math.max(0, Math.min(at.left - around.left, around.width - width)),
+    });
+  }, [view, from, area, list]);
+  return place;
+}
+
+function useActiveOption(view: EditorView, chosen: number | null) {
+  useEffect(() => {
+    const { dom } = view;
+    if (chosen === null) {
+      dom.removeAttribute("aria-activedescendant");
+      dom.removeAttribute("aria-controls");
+      return;
+    }
+    dom.setAttribute("aria-controls", "slash-list");
+    dom.setAttribute("aria-activedescendant", `slash-${chosen}`);
+    document.getElementById(`slash-${chosen}`)?.scrollIntoView({ block: "nearest" });
+  }, [view, chosen]);
+}

@@ -1,0 +1,37 @@
+/** The block that a link led to: marked once, so that the eye finds it. */
+import { Plugin, PluginKey } from "@tiptap/pm/state";
+import { Decoration, DecorationSet, type EditorView } from "@tiptap/pm/view";
+import type { BlockId } from "../core/ids.ts";
+
+const key = new PluginKey<DecorationSet>("flash");
+
+export function flashPlugin(): Plugin<DecorationSet> {
+  return new Plugin<DecorationSet>({
+    key,
+    state: {
+      init: () => DecorationSet.empty,
+      apply(transaction, marked) {
+        const range: { from: number; to: number } | undefined = transaction.getMeta(key);
+        if (range)
+          return DecorationSet.create(transaction.doc, [
+            Decoration.node(range.from, range.to, { class: "flash" }),
+          ]);
+        if (transaction.selectionSet || transaction.docChanged) return DecorationSet.empty;
+        return marked;
+      },
+    },
+    props: { decorations: (state) => key.getState(state) },
+  });
+}
+
+/** Scrolls to a block and marks it. False when it is not here. */
+export function flashBlock(view: EditorView, id: BlockId): boolean {
+  let found: { from: number; to: number } | null = null;
+  view.state.doc.forEach((node, offset) => {
+    if (node.attrs.id === id) found = { from: offset, to: offset + node.nodeSize };
+  });
+  if (!found) return false;
+  view.dispatch(view.state.tr.setMeta(key, found));
+  view.dom.querySelector(`[data-block-id="${id}"]`)?.scrollIntoView({ block: "center" });
+  return true;
+}
