@@ -83,6 +83,9 @@ test.describe("the way in", () => {
     const { page, email, workspaceUrl } = await signUp(browser, "Ada Tabs");
     const other = await page.context().newPage();
     await other.goto(`${workspaceUrl}/settings`);
+    // A menu that opens shows that the tab's own code runs.
+    await other.getByRole("button", { name: "Account" }).click();
+    await expect(other.getByRole("menuitem", { name: "Sign out" })).toBeVisible();
     await page.getByRole("button", { name: "Account" }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await page.waitForURL(/\/sign-in/);

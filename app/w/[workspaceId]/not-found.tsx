@@ -1,13 +1,15 @@
+import type { Metadata } from "next";
 import Link from "next/link";
 import { Empty } from "../../../components/ui/empty.tsx";
 import { Bar } from "../../../components/workspace/bar.tsx";
 import { findCurrentUser } from "../../../lib/auth/current-user.ts";
 
+export const metadata: Metadata = { title: "Not found" };
+
 export default async function DocumentNotFound() {
   const user = await findCurrentUser();
   return (
     <>
-      <title>Not found – Command Center</title>
       <Bar title="Not found" />
       <main className="column" id="main">
         <Empty
