@@ -8,7 +8,8 @@ import { browserSupabase } from "../../lib/supabase/browser.ts";
 
 export type SessionPlace = { readonly documentId: string; readonly userId: string };
 
-const onReport: NonNullable<DocumentSessionOptions["onReport"]> = (event, facts) => console.warn(event, facts);
+const onReport: NonNullable<DocumentSessionOptions["onReport"]> = (event, facts) =>
+  console.warn(event, facts);
 
 let open: { userId: string; client: CollabClient } | undefined;
 

@@ -3,11 +3,20 @@ import { useEffect, useRef } from "react";
 import * as Y from "yjs";
 import { MAX_TITLE_LENGTH, setTitle } from "../../lib/collab/rename-document.ts";
 
-type TitleProps = { doc: Y.Doc; isWritable: boolean; onEdit: () => void };
+type TitleProps = {
+  doc: Y.Doc;
+  isWritable: boolean;
+  /** A new document begins with its title. */
+  takesFocus: boolean;
+  onEdit: () => void;
+};
 
 /** The title: one line of plain text, live like the rest. Enter goes to the body. */
-export function TitleField({ doc, isWritable, onEdit }: TitleProps) {
+export function TitleField({ doc, isWritable, takesFocus, onEdit }: TitleProps) {
   const field = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (takesFocus) field.current?.focus();
+  }, [takesFocus]);
   useTitleBinding(doc, field);
   const write = () => {
     const text = clean(field.current?.textContent ?? "").slice(0, MAX_TITLE_LENGTH);

@@ -72,12 +72,20 @@ function OpenDocument({ session, title }: { session: DocumentSession; title: str
   if (!wasOpen) return phase === "ended" ? <Ended title={title} /> : <Opening title={title} />;
   return (
     <>
-      <TitleField doc={session.doc} isWritable={isWritable} onEdit={() => session.keyPressed()} />
-      <p className="byline">{access?.role && !isWritable ? "You can read this document." : "\u00a0"}</p>
+      <TitleField
+        doc={session.doc}
+        isWritable={isWritable}
+        takesFocus={isWritable && isBlank(session)}
+        onEdit={() => session.keyPressed()}
+      />
+      <p className="byline">{access && !isWritable ? "You can read this document." : null}</p>
       <DocumentBody session={session} isWritable={isWritable} />
     </>
   );
 }
+
+const isBlank = ({ doc }: DocumentSession): boolean =>
+  doc.getMap("blocks").size === 0 && doc.getText("title").length === 0;
 
 /** True from the first time on: text that was shown stays on the page, whatever happens to the connection. */
 function useOnce(value: boolean): boolean {

@@ -52,12 +52,22 @@ export function renderBlock(node: ProseMirrorNode): DOMOutputSpec {
   return [tag, attributes, 0];
 }
 
+/** sql → SQL, typescript → Typescript. */
+function languageName(language: string): string {
+  if (language === "") return "Text";
+  return language.length <= 4 ? language.toUpperCase() : language.charAt(0).toUpperCase() + language.slice(1);
+}
+
 export function renderCode(node: ProseMirrorNode): DOMOutputSpec {
   const language = typeof node.attrs.props.language === "string" ? node.attrs.props.language : "";
   return [
     "div",
     { ...blockAttributes(node), dir: "ltr" },
-    ["div", { class: "code-head", contenteditable: "false" }, ["span", {}, language || "Text"]],
+    [
+      "div",
+      { class: "code-head", contenteditable: "false", "data-language": language },
+      ["span", {}, languageName(language)],
+    ],
     ["pre", { spellcheck: "false" }, ["code", 0]],
   ];
 }

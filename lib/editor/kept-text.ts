@@ -73,8 +73,23 @@ function traceSources(before: readonly Slot[], after: readonly Slot[], mapping: 
     }
   });
   matchMoved(before, after, sources);
+  for (const [i, row] of sources.entries()) keepPairsWhole(row, targets[i]?.text ?? "");
   return sources;
 }
+
+/** Half of a surrogate pair is never kept without the other half: Yjs would turn it into U+FFFD. */
+function keepPairsWhole(row: Source[], text: string): void {
+  for (let at = 0; at + 1 < text.length; at++) {
+    if (!isHighSurrogate(text.charCodeAt(at)) || !isLowSurrogate(text.charCodeAt(at + 1))) continue;
+    const [high, low] = [row[at] ?? null, row[at + 1] ?? null];
+    if (high && low && high.old === low.old && high.offset + 1 === low.offset) continue;
+    row[at] = null;
+    row[at + 1] = null;
+  }
+}
+
+const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
+const isLowSurrogate = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;
 
 /** A block that was cut out and put in elsewhere (a move) keeps its characters as far as they are the same. */
 function matchMoved(before: readonly Slot[], after: readonly Slot[], sources: Source[][]): void {

@@ -1,0 +1,90 @@
+/** Steps on a document that several browser tests take. */
+import { type Browser, expect, type Page } from "@playwright/test";
+import { type Person, signUp } from "./person.ts";
+
+export const body = (page: Page) => page.getByRole("textbox", { name: "Document body" });
+export const saveState = (page: Page) => page.getByRole("status", { name: "Save state" });
+export const blocks = (page: Page) => body(page).locator(":scope > [data-block-id]");
+
+export async function newDocument(page: Page, title: string): Promise<string> {
+  const before = page.url();
+  await page.getByRole("button", { name: "New document" }).click();
+  await page.waitForURL((url) => url.href !== before && url.pathname.includes("/d/"));
+  await expect(page.getByRole("textbox", { name: "Title" })).toBeFocused();
+  await page.keyboard.type(title);
+  await page.keyboard.press("Enter");
+  await expect(body(page)).toBeFocused();
+  return page.url();
+}
+
+/** A second person who joined the first one's workspace by a link. */
+export async function invite(
+  browser: Browser,
+  owner: Person,
+  name: string,
+  role = "editor",
+): Promise<Person> {
+  const here = owner.page.url();
+  await owner.page.goto(`${owner.workspaceUrl}/settings`);
+  await owner.page.getByRole("combobox", { name: "Role", exact: true }).selectOption(role);
+  await owner.page.getByRole("button", { name: "Create invitation link" }).click();
+  const link = await owner.page.getByRole("textbox", { name: "Invitation link" }).inputValue();
+  const guest = await signUp(browser, name, `/sign-up?next=${encodeURIComponent(new URL(link).pathname)}`);
+  await guest.page.goto(link);
+  await guest.page.getByRole("button", { name: "Join workspace" }).click();
+  await guest.page.waitForURL(owner.workspaceUrl);
+  await owner.page.goto(here);
+  return { ...guest, workspaceUrl: owner.workspaceUrl };
+}
+
+export async function openDocument(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await expect(body(page)).toBeVisible();
+}
+
+/** Blocks as this page shows them: depth, type and text of each. */
+export function shownBlocks(page: Page): Promise<string[]> {
+  return blocks(page).evaluateAll((elements) =>
+    elements.map((element) => {
+      const { depth, blockType } = (element as HTMLElement).dataset;
+      const text = element.querySelector("pre code, .text") ?? element;
+      return `${depth} ${blockType} ${text.textContent}`;
+    }),
+  );
+}
+
+type Row = { id: string; parent_path: string; sort_order: string; type: string; plain_text: string };
+
+/** The document's rows of `blocks` in reading order, as its reader gets them by REST. */
+export async function storedBlocks(page: Page, url: string): Promise<string[]> {
+  const config = JSON.parse((await page.locator("#runtime-config").textContent()) ?? "{}");
+  const documentId = url.split("/d/")[1]?.slice(0, 36);
+  const answer = await page.request.get(
+    `${config.url}/rest/v1/blocks?document_id=eq.${documentId}&select=id,parent_path,sort_order,type,plain_text`,
+    { headers: { apikey: config.publishableKey, authorization: `Bearer ${await accessToken(page)}` } },
+  );
+  expect(answer.ok()).toBe(true);
+  const rows: Row[] = await answer.json();
+  const walk = (path: string): Row[] =>
+    rows
+      .filter((row) => row.parent_path === path)
+      .sort((a, b) =>
+        a.sort_order < b.sort_order ? -1 : a.sort_order > b.sort_order ? 1 : a.id < b.id ? -1 : 1,
+      )
+      .flatMap((row) => [row, ...walk([path, row.id.replaceAll("-", "")].filter(Boolean).join("."))]);
+  return walk("").map(
+    (row) =>
+      `${row.parent_path === "" ? 0 : row.parent_path.split(".").length} ${row.type} ${row.plain_text}`,
+  );
+}
+
+async function accessToken(page: Page): Promise<string> {
+  const cookies = (await page.context().cookies()).filter(({ name }) =>
+    /^sb-.*-auth-token(\.\d+)?$/.test(name),
+  );
+  const value = cookies
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map((cookie) => cookie.value)
+    .join("");
+  return JSON.parse(Buffer.from(value.replace(/^base64-/, ""), "base64url").toString()).access_token;
+}

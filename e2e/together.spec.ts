@@ -1,0 +1,188 @@
+/** The main job: people write in one document at once, see each other, and every letter is there afterwards. */
+import { expect, type Page, test, type WebSocketRoute } from "@playwright/test";
+import {
+  blocks,
+  body,
+  invite,
+  newDocument,
+  openDocument,
+  saveState,
+  shownBlocks,
+  storedBlocks,
+} from "./document.ts";
+import { signUp } from "./person.ts";
+
+/** Markers of one writer: a character each, none used twice. */
+function markers(first: number, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => String.fromCodePoint(first + i));
+}
+
+const KEY_MS = 150;
+
+/** Types one marker every KEY_MS and does what `at` says behind that many. */
+async function write(
+  page: Page,
+  own: readonly string[],
+  at: Record<number, () => Promise<void>> = {},
+): Promise<void> {
+  for (const [i, marker] of own.entries()) {
+    const begun = Date.now();
+    await at[i]?.();
+    await page.keyboard.insertText(marker);
+    await page.waitForTimeout(Math.max(0, KEY_MS - (Date.now() - begun)));
+  }
+}
+
+/** Lets a test cut a page's websocket. Must be called before the page connects. */
+async function holdSocket(page: Page): Promise<{ cut: () => void; mend: () => void }> {
+  let isCut = false;
+  const open = new Set<WebSocketRoute>();
+  await page.routeWebSocket(/\/realtime\/v1\/websocket/, (socket) => {
+    if (isCut) return void socket.close();
+    socket.connectToServer();
+    open.add(socket);
+  });
+  return {
+    cut: () => {
+      isCut = true;
+      for (const socket of open) void socket.close();
+      open.clear();
+    },
+    mend: () => {
+      isCut = false;
+    },
+  };
+}
+
+test("two people write in one paragraph for 20 s, with a split, a join and 3 s without a socket", async ({
+  browser,
+}) => {
+  test.setTimeout(180_000);
+  const ana = await signUp(browser, "Ana Kovač");
+  const url = await newDocument(ana.page, "Together");
+  await ana.page.keyboard.type("Start middle end");
+  await expect(saveState(ana.page)).toHaveText("Saved");
+  const ben = await invite(browser, ana, "Ben Okafor");
+  const socket = await holdSocket(ben.page);
+  await openDocument(ana.page, url);
+  await openDocument(ben.page, url);
+  await expect(blocks(ben.page)).toHaveCount(1);
+  await expect(ana.page.getByRole("list", { name: "People here" }).getByRole("listitem")).toHaveCount(2);
+
+  await body(ana.page).click();
+  await ana.page.keyboard.press("Control+End");
+  await body(ben.page).click();
+  await ben.page.keyboard.press("Control+Home");
+  for (let i = 0; i < 5; i++) await ben.page.keyboard.press("ArrowRight");
+  const count = Math.ceil(20_000 / KEY_MS);
+  const byAna = markers(0x4e00, count);
+  const byBen = markers(0x5e00, count);
+  await Promise.all([
+    write(ana.page, byAna, {
+      40: async () => {
+        for (let i = 0; i < 10; i++) await ana.page.keyboard.press("ArrowLeft");
+        await ana.page.keyboard.press("Enter");
+      },
+      90: async () => {
+        await ana.page.keyboard.press("Home");
+        await ana.page.keyboard.press("Backspace");
+      },
+    }),
+    write(ben.page, byBen, { 60: async () => socket.cut(), 80: async () => socket.mend() }),
+  ]);
+  for (const { page } of [ana, ben]) await expect(saveState(page)).toHaveText("Saved");
+  await expect.poll(() => shownBlocks(ben.page), { timeout: 15_000 }).toEqual(await shownBlocks(ana.page));
+  const shown = await shownBlocks(ana.page);
+  const third = await ana.page.context().newPage();
+  await openDocument(third, url);
+  await expect.poll(() => shownBlocks(third)).toEqual(shown);
+  await expect.poll(() => storedBlocks(ana.page, url), { timeout: 5_000 }).toEqual(shown);
+  const text = shown.join("\n");
+  const wrong = [...byAna, ...byBen].filter((marker) => text.split(marker).length !== 2);
+  expect(wrong, "markers that are not there exactly once").toEqual([]);
+});
+
+test("a move, a change to a heading and typing in one block all survive", async ({ browser }) => {
+  const ana = await signUp(browser, "Ana Kovač");
+  const url = await newDocument(ana.page, "Moves");
+  await ana.page.keyboard.type("first\nsecond\nthird");
+  await expect(saveState(ana.page)).toHaveText("Saved");
+  const ben = await invite(browser, ana, "Ben Okafor");
+  for (const { page } of [ana, ben]) await openDocument(page, url);
+  await ben.page.getByText("third").click();
+  await ben.page.keyboard.press("End");
+  await ana.page.getByText("third").click();
+  await Promise.all([
+    ben.page.keyboard.type(" and what Ben typed", { delay: 60 }),
+    (async () => {
+      await ana.page.keyboard.press("Alt+Shift+ArrowUp");
+      await ana.page.keyboard.press("Control+Alt+1");
+      await ana.page.keyboard.press("Alt+Shift+ArrowUp");
+    })(),
+  ]);
+  const expected = ["0 heading1 third and what Ben typed", "0 paragraph first", "0 paragraph second"];
+  for (const { page } of [ana, ben]) await expect.poll(() => shownBlocks(page)).toEqual(expected);
+  await expect.poll(() => storedBlocks(ana.page, url)).toEqual(expected);
+});
+
+test("carets, people and typing appear and go", async ({ browser }) => {
+  const ana = await signUp(browser, "Ana Kovač");
+  const url = await newDocument(ana.page, "Presence");
+  await ana.page.keyboard.type("hello");
+  await expect(saveState(ana.page)).toHaveText("Saved");
+  const ben = await invite(browser, ana, "Ben Okafor");
+  for (const { page } of [ana, ben]) await openDocument(page, url);
+  const people = ana.page.getByRole("list", { name: "People here" }).getByRole("listitem");
+  const typing = ana.page.getByRole("status", { name: "Typing" });
+  await expect(people).toHaveCount(2);
+  await body(ben.page).click();
+  await ben.page.keyboard.press("End");
+  await ben.page.keyboard.type(" there", { delay: 50 });
+  await expect(typing).toHaveText("Ben Okafor is typing…");
+  const caret = ana.page.locator("[data-remote-cursor='Ben Okafor']");
+  await expect(caret).toBeAttached();
+  const before = await caret.boundingBox();
+  await ben.page.keyboard.press("Home");
+  await expect.poll(async () => (await caret.boundingBox())?.x ?? 0).toBeLessThan(before?.x ?? 0);
+  await expect(typing).toHaveText("");
+  await ben.page.close();
+  await expect(people).toHaveCount(1);
+  await expect(caret).toHaveCount(0);
+});
+
+test("a member who is removed stops reading and writing at once", async ({ browser }) => {
+  const ana = await signUp(browser, "Ana Kovač");
+  const url = await newDocument(ana.page, "Removal");
+  await ana.page.keyboard.type("for members");
+  await expect(saveState(ana.page)).toHaveText("Saved");
+  const ben = await invite(browser, ana, "Ben Okafor");
+  await openDocument(ben.page, url);
+  await ana.page.goto(`${ana.workspaceUrl}/settings`);
+  await ana.page
+    .getByRole("row", { name: /Ben Okafor/ })
+    .getByRole("button", { name: /Remove/ })
+    .click();
+  await ana.page
+    .getByRole("alertdialog")
+    .getByRole("button", { name: /Remove/ })
+    .click();
+  await expect(ben.page).not.toHaveURL(url, { timeout: 5_000 });
+  await ben.page.goto(url);
+  await expect(ben.page.getByText("for members")).toHaveCount(0);
+});
+
+test("a viewer reads along and writes nothing", async ({ browser }) => {
+  const ana = await signUp(browser, "Ana Kovač");
+  const url = await newDocument(ana.page, "Read only");
+  await ana.page.keyboard.type("look ");
+  await expect(saveState(ana.page)).toHaveText("Saved");
+  const vera = await invite(browser, ana, "Vera View", "viewer");
+  await openDocument(vera.page, url);
+  await openDocument(ana.page, url);
+  await expect(body(vera.page)).toHaveAttribute("contenteditable", "false");
+  await body(ana.page).click();
+  await ana.page.keyboard.press("Control+End");
+  await ana.page.keyboard.type("here");
+  await expect(body(vera.page)).toHaveText("look here");
+  await expect(saveState(vera.page)).toHaveText("Saved");
+});
