@@ -9,6 +9,8 @@ import { describe, expect, it } from "vitest";
 const browserClient = "lib/supabase/browser.ts";
 const screens = ["react", "next/", "@base-ui/react", "cmdk", "lucide-react", "sonner"];
 const featureDoors = [
+  // documents that a workspace begins with are files of the repository
+  "RUNBOOK.md?text",
   ...["components/ui/", "lib/core/", "lib/editor/", "lib/collab/", "lib/markdown/", browserClient],
   ...[...screens, "@tiptap/", "yjs", "zod"],
 ];

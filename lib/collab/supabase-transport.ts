@@ -110,9 +110,10 @@ function listen(channel: RealtimeChannel, { events, presence, documentsOf }: Cha
   }
   if (presence !== undefined) {
     channel.on("presence", { event: "sync" }, () => presence.onSync(Object.keys(channel.presenceState())));
-    channel.on("presence", { event: "leave" }, ({ key }) => {
-      // Two sockets of one session may overlap for a moment: gone means that none is left.
-      if (channel.presenceState()[key] === undefined) presence.onLeave(key);
+    channel.on("presence", { event: "leave" }, ({ key, currentPresences }) => {
+      // Two sockets of one session may overlap for a moment: gone means that none is left. The client's own state
+      // is no help here: it forgets the key only after this call.
+      if (currentPresences.length === 0) presence.onLeave(key);
     });
   }
   if (documentsOf !== undefined) {

@@ -97,30 +97,32 @@ const naiveJoin: Edit = (_history, peer, id, map) => {
   insertText(map, target, lengthOf(map, target), { text, marks: {} });
 };
 
+const PLANTS: [string, Plant][] = [
+  ["a split that copies the tail", { split: naiveSplit }],
+  ["a join that copies the text", { join: naiveJoin }],
+  [
+    "an undo that may unmake blocks in which others wrote, and brings words back twice",
+    { createUndo: (map, origin) => new Y.UndoManager(map.root, { trackedOrigins: new Set([origin]) }) },
+  ],
+  [
+    "a split that forgets whose part begins",
+    {
+      split: (history, _peer, id, map) => {
+        const length = lengthOf(map, id);
+        if (length > 1)
+          splitBlock(map, id, 1, history.newId(), { type: "quote", attrs: {} }, () => history.newId());
+        map.root.delete(id);
+      },
+    },
+  ],
+];
+
 describe("block map", () => {
   it(`BM1 ${COUNT} histories from seed ${FIRST}: replicas equal, every marker exactly once, order and depth sound`, () => {
     expect(search(FIRST, COUNT)).toEqual([]);
   });
 
-  it.each<[string, Plant]>([
-    ["a split that copies the tail", { split: naiveSplit }],
-    ["a join that copies the text", { join: naiveJoin }],
-    [
-      "an undo that may unmake blocks in which others wrote, and brings words back twice",
-      { createUndo: (map, origin) => new Y.UndoManager(map.root, { trackedOrigins: new Set([origin]) }) },
-    ],
-    [
-      "a split that forgets whose part begins",
-      {
-        split: (history, _peer, id, map) => {
-          const length = lengthOf(map, id);
-          if (length > 1)
-            splitBlock(map, id, 1, history.newId(), { type: "quote", attrs: {} }, () => history.newId());
-          map.root.delete(id);
-        },
-      },
-    ],
-  ])("BM2 the histories notice %s", (_name, plant) => {
+  it.each(PLANTS)("BM2 the histories notice %s", (_name, plant) => {
     expect(search(1, 200, plant).length).toBeGreaterThan(0);
   });
 });
