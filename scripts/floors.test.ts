@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { z } from "zod";
 
-const Lockfile = z.object({
-  packages: z.record(
-    z.string(),
-    z.object({ version: z.string().optional(), resolved: z.string().optional() }),
-  ),
+const Locked = z.object({
+  version: z.string().optional(),
+  resolved: z.string().optional(),
+  optionalDependencies: z.record(z.string(), z.string()).optional(),
 });
+const Lockfile = z.object({ packages: z.record(z.string(), Locked) });
 const Manifest = z.object({
   dependencies: z.record(z.string(), z.string()),
   devDependencies: z.record(z.string(), z.string()),
@@ -35,6 +35,13 @@ it("the lockfile names no registry, so that it installs from whichever one the m
   expect(Object.keys(packages).length).toBeGreaterThan(100);
   const resolved = Object.entries(packages).filter(([, locked]) => locked.resolved !== undefined);
   expect(resolved).toEqual([]);
+});
+
+it("the parts for every platform are locked, also those that this machine does not install", () => {
+  const wanted = Object.values(packages).flatMap((locked) => Object.keys(locked.optionalDependencies ?? {}));
+  expect(wanted.length).toBeGreaterThan(50);
+  // `npm ci` refuses a lockfile that lacks one, and npm leaves out what a registry does not have.
+  expect(wanted.filter((name) => !packages[`node_modules/${name}`])).toEqual([]);
 });
 
 it("every dependency is pinned exactly, and locked at that version", () => {
