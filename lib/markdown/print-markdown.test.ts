@@ -53,6 +53,15 @@ describe("printing", () => {
     ]);
   });
 
+  it("keeps an underscore beside a mark that needs a character reference", () => {
+    const text = [
+      { text: " 0_0", marks: { italic: true } },
+      { text: " ", marks: { italic: true, strike: true } },
+    ];
+    const printed = print({ ...block("paragraph", ""), text });
+    expect(parseMarkdown(printed).blocks[0]?.text, printed).toEqual(text);
+  });
+
   it("drops a link that may not be followed", () => {
     expect(printRuns(["a", { link: { href: "javascript:alert(1)" } }])).toBe("a\n");
   });

@@ -5,10 +5,10 @@
  *
  * Source positions are offsets into a text whose line ends are all "\n" (see `readSyntax`).
  */
-import type { Html, Literal, Nodes, Root } from "mdast";
+import type { Html, Literal, Nodes, Root, Text } from "mdast";
 import { type CompileContext, fromMarkdown, type Token } from "mdast-util-from-markdown";
 import { gfmFromMarkdown, gfmToMarkdown } from "mdast-util-gfm";
-import { type Options, toMarkdown } from "mdast-util-to-markdown";
+import { type Info, type Options, type State, toMarkdown } from "mdast-util-to-markdown";
 import { gfm } from "micromark-extension-gfm";
 
 /** A block that is printed as it stands. */
@@ -51,6 +51,15 @@ const reading = {
   ],
 };
 
+/**
+ * Plain text. An underscore inside a word is left as it is, but not beside a mark, where the letter next to
+ * it may become a character reference. The printer knows that of "*" and "_", not of "~".
+ */
+function writeText(node: Text, _parent: unknown, state: State, info: Info): string {
+  const asMark = (side: string) => (side === "~" ? "*" : side);
+  return state.safe(node.value, { ...info, before: asMark(info.before), after: asMark(info.after) });
+}
+
 const writing: Options = {
   bullet: "-",
   bulletOther: "*",
@@ -61,7 +70,7 @@ const writing: Options = {
   rule: "-",
   strong: "*",
   extensions: [gfmToMarkdown()],
-  handlers: { raw: (node: Raw) => node.value },
+  handlers: { raw: (node: Raw) => node.value, text: writeText },
 };
 
 export function readSyntax(source: string): Root {
