@@ -21,12 +21,32 @@ export function normalDepths(wanted: readonly Wanted[]): Wanted[] {
   });
 }
 
-/** Writes places until `map.outline()` lists `wanted`. Seen blocks that it leaves out keep their place. */
+/**
+ * Writes places until `map.outline()` lists `wanted`: first the fewest, then, where what others did at the same time
+ * stands in the way (a circle that was cut, a strand's order), all siblings of the parents that are not right yet.
+ * Every seen block must be in `wanted`.
+ */
 export function arrange(map: BlockMap, wanted: readonly Wanted[]): void {
   const siblings = childrenOf(normalDepths(wanted));
   const outline = map.outline();
   for (const [parent, children] of siblings) arrangeSiblings(map, outline, parent, children);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const { childrenOf: present } = map.outline();
+    const wrong = [...siblings].filter(
+      ([parent, children]) => children.join() !== (present.get(parent) ?? []).join(),
+    );
+    if (wrong.length === 0) return;
+    for (const [parent, children] of wrong) {
+      orderKeysBetween(null, null, children.length).forEach((key, i) => {
+        const id = children[i];
+        if (id) writePlace(map, id, parent, key);
+      });
+    }
+  }
 }
+
+/** A second round settles nearly all that the first one brought to light. */
+const MOST_ROUNDS = 4;
 
 function childrenOf(wanted: readonly Wanted[]): Map<ParentId, BlockId[]> {
   const siblings = new Map<ParentId, BlockId[]>();
@@ -55,6 +75,10 @@ function arrangeSiblings(
   const shift = present.length - children.length;
   while (end > start && end + shift > start && children[end - 1] === present[end - 1 + shift]) end--;
   if (start === end) return;
+  // A written key takes a block out of its strand's order: then all that stand by that order get keys of their own.
+  const byStrand = children.flatMap((id, index) => (outline.displaced.has(id) ? [index] : []));
+  start = Math.min(start, ...byStrand);
+  end = Math.max(end, ...byStrand.map((index) => index + 1));
   const key = (id: BlockId | undefined) => (id ? (outline.keyOf.get(id) ?? null) : null);
   const low = greatest(children.slice(0, start).map(key));
   let high = least(children.slice(end).map(key));
@@ -62,7 +86,7 @@ function arrangeSiblings(
     end++;
     high = least(children.slice(end).map(key));
   }
-  place(map, parent, children.slice(start, end), low, high);
+  place(map, outline, parent, children.slice(start, end), low, high);
 }
 
 const isSettled = (map: BlockMap, id: BlockId): boolean => map.entry(id)?.settled === true;
@@ -78,12 +102,15 @@ function least(keys: readonly (string | null)[]): string | null {
 /** Gives the siblings keys between two bounds; those whose own keys already ascend keep them. */
 function place(
   map: BlockMap,
+  outline: Outline,
   parent: ParentId,
   ids: readonly BlockId[],
   low: string | null,
   high: string | null,
 ): void {
-  const kept = ascendingKeys(ids.map((id) => keptKey(map, parent, id, low, high)));
+  const kept = ascendingKeys(
+    ids.map((id) => (outline.displaced.has(id) ? null : keptKey(map, parent, id, low, high))),
+  );
   let from = low;
   for (let i = 0; i < ids.length; ) {
     const key = kept[i];

@@ -40,7 +40,7 @@ class Person {
   add(block: BlockId, text: string, after: BlockId | null = null, depth = 0): void {
     this.edit((map) => {
       createBlock(map, block, paragraph);
-      const items: Wanted[] = [...map.outline().items];
+      const items: Wanted[] = map.outline().items.filter((item) => item.id !== block);
       items.splice(after ? items.findIndex((item) => item.id === after) + 1 : items.length, 0, {
         id: block,
         depth,

@@ -215,7 +215,7 @@ export class BlockMap {
     if (!entry) return true;
     const segment = this.#segments.get(id);
     if (!segment && entry.home !== null) return true;
-    return (entry.gone || !entry.placed) && !segment?.hasText;
+    return (entry.gone || (entry.settled && !entry.placed)) && !segment?.hasText;
   }
 
   #hostOf(id: BlockId): BlockId {

@@ -201,7 +201,17 @@ export class History {
 
   insertOutline(peer: Peer, fresh: readonly Wanted[], index: number): void {
     const others = peer.map.outline().items.filter(({ id }) => !fresh.some((one) => one.id === id));
-    arrange(peer.map, normalDepths([...others.slice(0, index), ...fresh, ...others.slice(index)]));
+    this.arrange(peer, [...others.slice(0, index), ...fresh, ...others.slice(index)]);
+  }
+
+  /** Arranges, and notes it when the outline is not as wanted. */
+  arrange(peer: Peer, wanted: readonly Wanted[]): void {
+    const normal = normalDepths(wanted);
+    arrange(peer.map, normal);
+    const shape = (items: readonly Wanted[]) => items.map(({ id, depth }) => `${id}:${depth}`).join();
+    if (shape(peer.map.outline().items) !== shape(normal)) {
+      this.broken.push(`${this.log.length}: arranged otherwise than wanted by ${peer.doc.clientID}`);
+    }
   }
 }
 
@@ -251,9 +261,9 @@ const EDITS: Record<Exclude<Action, "create">, Edit> = {
     splitBlock(map, id, 1 + history.random.below(length - 1), into, { type: map.type(id), attrs: {} }, () =>
       history.newId(),
     );
-    const outline = map.outline();
-    const at = outline.indexOf.get(id) ?? 0;
-    history.insertOutline(peer, [{ id: into, depth: outline.items[at]?.depth ?? 0 }], at + 1);
+    const items = map.outline().items.filter((item) => item.id !== into);
+    const at = items.findIndex((item) => item.id === id);
+    history.insertOutline(peer, [{ id: into, depth: items[at]?.depth ?? 0 }], at + 1);
   },
   join: (history, _peer, id, map) => {
     const { items, indexOf } = map.outline();
@@ -279,7 +289,7 @@ const EDITS: Record<Exclude<Action, "create">, Edit> = {
     const to = history.random.below(rest.length + 1);
     const shift = Math.min((rest[to - 1]?.depth ?? -1) + 1, history.random.below(4)) - depth;
     const placed = moved.map((item) => ({ id: item.id, depth: item.depth + shift }));
-    arrange(peer.map, normalDepths([...rest.slice(0, to), ...placed, ...rest.slice(to)]));
+    history.arrange(peer, [...rest.slice(0, to), ...placed, ...rest.slice(to)]);
   },
   nest: (history, _peer, id, map) => {
     const by = history.random.chance(0.7) ? 1 : -1;

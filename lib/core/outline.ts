@@ -24,6 +24,8 @@ export type Outline = {
   readonly childrenOf: ReadonlyMap<ParentId, readonly BlockId[]>;
   /** A seen block's key among its seen siblings: its own, or that of the unseen block it stands for. */
   readonly keyOf: ReadonlyMap<BlockId, string>;
+  /** Blocks that stand by their strand's order and not by their own key. */
+  readonly displaced: ReadonlySet<BlockId>;
 };
 
 export type OutlineSource = {
@@ -64,61 +66,71 @@ function compareByKey(a: Entry, b: Entry): number {
   return a.id < b.id ? -1 : 1;
 }
 
-/** Puts unmoved blocks of one strand, among the slots that they hold together, into the strand's order. */
-function keepStrandOrder(siblings: Entry[], strandRank: OutlineSource["strandRank"]): void {
-  const slots = new Map<BlockId, { index: number; rank: number; entry: Entry }[]>();
-  siblings.forEach((entry, index) => {
-    if (entry.home === null || !entry.unmoved) return;
-    const rank = strandRank(entry.id);
+/** A block among its siblings, with the key of the place where it stands. */
+type Sibling = { readonly entry: Entry; readonly key: string };
+
+/** Puts seen, unmoved blocks of one strand, among the places that they hold together, into the strand's order. */
+function keepStrandOrder(siblings: Sibling[], source: OutlineSource, displaced: Set<BlockId>): void {
+  const groups = new Map<BlockId, { index: number; rank: number; entry: Entry }[]>();
+  siblings.forEach(({ entry }, index) => {
+    if (entry.home === null || !entry.unmoved || !source.isSeen(entry.id)) return;
+    const rank = source.strandRank(entry.id);
     if (rank === null) return;
-    const slot = { index, rank, entry };
-    const known = slots.get(entry.home);
-    if (known) known.push(slot);
-    else slots.set(entry.home, [slot]);
+    const held = groups.get(entry.home);
+    if (held) held.push({ index, rank, entry });
+    else groups.set(entry.home, [{ index, rank, entry }]);
   });
-  for (const held of slots.values()) {
-    if (held.length < 2) continue;
+  for (const held of groups.values()) {
     const ranked = held.toSorted((a, b) => a.rank - b.rank);
-    held.forEach((slot, i) => {
-      const entry = ranked[i]?.entry;
-      if (entry) siblings[slot.index] = entry;
+    if (held.every((one, i) => one === ranked[i])) continue;
+    const keys = held.map(({ index }) => siblings[index]?.key ?? "");
+    ranked.forEach(({ entry }, i) => {
+      siblings[held[i]?.index ?? 0] = { entry, key: keys[i] ?? "" };
+      displaced.add(entry.id);
     });
   }
 }
 
-function groupSiblings(source: OutlineSource): Map<ParentId, Entry[]> {
+function groupSiblings(source: OutlineSource, displaced: Set<BlockId>): Map<ParentId, Sibling[]> {
   const parents = resolveParents(source.entries);
-  const groups = new Map<ParentId, Entry[]>();
+  const groups = new Map<ParentId, Sibling[]>();
   for (const entry of source.entries.values()) {
     const parent = parents.get(entry.id) ?? ROOT;
     const group = groups.get(parent);
-    if (group) group.push(entry);
-    else groups.set(parent, [entry]);
+    if (group) group.push({ entry, key: entry.order });
+    else groups.set(parent, [{ entry, key: entry.order }]);
   }
   for (const group of groups.values()) {
-    group.sort(compareByKey);
-    keepStrandOrder(group, source.strandRank);
+    group.sort((a, b) => compareByKey(a.entry, b.entry));
+    keepStrandOrder(group, source, displaced);
   }
   return groups;
 }
 
-type Frame = { siblings: readonly Entry[]; next: number; key: string | null; ancestors: readonly BlockId[] };
+type Frame = {
+  siblings: readonly Sibling[];
+  next: number;
+  key: string | null;
+  ancestors: readonly BlockId[];
+};
 
 export function buildOutline(source: OutlineSource): Outline {
-  const groups = groupSiblings(source);
+  const displaced = new Set<BlockId>();
+  const groups = groupSiblings(source, displaced);
   const items: OutlineItem[] = [];
   const indexOf = new Map<BlockId, number>();
   const childrenOf = new Map<ParentId, BlockId[]>();
   const keyOf = new Map<BlockId, string>();
   const stack: Frame[] = [{ siblings: groups.get(ROOT) ?? [], next: 0, key: null, ancestors: [] }];
   for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
-    const entry = frame.siblings[frame.next++];
-    if (!entry) {
+    const sibling = frame.siblings[frame.next++];
+    if (!sibling) {
       stack.pop();
       continue;
     }
+    const { entry } = sibling;
     let { key, ancestors } = frame;
-    key ??= entry.order;
+    key ??= sibling.key;
     if (source.isSeen(entry.id)) {
       const depth = Math.min(ancestors.length, maxBlockDepth - 1);
       const parent = depth === 0 ? ROOT : (ancestors[depth - 1] ?? ROOT);
@@ -134,5 +146,5 @@ export function buildOutline(source: OutlineSource): Outline {
     const inside = groups.get(entry.id);
     if (inside) stack.push({ siblings: inside, next: 0, key, ancestors });
   }
-  return { items, indexOf, childrenOf, keyOf };
+  return { items, indexOf, childrenOf, keyOf, displaced };
 }
