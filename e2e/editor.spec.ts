@@ -1,0 +1,167 @@
+/** The editor by keys: blocks, shortcuts, the slash menu, undo, import and export, and no fault for axe. */
+import { readFileSync } from "node:fs";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { body, invite, newDocument, openDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
+import { signUp } from "./person.ts";
+
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+async function expectNoFaults(page: Page, where: string) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const size of [
+      { width: 1440, height: 900 },
+      { width: 375, height: 812 },
+    ]) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.setViewportSize(size);
+      const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+      const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n  ")}`);
+      expect(said, `${where}, ${colorScheme}, ${size.width}`).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), where).toBeLessThanOrEqual(
+        size.width,
+      );
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 720 });
+}
+
+test("Markdown shortcuts, nesting and Enter make the blocks one expects", async ({ browser }) => {
+  const { page } = await signUp(browser, "Ana Kovač");
+  const url = await newDocument(page, "Blocks");
+  await page.keyboard.type("# Heading\n## Second\nPlain **bold** and `code`\n- one\ntwo\n");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(
+    "nested\n\n\n1. first\nsecond\n\n[] open\ndone\n\n> quoted\n\n--- ```js\nconst x = 1;",
+  );
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("after");
+  const expected = [
+    "0 heading1 Heading",
+    "0 heading2 Second",
+    "0 paragraph Plain bold and code",
+    "0 bullet one",
+    "0 bullet two",
+    "1 bullet nested",
+    "0 number first",
+    "0 number second",
+    "0 task open",
+    "0 task done",
+    "0 quote quoted",
+    "0 divider ",
+    "0 paragraph  ```js",
+    "0 paragraph const x = 1;",
+    "0 paragraph ",
+    "0 paragraph ",
+    "0 paragraph after",
+  ];
+  await expect.poll(() => shownBlocks(page)).toEqual(expected);
+  await expect(body(page).locator("strong")).toHaveText("bold");
+  await expect(body(page).locator("p code")).toHaveText("code");
+  await body(page).locator("[data-block-type=task] .task-box").nth(1).click();
+  await expect(body(page).locator("[data-block-type=task] [role=checkbox]").nth(1)).toHaveAttribute(
+    "aria-checked",
+    "true",
+  );
+  await expect(saveState(page)).toHaveText("Saved");
+  await expect.poll(() => storedBlocks(page, url)).toEqual(expected);
+  await expectNoFaults(page, "document with blocks");
+});
+
+test("the slash menu filters, is worked by keys and by mouse, and leaves no trace when closed", async ({
+  browser,
+}) => {
+  const { page } = await signUp(browser, "Ana Kovač");
+  await newDocument(page, "Slash");
+  await page.keyboard.type("/");
+  const menu = page.getByRole("listbox", { name: "Blocks" });
+  await expect(menu.getByRole("option")).toHaveCount(10);
+  await page.keyboard.type("hea");
+  await expect(menu.getByRole("option")).toHaveCount(3);
+  await page.keyboard.press("ArrowDown");
+  await expect(menu.getByRole("option", { name: "Heading 2" })).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("By keys\n/");
+  await menu.getByRole("option", { name: "To-do list" }).click();
+  await page.keyboard.type("by mouse\n\n/zzz");
+  await expect(page.getByText("No block is called “zzz”")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(menu).toHaveCount(0);
+  await expect
+    .poll(() => shownBlocks(page))
+    .toEqual(["0 heading1 By keys", "0 task by mouse", "0 paragraph /zzz"]);
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.type("/");
+  await expect(menu).toBeVisible();
+  await expectNoFaults(page, "slash menu");
+});
+
+test("undo takes back one's own change and never another's", async ({ browser }) => {
+  const ana = await signUp(browser, "Ana Kovač");
+  const url = await newDocument(ana.page, "Undo");
+  await ana.page.keyboard.type("base");
+  await expect(saveState(ana.page)).toHaveText("Saved");
+  const ben = await invite(browser, ana, "Ben Okafor");
+  for (const { page } of [ana, ben]) await openDocument(page, url);
+  await body(ana.page).click();
+  await ana.page.keyboard.press("Control+End");
+  await ana.page.keyboard.press("Enter");
+  await ana.page.keyboard.type("mine");
+  await expect(body(ben.page).getByText("mine")).toBeVisible();
+  await ben.page.getByText("mine").click();
+  await ben.page.keyboard.press("End");
+  await ben.page.keyboard.type(" yours");
+  await expect(body(ana.page).getByText("mine yours")).toBeVisible();
+  for (let i = 0; i < 3; i++) await ana.page.keyboard.press("Control+z");
+  await expect.poll(() => shownBlocks(ana.page)).toEqual(["0 paragraph base", "0 paragraph  yours"]);
+  await expect.poll(() => shownBlocks(ben.page)).toEqual(["0 paragraph base", "0 paragraph  yours"]);
+  for (let i = 0; i < 3; i++) await ana.page.keyboard.press("Control+Shift+z");
+  await expect.poll(() => shownBlocks(ben.page)).toEqual(["0 paragraph base", "0 paragraph mine yours"]);
+});
+
+test("the runbook is there from the start, and its export imports to the same blocks", async ({
+  browser,
+}) => {
+  const { page } = await signUp(browser, "Ana Kovač");
+  await page.getByRole("treeitem", { name: /Production Runbook/ }).click();
+  await expect(body(page).getByText("Environment Verification")).toBeVisible();
+  const before = await shownBlocks(page);
+  expect(before.length).toBeGreaterThan(100);
+  const url = page.url();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page
+      .getByRole("button", { name: "Document actions" })
+      .click()
+      .then(() => page.getByRole("menuitem", { name: "Export…" }).click()),
+  ]);
+  const text = readFileSync(await download.path(), "utf8");
+  await page.getByRole("button", { name: "Other ways to start a document" }).click();
+  const [chooser] = await Promise.all([
+    page.waitForEvent("filechooser"),
+    page.getByRole("menuitem", { name: "Import Markdown…" }).click(),
+  ]);
+  await chooser.setFiles({ name: "again.md", mimeType: "text/markdown", buffer: Buffer.from(text) });
+  await page.waitForURL((address) => address.href !== url && address.pathname.includes("/d/"));
+  await expect(body(page).getByText("Environment Verification")).toBeVisible();
+  await expect.poll(() => shownBlocks(page)).toEqual(before);
+  await expect.poll(() => storedBlocks(page, page.url()), { timeout: 10_000 }).toHaveLength(before.length);
+});
+
+test("a file that is no Markdown is refused with a sentence", async ({ browser }) => {
+  const { page } = await signUp(browser, "Ana Kovač");
+  await expect(page.getByRole("treeitem", { name: /Production Runbook/ })).toBeVisible();
+  for (const buffer of [Buffer.from([0, 1, 2, 255, 254, 0]), Buffer.alloc(10_000_001, 97)]) {
+    await page.getByRole("button", { name: "Other ways to start a document" }).click();
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page.getByRole("menuitem", { name: "Import Markdown…" }).click(),
+    ]);
+    await chooser.setFiles({ name: "bad.md", mimeType: "text/markdown", buffer });
+    await expect(page.getByText("“bad.md” was not imported.").first()).toBeVisible();
+  }
+  await expect(page.getByRole("treeitem")).toHaveCount(2);
+});
