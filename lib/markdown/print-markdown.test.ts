@@ -62,6 +62,17 @@ describe("printing", () => {
     expect(parseMarkdown(printed).blocks[0]?.text, printed).toEqual(text);
   });
 
+  it("keeps a line of code in a link from becoming a definition", () => {
+    const marks = { code: true, link: { href: "https://example.com" } };
+    const text = [
+      { text: "\\[a]: /ba|b", marks },
+      { text: "\n", marks: {} },
+      { text: "c", marks },
+    ];
+    const printed = print({ ...block("paragraph", ""), text });
+    expect(parseMarkdown(printed).blocks, printed).toEqual([{ ...block("paragraph", ""), text }]);
+  });
+
   it("drops a link that may not be followed", () => {
     expect(printRuns(["a", { link: { href: "javascript:alert(1)" } }])).toBe("a\n");
   });

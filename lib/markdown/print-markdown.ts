@@ -7,7 +7,7 @@ import type { List, ListItem, Paragraph, RootContent } from "mdast";
 import { type BlockNode, textOf } from "../core/block-tree.ts";
 import { settleTree } from "./settle-tree.ts";
 import { underlineClose, underlineOpen, writeSyntax } from "./syntax.ts";
-import { writeRuns } from "./write-runs.ts";
+import { writeText } from "./write-text.ts";
 
 export function printMarkdown(document: { title: string; blocks: readonly BlockNode[] }): string {
   const blocks = settleTree(document.blocks);
@@ -53,7 +53,7 @@ function writeBlock(block: BlockNode): RootContent {
     case "heading1":
     case "heading2":
     case "heading3":
-      return { type: "heading", depth: depthOf(block), children: writeRuns(block.text, "heading") };
+      return { type: "heading", depth: depthOf(block), children: writeText(block.text, "heading") };
     case "quote":
       return { type: "blockquote", children: writeContainer(block) as ContainerContent };
     case "code":
@@ -61,7 +61,7 @@ function writeBlock(block: BlockNode): RootContent {
     case "divider":
       return { type: "thematicBreak" };
     default:
-      return { type: "paragraph", children: writeRuns(block.text) };
+      return { type: "paragraph", children: writeText(block.text) };
   }
 }
 
@@ -103,7 +103,7 @@ function canBeTight([first, ...rest]: readonly BlockNode[]): boolean {
 function writeContainer(block: BlockNode): RootContent[] {
   const children = writeFlow(block.children);
   const needsText = typeof block.attrs.checked === "boolean" || children[0]?.type === "paragraph";
-  if (block.text.length > 0) return [{ type: "paragraph", children: writeRuns(block.text) }, ...children];
+  if (block.text.length > 0) return [{ type: "paragraph", children: writeText(block.text) }, ...children];
   return needsText ? [emptyParagraph, ...children] : children;
 }
 

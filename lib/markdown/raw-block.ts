@@ -20,17 +20,19 @@ export function isStableRaw(text: string, defined: Labels): boolean {
   return title === null && isRaw(raw, text) && isSentinel(after) && more.length === 0;
 }
 
-/** The labels that the raw blocks of a tree define. */
+/** The labels that the raw blocks of a tree define, those that stay raw. */
 export function labelsOf(blocks: readonly BlockNode[]): Labels {
-  const labels = new Set<string>();
+  const labelsByText = new Map<string, string[]>();
   const waiting = [...blocks];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
-    if (node.attrs.raw === true) {
-      for (const label of labelsIn(textOf(node.text), /^ {0,3}\[([^[\]\n]+)\]:/gm)) labels.add(label);
-    }
+    const text = node.attrs.raw === true ? textOf(node.text) : "";
+    const labels = labelsIn(text, /^ {0,3}\[([^[\]\n]+)\]:/gm);
+    if (labels.length > 0) labelsByText.set(text, labels);
     waiting.push(...node.children);
   }
-  return labels;
+  const all = new Set([...labelsByText.values()].flat());
+  const stable = [...labelsByText].filter(([text]) => isStableRaw(text, all));
+  return new Set(stable.flatMap(([, labels]) => labels));
 }
 
 /** Labels are equal when they differ in case or blanks only. */

@@ -113,7 +113,8 @@ function restart(node: BlockNode, before: BlockNode | undefined): BlockNode {
   return node;
 }
 
-function settleRuns(runs: readonly TextRun[]): TextRun[] {
+/** The text of a block as Markdown can hold it. */
+export function settleRuns(runs: readonly TextRun[]): TextRun[] {
   const settled = mergeRuns(runs.map((run) => ({ text: clean(run.text), marks: settleMarks(run.marks) })));
   return mergeRuns(settled.flatMap(bareLineBreaks));
 }

@@ -10,16 +10,30 @@ import { lineBreakTag, underlineClose, underlineOpen } from "./syntax.ts";
 const nesting = ["link", "bold", "italic", "strike", "underline"] as const;
 type Wrapper = (typeof nesting)[number];
 
-/** A heading has one line, so that its line breaks are tags. */
+export type Place = "paragraph" | "heading";
+
+/**
+ * A heading has one line, so that its line breaks are tags. `isShielded` puts an empty underline before each
+ * line: nothing of a text is then read as the start of something else.
+ */
 export function writeRuns(
   runs: readonly TextRun[],
-  place: "paragraph" | "heading" = "paragraph",
+  place: Place = "paragraph",
+  isShielded = false,
 ): PhrasingContent[] {
-  // Neither a break at the very end nor a lone tag would be read as part of a text.
-  if (textOf(runs) === "\n") return [underlineOpen, underlineClose, lineBreakTag];
   const last = runs.length - 1;
   const lines = runs.flatMap((run, index) => splitLines(run, index === last));
-  return wrap(lines, place);
+  const nodes = wrap(lines, place);
+  // A lone tag would be read as a block of its own.
+  return isShielded || textOf(runs) === "\n" ? [...shield, ...nodes.flatMap(withShield)] : nodes;
+}
+
+const shield = [underlineOpen, underlineClose];
+
+function withShield(node: PhrasingContent): PhrasingContent[] {
+  if (node.type === "break") return [node, ...shield];
+  if (!("children" in node)) return [node];
+  return [{ ...node, children: node.children.flatMap(withShield) } as PhrasingContent];
 }
 
 type Piece = TextRun & { isFinal?: boolean };
@@ -33,7 +47,7 @@ function splitLines(run: TextRun, isLast: boolean): Piece[] {
   }));
 }
 
-function wrap(pieces: readonly Piece[], place: "paragraph" | "heading"): PhrasingContent[] {
+function wrap(pieces: readonly Piece[], place: Place): PhrasingContent[] {
   const nodes: PhrasingContent[] = [];
   for (let start = 0; start < pieces.length; ) {
     const [mark, end] = longestMark(pieces, start);
@@ -69,7 +83,7 @@ function endOf(pieces: readonly Piece[], start: number, mark: Wrapper, value: Js
   return end;
 }
 
-function enclose(mark: Wrapper, pieces: readonly Piece[], place: "paragraph" | "heading"): PhrasingContent[] {
+function enclose(mark: Wrapper, pieces: readonly Piece[], place: Place): PhrasingContent[] {
   const value = pieces[0]?.marks[mark];
   const bare = pieces.map((piece) => {
     const { [mark]: _mark, ...marks } = piece.marks;
@@ -98,7 +112,7 @@ function linkTarget(value: Json): { url: string; title: string | null } {
   };
 }
 
-function leaf(piece: Piece, place: "paragraph" | "heading"): PhrasingContent {
+function leaf(piece: Piece, place: Place): PhrasingContent {
   if (piece.text === "\n") return place === "heading" || piece.isFinal ? lineBreakTag : { type: "break" };
   return piece.marks.code ? { type: "inlineCode", value: piece.text } : { type: "text", value: piece.text };
 }
