@@ -165,3 +165,34 @@ test("a file that is no Markdown is refused with a sentence", async ({ browser }
   }
   await expect(page.getByRole("treeitem")).toHaveCount(2);
 });
+
+test("from sign-up to a saved line with the keyboard alone", async ({ page }) => {
+  await page.goto("/sign-up");
+  const tabTo = async (name: string | RegExp, role: "textbox" | "button") => {
+    const target = page.getByRole(role, { name, exact: typeof name === "string" }).first();
+    for (let i = 0; i < 40; i++) {
+      if (await target.evaluate((element) => element === document.activeElement).catch(() => false)) return;
+      await page.keyboard.press("Tab");
+    }
+    throw new Error(`Tab does not reach ${name}`);
+  };
+  await tabTo("Name", "textbox");
+  await page.keyboard.type("Kai Keys");
+  await tabTo("Email", "textbox");
+  await page.keyboard.type(`${crypto.randomUUID()}@example.com`);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("correct horse battery");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/w\//);
+  await expect(page.getByRole("treeitem", { name: "Welcome" })).toBeVisible();
+  await tabTo("New document", "button");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/d\//);
+  await expect(page.getByRole("textbox", { name: "Title" })).toBeFocused();
+  await page.keyboard.type("By keys");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("a line");
+  await expect(saveState(page)).toHaveText("Saved");
+  await expect.poll(() => shownBlocks(page)).toEqual(["0 paragraph a line"]);
+  await expect(page.getByRole("treeitem", { name: "By keys" })).toBeVisible();
+});
