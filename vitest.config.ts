@@ -17,6 +17,8 @@ export default defineConfig({
           name: "unit",
           include: ["{app,components,lib,scripts}/**/*.test.{ts,tsx}", "supabase/functions/**/*.test.ts"],
           exclude: [...exclude, "scripts/{rooms,rules}.test.ts", "**/*.property.test.ts"],
+          // Only against hanging: on a busy machine a start of a process alone takes seconds.
+          testTimeout: 30_000,
         },
       },
       {
