@@ -196,3 +196,72 @@ test("from sign-up to a saved line with the keyboard alone", async ({ page }) =>
   await expect.poll(() => shownBlocks(page)).toEqual(["0 paragraph a line"]);
   await expect(page.getByRole("treeitem", { name: "By keys" })).toBeVisible();
 });
+
+/** Pastes as the browser does, without a clipboard permission. */
+async function paste(page: Page, data: Record<string, string>): Promise<void> {
+  await body(page).evaluate((element, types) => {
+    const transfer = new DataTransfer();
+    for (const [type, text] of Object.entries(types)) transfer.setData(type, text);
+    element.dispatchEvent(
+      new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true }),
+    );
+  }, data);
+}
+
+test("a key acts where the caret is, however fast it follows; Escape and Tab leave the text", async ({
+  browser,
+}) => {
+  const { page } = await signUp(browser, "Ana Kovač");
+  await newDocument(page, "Fast keys");
+  const expected: string[] = [];
+  for (let i = 0; i < 6; i++) {
+    await page.keyboard.type("hello");
+    for (const key of ["ArrowLeft", "ArrowLeft", "Enter", "X", "End", "Enter"])
+      await page.keyboard.press(key);
+    expected.push("0 paragraph hel", "0 paragraph Xlo");
+  }
+  await expect.poll(() => shownBlocks(page)).toEqual([...expected, "0 paragraph "]);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Tab");
+  await expect(body(page)).not.toBeFocused();
+});
+
+test("what is pasted keeps its spaces, its lists and its quotes, and runs nothing", async ({ browser }) => {
+  const { page } = await signUp(browser, "Ana Kovač");
+  await newDocument(page, "Paste");
+  await paste(page, { "text/plain": "  one\n\ntwo   x\n\tthree\n" });
+  await expect
+    .poll(() => shownBlocks(page))
+    .toEqual(["0 paragraph   one", "0 paragraph ", "0 paragraph two   x", "0 paragraph \tthree"]);
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Backspace");
+  await paste(page, {
+    "text/html":
+      "<ul><li><p>a</p><ul><li><p>b</p></li></ul></li></ul><blockquote><p>q</p></blockquote><p onclick='x()'>p<a href='javascript:alert(1)'>l</a><script>alert(1)</script></p>",
+  });
+  await expect
+    .poll(() => shownBlocks(page))
+    .toEqual(["0 bullet a", "1 bullet b", "0 quote q", "0 paragraph pl"]);
+  await expect(body(page).locator("a, script, [onclick]")).toHaveCount(0);
+  const before = await shownBlocks(page);
+  await paste(page, { "text/plain": "line\n".repeat(5_000) });
+  await expect(page.getByText("That is too much for one paste.")).toBeVisible();
+  expect(await shownBlocks(page)).toEqual(before);
+  await expect(saveState(page)).toHaveText("Saved");
+});
+
+test("undo takes back the last thing done, and goes where it was", async ({ browser }) => {
+  const { page } = await signUp(browser, "Ana Kovač");
+  await newDocument(page, "Undo steps");
+  await page.keyboard.type("aaa\nbbb\nccc");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("Zed");
+  await page.keyboard.press("Control+z");
+  await expect
+    .poll(() => shownBlocks(page))
+    .toEqual(["0 paragraph aaa", "0 paragraph bbb", "0 paragraph ccc"]);
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("\n# ");
+  await page.keyboard.press("Control+z");
+  await expect.poll(async () => (await shownBlocks(page)).at(-1)).toMatch(/^0 paragraph #/);
+});

@@ -2,11 +2,13 @@
 import { type EditorOptions, Extension } from "@tiptap/core";
 import { Plugin, PluginKey } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
+import { toast } from "sonner";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import { BlockMap } from "../../lib/core/block-map.ts";
 import { createUndo } from "../../lib/core/block-undo.ts";
 import { EditorBinding, LOCAL, REMOTE } from "../../lib/editor/binding.ts";
 import { cursorOf } from "../../lib/editor/caret-places.ts";
+import { clipboardPlugin } from "../../lib/editor/clipboard.ts";
 import { toggleTask } from "../../lib/editor/commands.ts";
 import { flashPlugin } from "../../lib/editor/flash.ts";
 import { markdownRules } from "../../lib/editor/input-rules.ts";
@@ -14,6 +16,7 @@ import { keymapPlugin } from "../../lib/editor/keymap.ts";
 import { normalizePlugin } from "../../lib/editor/normalize.ts";
 import { documentExtensions, schema } from "../../lib/editor/schema.ts";
 import { slashPlugin, slashQuery } from "../../lib/editor/slash.ts";
+import { undoStepsPlugin } from "../../lib/editor/undo-steps.ts";
 import { SlashStore } from "./slash-store.ts";
 
 export type DocumentEditor = {
@@ -32,6 +35,8 @@ export function openEditor(session: DocumentSession): DocumentEditor {
     slashPlugin((event) => slash.onKey(event)),
     keymapPlugin(undo),
     markdownRules(),
+    clipboardPlugin(refusePaste),
+    undoStepsPlugin(undo),
     normalizePlugin(map),
     binding.plugin(),
     flashPlugin(),
@@ -57,6 +62,12 @@ export function openEditor(session: DocumentSession): DocumentEditor {
       map.destroy();
     },
   };
+}
+
+function refusePaste(): void {
+  toast.error("That is too much for one paste. Nothing was changed.", {
+    description: "Import it as a Markdown file, or paste it in parts.",
+  });
 }
 
 const BODY_ATTRIBUTES = {

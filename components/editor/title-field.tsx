@@ -65,6 +65,7 @@ function useTitleBinding(doc: Y.Doc, field: React.RefObject<HTMLDivElement | nul
       const place = caret === null ? null : relativeCaret;
       element.textContent = title;
       if (place) setCaret(element, absoluteOf(doc, place) ?? title.length);
+      else if (caret !== null) setCaret(element, Math.min(caret, title.length));
     };
     let relativeCaret: Y.RelativePosition | null = null;
     const remember = (transaction: Y.Transaction) => {

@@ -11,6 +11,7 @@ import { useSession, useStore } from "../editor/use-session.ts";
 import { WordCount } from "../editor/word-count.tsx";
 import { PeopleHere } from "../presence/people-here.tsx";
 import { TypingStatus } from "../presence/typing-status.tsx";
+import { useTree } from "../sidebar/tree-context.tsx";
 import { Bones } from "../ui/bones.tsx";
 
 type PaneProps = {
@@ -26,6 +27,7 @@ type PaneProps = {
 /** One document: its bar, its title and body, its foot. The title is there at once, the text when it is whole. */
 export function DocumentPane({ documentId, person, initial, channels, crumbs, actions }: PaneProps) {
   const session = useSession({ documentId, userId: person.id }, channels);
+  useCheckWhenMoved(session, documentId);
   const save = useCallback(() => {
     if (!session) throw new Error("The document is not open yet. Try again in a moment.");
     return exportMarkdown(session.doc);
@@ -54,6 +56,14 @@ export function DocumentPane({ documentId, person, initial, channels, crumbs, ac
       </footer>
     </>
   );
+}
+
+/** The tree hears at once when a document goes to the trash or comes back; its page asks the server then. */
+function useCheckWhenMoved(session: DocumentSession | null, documentId: string) {
+  const isInTree = useTree().rows.has(documentId);
+  useEffect(() => {
+    if (session && !isInTree) session.check();
+  }, [session, isInTree]);
 }
 
 function Opening({ title }: { title: string }) {

@@ -142,6 +142,11 @@ export class DocumentSession {
     this.#gathering.keyPressed();
   }
 
+  /** Something outside says that rights or place of the document changed: asks the server now. */
+  check(): void {
+    this.#log.pullNow();
+  }
+
   /** Leaving the page now could lose text, or at least leave it unsent: ask before. */
   hasUnsent(): boolean {
     return this.saveState.getSnapshot().unsent > 0;

@@ -17,7 +17,7 @@ import {
   type Transaction,
 } from "@tiptap/pm/state";
 import type { StepMap } from "@tiptap/pm/transform";
-import type * as Y from "yjs";
+import { UndoManager, type Transaction as YTransaction } from "yjs";
 import type { BlockMap, BlockMapChange } from "../core/block-map.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
 import { blockNode, emptyBlock, idOf } from "./block-nodes.ts";
@@ -48,7 +48,7 @@ export class EditorBinding {
 
   constructor(map: BlockMap) {
     this.map = map;
-    const before = (transaction: Y.Transaction) => {
+    const before = (transaction: YTransaction) => {
       if (transaction.origin !== LOCAL) this.#rememberCaret();
     };
     map.doc.on("beforeTransaction", before);
@@ -138,11 +138,11 @@ export class EditorBinding {
 
   #onMapChange({ blocks, transaction }: BlockMapChange): void {
     if (transaction.origin === LOCAL && this.#writing) return;
-    this.#render((id) => blocks.has(id));
+    this.#render((id) => blocks.has(id), transaction.origin instanceof UndoManager);
   }
 
   /** Brings the editor to what the map shows; nodes of blocks that did not change are kept as they are. */
-  #render(isStale: (id: BlockId) => boolean): void {
+  #render(isStale: (id: BlockId) => boolean, isUndo = false): void {
     const host = this.#host;
     if (!host) return;
     const { state } = host;
@@ -151,7 +151,8 @@ export class EditorBinding {
     const target = this.#children(state.schema, present, isStale);
     const transaction = replaceChildren(state, target);
     if (!transaction) return;
-    this.#restoreCaret(transaction);
+    if (isUndo) goToChange(transaction);
+    else this.#restoreCaret(transaction);
     transaction.setMeta(REMOTE, true).setMeta("addToHistory", false);
     this.#synced = transaction.doc;
     host.dispatch(transaction);
@@ -205,6 +206,20 @@ export class EditorBinding {
     const selection = TextSelection.between(transaction.doc.resolve(anchor), transaction.doc.resolve(head));
     if (!transaction.selection.eq(selection)) transaction.setSelection(selection);
   }
+}
+
+/** Undo shows what it did: the caret goes to the end of what changed. */
+function goToChange(transaction: Transaction): void {
+  let end: number | null = null;
+  transaction.steps
+    .at(-1)
+    ?.getMap()
+    .forEach((_from, _to, _start, newEnd) => {
+      end = newEnd;
+    });
+  if (end === null) return;
+  const at = transaction.doc.resolve(Math.min(end, transaction.doc.content.size));
+  transaction.setSelection(Selection.near(at, -1)).scrollIntoView();
 }
 
 /** One step that turns the document's children into `target`, as narrow as can be; null when they are the same. */

@@ -126,6 +126,8 @@ export const blockFromDom: Record<"block" | "code" | "rule", TagParseRule[]> = {
       contentElement: (element) =>
         (element as HTMLElement).querySelector<HTMLElement>(":scope > .text") ?? (element as HTMLElement),
     },
+    // paragraphs inside an item or a quote are that block's own text
+    { tag: "li > p, li > div, blockquote > p", priority: 60, skip: true },
     { tag: "li", preserveWhitespace: false, getAttrs: (element) => listItem(element) },
     { tag: "blockquote", preserveWhitespace: false, getAttrs: () => attrs("quote") },
     ...["h1", "h2", "h3", "h4", "h5", "h6"].map((tag, i) => ({

@@ -8,6 +8,7 @@ import {
 } from "@tiptap/pm/commands";
 import { keydownHandler } from "@tiptap/pm/keymap";
 import { type Command, Plugin } from "@tiptap/pm/state";
+import type { EditorView } from "@tiptap/pm/view";
 import type { UndoManager } from "yjs";
 import {
   blockAt,
@@ -34,6 +35,14 @@ const fence: Command = (state, dispatch) => {
 
 const toggleHere: Command = (state, dispatch) =>
   toggleTask(blockAt(state.doc, state.selection.from).pos)(state, dispatch);
+
+/**
+ * A caret moved by the key just before is known to the browser but not yet to the editor: it is read first, or Enter
+ * would act where the caret was.
+ */
+function readSelection(view: EditorView): void {
+  (view as EditorView & { domObserver?: { flush(): void } }).domObserver?.flush();
+}
 
 /** @param undo takes back this person's own changes only. */
 export function keymapPlugin(undo: UndoManager): Plugin {
@@ -74,5 +83,23 @@ export function keymapPlugin(undo: UndoManager): Plugin {
     "Mod-Shift-8": step(turnInto("bullet")),
     "Mod-Shift-9": step(turnInto("task", { checked: false })),
   };
-  return new Plugin({ props: { handleKeyDown: keydownHandler(keys) } });
+  const handleKeyDown = keydownHandler(keys);
+  let leaves = false;
+  return new Plugin({
+    props: {
+      handleDOMEvents: {
+        keydown: (view) => {
+          readSelection(view);
+          return false;
+        },
+      },
+      // Escape, then Tab: out of the text. Without it nobody who has only a keyboard gets past the body.
+      handleKeyDown(view, event) {
+        if (event.key === "Escape") leaves = true;
+        else if (event.key === "Tab" && leaves) return false;
+        else if (event.key !== "Shift") leaves = false;
+        return event.key === "Tab" && leaves ? false : handleKeyDown(view, event);
+      },
+    },
+  });
 }
