@@ -186,3 +186,26 @@ test("a viewer reads along and writes nothing", async ({ browser }) => {
   await expect(body(vera.page)).toHaveText("look here");
   await expect(saveState(vera.page)).toHaveText("Saved");
 });
+
+test("a page that is open learns that its document went to the trash, and goes on when it is back", async ({
+  browser,
+}) => {
+  const ana = await signUp(browser, "Ana Kovač");
+  const url = await newDocument(ana.page, "Trash and back");
+  await ana.page.keyboard.type("kept");
+  await expect(saveState(ana.page)).toHaveText("Saved");
+  const ben = await invite(browser, ana, "Ben Okafor");
+  for (const { page } of [ana, ben]) await openDocument(page, url);
+  await expect(body(ben.page)).toHaveAttribute("contenteditable", "true");
+  await ana.page.getByRole("button", { name: "Document actions" }).click();
+  await ana.page.getByRole("menuitem", { name: "Move to trash" }).click();
+  await expect(body(ben.page)).toHaveAttribute("contenteditable", "false", { timeout: 5_000 });
+  await expect(body(ben.page)).toHaveText("kept");
+  await ana.page.goto(`${ana.workspaceUrl}/trash`);
+  await ana.page.getByRole("button", { name: "Restore" }).click();
+  await expect(body(ben.page)).toHaveAttribute("contenteditable", "true", { timeout: 5_000 });
+  await body(ben.page).click();
+  await ben.page.keyboard.press("End");
+  await ben.page.keyboard.type(" and back");
+  await expect(saveState(ben.page)).toHaveText("Saved");
+});

@@ -114,7 +114,10 @@ function followPlugin(session: DocumentSession, map: BlockMap, slash: SlashStore
     props: {
       handleDOMEvents: {
         focus: (view) => void queueMicrotask(() => tell(view)),
-        blur: () => session.setCursor(null, null),
+        blur: () => {
+          slash.show(null);
+          session.setCursor(null, null);
+        },
       },
     },
     view: () => ({

@@ -1,5 +1,5 @@
 "use client";
-import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { WorkspaceChannels } from "../../lib/collab/workspace-channel.ts";
 import { DocumentBody } from "../editor/document-body.tsx";
@@ -61,8 +61,10 @@ export function DocumentPane({ documentId, person, initial, channels, crumbs, ac
 /** The tree hears at once when a document goes to the trash or comes back; its page asks the server then. */
 function useCheckWhenMoved(session: DocumentSession | null, documentId: string) {
   const isInTree = useTree().rows.has(documentId);
+  const was = useRef(isInTree);
   useEffect(() => {
-    if (session && !isInTree) session.check();
+    if (session && was.current !== isInTree) session.check();
+    was.current = isInTree;
   }, [session, isInTree]);
 }
 
