@@ -28,7 +28,7 @@ const ME = "me";
 export function createMemoryLog(): ReplayLog {
   const server = new FakeServer();
   server.roles.set(ME, "owner");
-  server.pageRows = 1_000;
+  server.pageRows = 5_000;
   const transport: LogTransport = {
     open: async (_, session, after) => server.open(ME, session, after),
     pull: async (_, after) => server.pull(ME, after),

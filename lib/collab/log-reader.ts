@@ -93,7 +93,9 @@ export class LogReader {
   }
 
   #hold(row: ReadyRow): void {
-    if (this.#ahead.size < MOST_AHEAD || row.seq === this.seq + 1) this.#ahead.set(row.seq, row);
+    // what goes on where we are is a page of the log, however long; only what comes out of turn is bounded
+    const follows = row.seq <= this.seq + this.#ahead.size + 1;
+    if (follows || this.#ahead.size < MOST_AHEAD) this.#ahead.set(row.seq, row);
   }
 
   #drain(): void {

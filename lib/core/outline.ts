@@ -43,6 +43,7 @@ function resolveParents(entries: ReadonlyMap<BlockId, Entry>): Map<BlockId, Pare
   }
   const settled = new Set<ParentId>([ROOT]);
   for (const start of entries.keys()) {
+    if (parents.get(start) === ROOT) continue;
     const path: BlockId[] = [];
     const onPath = new Set<BlockId>();
     let at: ParentId = start;
