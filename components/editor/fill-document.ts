@@ -2,12 +2,13 @@
 import type * as Y from "yjs";
 import { DocumentSession } from "../../lib/collab/document-session.ts";
 import { createMemoryOutbox } from "../../lib/collab/outbox.ts";
-import { MAX_TITLE_LENGTH, setTitle } from "../../lib/collab/rename-document.ts";
+import { setTitle } from "../../lib/collab/rename-document.ts";
 import { createMemoryLocks } from "../../lib/collab/session-locks.ts";
 import { insertText, lengthOf } from "../../lib/core/block-edit.ts";
 import { BlockMap } from "../../lib/core/block-map.ts";
 import { insertTree } from "../../lib/core/block-read.ts";
 import { type BlockNode, type TextRun, textOf } from "../../lib/core/block-tree.ts";
+import { MAX_TITLE_LENGTH } from "../../lib/core/projection.ts";
 import { headlessOptions, type SessionPlace } from "./open-session.ts";
 
 /** UTF-16 units in one update: far below the log's limit of a million bytes, whatever the script. */

@@ -1,7 +1,8 @@
 "use client";
 import { useEffect, useRef } from "react";
 import * as Y from "yjs";
-import { MAX_TITLE_LENGTH, setTitle } from "../../lib/collab/rename-document.ts";
+import { setTitle } from "../../lib/collab/rename-document.ts";
+import { MAX_TITLE_LENGTH } from "../../lib/core/projection.ts";
 
 type TitleProps = {
   doc: Y.Doc;

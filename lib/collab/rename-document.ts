@@ -4,14 +4,13 @@
  */
 import type * as Y from "yjs";
 import { AppError } from "../core/errors.ts";
+import { MAX_TITLE_LENGTH } from "../core/projection.ts";
 import { systemClock } from "./clock.ts";
 import { DocumentSession, type DocumentSessionOptions } from "./document-session.ts";
 import { createMemoryOutbox } from "./outbox.ts";
 import { createMemoryLocks } from "./session-locks.ts";
 
 export const TITLE_ROOT = "title";
-/** Characters; the server shortens longer ones in lists. */
-export const MAX_TITLE_LENGTH = 500;
 
 const GIVE_UP_MS = 15_000;
 

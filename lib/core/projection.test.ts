@@ -6,7 +6,7 @@ import { BlockMap } from "./block-map.ts";
 import { insertTree } from "./block-read.ts";
 import { blockId, toUuid } from "./ids.ts";
 import { MAX_ORDER_KEY_BYTES } from "./order-key.ts";
-import { projectDocument } from "./projection.ts";
+import { MAX_TITLE_LENGTH, projectDocument } from "./projection.ts";
 
 const A = blockId("a".repeat(32));
 const B = blockId("b".repeat(32));
@@ -54,6 +54,7 @@ describe("projection", () => {
     const doc = new Y.Doc();
     const map = new BlockMap(doc);
     doc.transact(() => {
+      doc.getText("title").insert(0, `${"t".repeat(MAX_TITLE_LENGTH - 1)}😀`);
       createBlock(map, A, { type: "paragraph", attrs: { "bad\u0000": "v\u0000" } });
       arrange(map, [{ id: A, depth: 0 }]);
       insertText(map, A, 0, { text: "a\u0000b\ud800c😀", marks: {} });
@@ -62,6 +63,7 @@ describe("projection", () => {
         .get(A)
         ?.set("place", ["", `a${"0".repeat(300)}1`]);
     });
+    expect(projectDocument(doc).title).toBe("t".repeat(MAX_TITLE_LENGTH - 1));
     const [row] = projectDocument(doc).rows;
     expect(row?.plainText).toMatch(/^ab.?c😀$/u);
     expect(row?.plainText).not.toContain("\u0000");

@@ -27,6 +27,7 @@ export type BlockRow = {
 
 export type Projection = { readonly title: string; readonly rows: readonly BlockRow[] };
 
+/** UTF-16 units; longer titles are refused by the title's field and cut in the row. */
 export const MAX_TITLE_LENGTH = 500;
 
 export function projectDocument(doc: Y.Doc): Projection {
@@ -39,7 +40,8 @@ export function projectDocument(doc: Y.Doc): Projection {
 }
 
 export function projectTitle(doc: Y.Doc): string {
-  return storable(doc.getText("title").toString()).replace(/\s+/g, " ").trim().slice(0, MAX_TITLE_LENGTH);
+  const title = doc.getText("title").toString().replace(/\s+/g, " ").trim();
+  return storable(title.slice(0, MAX_TITLE_LENGTH)); // cut first: half a surrogate pair at the end goes as well
 }
 
 function projectRows(map: BlockMap): BlockRow[] {

@@ -278,9 +278,3 @@ export function positionOf(doc: ProseMirrorNode, place: TextPlace | null): numbe
   });
   return found;
 }
-
-/** Puts the caret at the start of a block. */
-export function selectBlock(state: EditorState, id: BlockId): Transaction | null {
-  const at = positionOf(state.doc, { block: id, offset: 0 });
-  return at === null ? null : state.tr.setSelection(Selection.near(state.doc.resolve(at)));
-}
