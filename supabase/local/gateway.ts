@@ -7,7 +7,12 @@ import { answerRest, type RestParts } from "./rest.ts";
 import type { Service } from "./services.ts";
 
 export type GatewayParts = AuthParts &
-  RestParts & { readonly services: readonly Service[]; readonly port: number };
+  RestParts & {
+    readonly services: readonly Service[];
+    readonly port: number;
+    /** What an error means that came from outside the services (a database that is away), or null. */
+    explain(error: unknown, request: Request): Response | null;
+  };
 
 const METHODS = "GET,HEAD,PUT,PATCH,POST,DELETE,OPTIONS";
 const EXPOSED = "Content-Range,Content-Location,Location,Preference-Applied,X-Total-Count,Link,sb-error-code";
@@ -28,7 +33,9 @@ export function createGateway(parts: GatewayParts): (request: Request) => Promis
     const { prefix } = service;
     if (prefix) app.all(`${prefix}/*`, (c) => handOn(parts, service, c.req.raw));
   }
-  app.onError((error) => {
+  app.onError((error, c) => {
+    const explained = parts.explain(error, c.req.raw);
+    if (explained) return explained;
     process.stderr.write(`${error.stack ?? error.message}\n`);
     return Response.json({ message: "Internal server error" }, { status: 500 });
   });

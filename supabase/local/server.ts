@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
+import { ConnectionCut } from "./faults-answers.ts";
 
 export type Handler = (request: Request) => Promise<Response>;
 
@@ -90,7 +91,7 @@ async function readBody(incoming: IncomingMessage): Promise<Uint8Array<ArrayBuff
 }
 
 function fail(outgoing: ServerResponse, error: unknown): void {
-  if (outgoing.headersSent) {
+  if (outgoing.headersSent || error instanceof ConnectionCut) {
     outgoing.destroy();
     return;
   }

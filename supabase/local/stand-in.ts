@@ -5,6 +5,7 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import { bootstrap } from "./bootstrap.ts";
 import { openPglite, type PgliteDatabase } from "./database.ts";
+import { createFaultSwitch, type FaultSwitch } from "./faults.ts";
 import { createGateway } from "./gateway.ts";
 import { type Keys, loadKeys, saveKeys } from "./keys.ts";
 import { createLite } from "./lite.ts";
@@ -31,6 +32,7 @@ interface Parts {
   readonly keys: Keys;
   readonly server: Server;
   readonly port: number;
+  readonly faults: FaultSwitch;
 }
 
 /** Throws a sentence when it cannot start; nothing is left open then. */
@@ -61,12 +63,14 @@ async function assemble(options: Options, undo: Undo): Promise<string> {
   undo.push(() => closeServer(server));
   if (keys.port !== port) await saveKeys(folder, { ...keys, port });
   if (options.announce) process.stdout.write(`Supabase stand-in opening http://${HOST}:${port}\n`);
-  const database = await openDatabase(folder);
+  const { testMode } = options;
+  const faults = createFaultSwitch({ testMode, secretKey: keys.secretKey, url: `http://${HOST}:${port}` });
+  const database = faults.guard(await openDatabase(folder));
   undo.push(() => database.close());
   await bootstrap(database);
   await migrate(database, options.migrationsFolder);
   const unready = handle;
-  handle = await createHandler({ options, database, keys, server, port }, undo);
+  handle = faults.wrap(await createHandler({ options, database, keys, server, port, faults }, undo));
   // First of all nothing new comes in; the gate lets what is under way finish.
   undo.push(async () => {
     handle = unready;
@@ -84,7 +88,8 @@ async function openDatabase(folder: string): Promise<PgliteDatabase> {
   return openPglite({ folder: data, extensions: await loadExtensions() });
 }
 
-async function createHandler({ options, database, keys, server, port }: Parts, undo: Undo): Promise<Handler> {
+async function createHandler(parts: Parts, undo: Undo): Promise<Handler> {
+  const { options, database, keys, server, port, faults } = parts;
   const url = `http://${HOST}:${port}`;
   const tokens = createTokens(keys);
   const context: ServiceContext = {
@@ -111,7 +116,20 @@ async function createHandler({ options, database, keys, server, port }: Parts, u
   });
   lite.warm().catch((error) => process.stderr.write(`${error}\n`));
   const issuer = `${url}/auth/v1`;
-  return createGateway({ database, lite, keys, tokens, outbox, settings, issuer, catalog, services, port });
+  const { explain } = faults;
+  return createGateway({
+    database,
+    lite,
+    keys,
+    tokens,
+    outbox,
+    settings,
+    issuer,
+    catalog,
+    services,
+    port,
+    explain,
+  });
 }
 
 /** Where the database finds the edge functions: the port may be another one at each start. */
