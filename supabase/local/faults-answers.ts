@@ -3,7 +3,7 @@
  * looks like to its caller.
  *
  * PostgREST: 503 with `Retry-After`; PGRST001 when the connection broke under a request, PGRST000 while there is
- * none. GoTrue: 500 `unexpected_failure` (not 503: its client then takes the error for final). Storage: 544, a pool that gives no connection.
+ * none. GoTrue: 500 `unexpected_failure`, which its client may try again. Storage: 544, a pool that gives no connection.
  */
 
 /** Thrown where the caller shall see its connection break instead of an answer. */

@@ -8,6 +8,8 @@ import type { Database, Session } from "./database.ts";
 export class DatabaseGone extends Error {
   constructor() {
     super("The database is away: the fault switch says so.");
+    // It was ordered; where it came through is no news.
+    this.stack = this.message;
   }
 }
 
