@@ -1,11 +1,14 @@
 /**
  * The one database of the stand-in, shared by every service of it.
  *
+ * It is PGlite, in this process (`kind: "pglite"`), or a Postgres 17 server (`"native"`, database-native.ts).
+ *
  * PGlite has a single session, and @supabase/lite sends BEGIN … COMMIT over it without a lock of its own.
  * So everything that touches the database takes its turn at one gate: `query`, `exec`, `transaction` and
- * `listen` do so themselves; `gate` is for code that talks to the driver directly (lite's `app.fetch`).
+ * `listen` do so themselves; `gate` is for code that talks to lite's connection (lite's `app.fetch`).
  * The gate does not open twice for one caller: inside `transaction` use the handle you are given, and
- * inside `gate` the driver; calling `query` there waits forever.
+ * inside `gate` the connection; calling `query` there waits forever. On a server all of this runs at the
+ * same time: two transactions see each other's rows only as Postgres' own isolation has it.
  *
  * Every statement sent here runs as the superuser. To act as a person, open a transaction and
  * `set_config('role', …, true)` first.
@@ -21,7 +24,11 @@ import { unaccent } from "@electric-sql/pglite/contrib/unaccent";
 import { uuid_ossp } from "@electric-sql/pglite/contrib/uuid_ossp";
 import { vector } from "@electric-sql/pglite/vector";
 import { PgliteConnection } from "@supabase/lite/pglite";
+import type { PostgresConnection } from "@supabase/lite/postgres";
+import { OID, toByteaText, toJsonTime } from "./database-values.ts";
 import { createGate, type Gate } from "./gate.ts";
+
+export type LiteConnection = PgliteConnection | PostgresConnection;
 
 export interface Session {
   query<Row>(sql: string, params?: readonly unknown[]): Promise<{ rows: Row[] }>;
@@ -31,21 +38,26 @@ export interface Session {
 
 export interface Database extends Session {
   readonly kind: "pglite" | "native";
+  /** What lite's App is built on. Use it inside `gate` only. */
+  readonly connection: LiteConnection;
   /** Commits when `work` resolves, rolls back when it throws; nobody else runs meanwhile (PGlite). */
   transaction<T>(work: (tx: Session) => Promise<T>): Promise<T>;
-  /** Holds the gate while `work` runs; for code that uses the driver itself. */
+  /** Holds the gate while `work` runs; for code that uses lite's connection. */
   gate<T>(work: () => Promise<T>): Promise<T>;
-  /** Calls back for every NOTIFY on the channel; resolves to the way to stop. Payloads stay below 8,000 bytes. */
-  listen(channel: string, onPayload: (payload: string) => void): Promise<() => Promise<void>>;
-  close(): Promise<void>;
-}
-
-export interface PgliteDatabase extends Database {
-  readonly kind: "pglite";
-  /** What lite's App is built on. Use it inside `gate` only. */
-  readonly connection: PgliteConnection;
   /** Runs several statements as one message in one transaction; resolves to the rows of each. */
   script(sql: string): Promise<Record<string, unknown>[][]>;
+  /**
+   * Calls back for every NOTIFY on the channel; resolves to the way to stop. Payloads stay below 8,000 bytes.
+   * `onReconnect` is called when a server was away and is listened to again: notifications of the time
+   * between are lost, so look for yourself what they were about.
+   */
+  listen(
+    channel: string,
+    onPayload: (payload: string) => void,
+    onReconnect?: () => void,
+  ): Promise<() => Promise<void>>;
+  /** Waits for what is under way. */
+  close(): Promise<void>;
 }
 
 export interface PgliteOptions {
@@ -55,35 +67,34 @@ export interface PgliteOptions {
   readonly extensions?: Extensions;
 }
 
-const BYTEA = 17;
-const TIMESTAMP = 1114;
-const TIMESTAMPTZ = 1184;
 const withParams = (params: readonly unknown[] | undefined) => (params ? [...params] : []);
 
-function toByteaText(value: unknown): string {
-  if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;
-  return String(value);
+/**
+ * At its first request lite grants ALL on every table of each schema that has row security, which would undo
+ * the migrations' own revokes. Telling it that this was done keeps the grants as the migrations say.
+ */
+export function asLiteConnection<C extends LiteConnection>(connection: C): C {
+  if (!Reflect.set(connection, "rlsState", "active")) throw new Error("lite's connection is sealed");
+  return connection;
 }
-
-/** From Postgres' own form to the one of to_json, which is PostgREST's; "infinity" stays. */
-const toJsonTime = (value: string) => value.replace(" ", "T").replace(/([+-]\d\d)$/, (zone) => `${zone}:00`);
 
 function createConnection(options: PgliteOptions): PgliteConnection {
   const connection = new PgliteConnection({
     ...(options.folder === undefined ? {} : { url: options.folder }),
     pgliteOptions: {
       extensions: { vector, pg_trgm, unaccent, uuid_ossp, ...options.extensions },
-      parsers: { [BYTEA]: (value: string) => value, [TIMESTAMP]: toJsonTime, [TIMESTAMPTZ]: toJsonTime },
-      serializers: { [BYTEA]: toByteaText },
+      parsers: {
+        [OID.bytea]: (value: string) => value,
+        [OID.timestamp]: toJsonTime,
+        [OID.timestamptz]: toJsonTime,
+      },
+      serializers: { [OID.bytea]: toByteaText },
     },
   });
-  // At its first request lite grants ALL on every table of each schema that has row security, which would
-  // undo the migrations' own revokes. Telling it that this was done keeps the grants as the migrations say.
-  if (!Reflect.set(connection, "rlsState", "active")) throw new Error("lite's connection is sealed");
-  return connection;
+  return asLiteConnection(connection);
 }
 
-export async function openPglite(options: PgliteOptions = {}): Promise<PgliteDatabase> {
+export async function openPglite(options: PgliteOptions = {}): Promise<Database> {
   const connection = createConnection(options);
   const driver = connection.driver;
   await driver.waitReady;

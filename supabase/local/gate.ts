@@ -16,3 +16,22 @@ export function createGate(): Gate {
     },
   };
 }
+
+/** As a gate that lets `count` in at a time. */
+export function createPlaces(count: number): Gate {
+  const waiting: (() => void)[] = [];
+  let free = count;
+  return {
+    async run(work) {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      try {
+        return await work();
+      } finally {
+        const next = waiting.shift();
+        if (next) next();
+        else free += 1;
+      }
+    },
+  };
+}

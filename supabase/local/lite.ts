@@ -2,9 +2,10 @@
  * lite's App behind the gate. Requests to it are whole (their bodies read) before they wait for the gate,
  * and leave it with their answer read, so that no network is waited for while the database is held.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import { App, type EmailDriver } from "@supabase/lite";
-import type { PgliteDatabase } from "./database.ts";
+import type { Database } from "./database.ts";
 import type { Keys } from "./keys.ts";
 import type { Caller } from "./services.ts";
 
@@ -32,12 +33,7 @@ export interface Lite {
   warm(): Promise<void>;
 }
 
-export function createLite(
-  database: PgliteDatabase,
-  keys: Keys,
-  settings: AuthSettings,
-  email: EmailDriver,
-): Lite {
+export function createLite(database: Database, keys: Keys, settings: AuthSettings, email: EmailDriver): Lite {
   const callers = new Map<string, Caller>();
   const app = new App({
     connection: database.connection,
@@ -64,21 +60,24 @@ export function createLite(
     return caller ? { type: "publishable" as const, claims: { ...caller.claims } } : null;
   }
 
-  // The gate lets one request in at a time, so what is noted here is that request's.
-  let refused: unknown;
+  // On a server several requests run at once, so what one is refused with is kept with that one.
+  const underway = new AsyncLocalStorage<{ refused: unknown }>();
   database.connection.normalizeDbError = (error) => {
-    refused = error;
+    const request = underway.getStore();
+    if (request) request.refused = error;
     return error;
   };
 
-  async function fetchInside(request: Request): Promise<RestAnswer> {
-    return database.gate(async () => {
-      refused = undefined;
-      const response = await app.fetch(request);
-      const body = await response.arrayBuffer();
-      const empty = response.status === 204 || response.status === 304 || body.byteLength === 0;
-      return { response: new Response(empty ? null : body, response), error: refused };
-    });
+  function fetchInside(request: Request): Promise<RestAnswer> {
+    const notes = { refused: undefined as unknown };
+    return database.gate(() =>
+      underway.run(notes, async () => {
+        const response = await app.fetch(request);
+        const body = await response.arrayBuffer();
+        const empty = response.status === 204 || response.status === 304 || body.byteLength === 0;
+        return { response: new Response(empty ? null : body, response), error: notes.refused };
+      }),
+    );
   }
 
   return {

@@ -6,6 +6,8 @@ export interface Options {
   readonly dataFolder: string;
   /** Insisted upon when given; else the last one if free, else any. */
   readonly port: number | undefined;
+  /** A Postgres 17 server to work on, from `--database-url` or DATABASE_URL; null means PGlite in the folder. */
+  readonly databaseUrl: string | null;
   readonly migrationsFolder: string;
   readonly functionsFolder: string;
   readonly siteUrl: string;
@@ -18,7 +20,7 @@ export interface Options {
 }
 
 export const USAGE =
-  "node supabase/local/main.ts --data <folder> [--port N] [--migrations folder] [--functions folder] [--site-url URL] [--confirm-email] [--with-parent] [--announce] [--test]";
+  "node supabase/local/main.ts --data <folder> [--port N] [--database-url URL] [--migrations folder] [--functions folder] [--site-url URL] [--confirm-email] [--with-parent] [--announce] [--test]";
 
 const here = (path: string) => resolve(import.meta.dirname, "..", path);
 
@@ -41,11 +43,10 @@ export function parseOptions(args: readonly string[]): Options {
     },
   });
   if (!values.data) throw new Error(`Say where the data lies: ${USAGE}`);
-  if (values["database-url"])
-    throw new Error("--database-url is not served yet; the stand-in runs on PGlite.");
   return {
     dataFolder: resolve(values.data),
     port: parsePort(values.port),
+    databaseUrl: values["database-url"] || process.env.DATABASE_URL || null,
     migrationsFolder: resolve(values.migrations ?? here("migrations")),
     functionsFolder: resolve(values.functions ?? here("functions")),
     siteUrl: values["site-url"] ?? "http://127.0.0.1:3000",

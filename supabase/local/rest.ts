@@ -1,5 +1,5 @@
 /** REST: the direct path for RPC first, lite for everything else, statuses as PostgREST gives them. */
-import type { PgliteDatabase } from "./database.ts";
+import type { Database } from "./database.ts";
 import type { Lite, RestAnswer } from "./lite.ts";
 import { isPgError, toErrorResponse } from "./pg-errors.ts";
 import { callDirectly } from "./rpc.ts";
@@ -7,7 +7,7 @@ import type { RpcCatalog } from "./rpc-catalog.ts";
 import type { Caller } from "./services.ts";
 
 export interface RestParts {
-  readonly database: PgliteDatabase;
+  readonly database: Database;
   readonly lite: Lite;
   readonly catalog: RpcCatalog;
 }

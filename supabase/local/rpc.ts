@@ -6,7 +6,7 @@
  * PostgREST's. Whatever is out of the ordinary (a query string, `Prefer`, another profile or media type,
  * overloads that stay ambiguous, a function nobody knows) is left to lite by answering null.
  */
-import type { PgliteDatabase } from "./database.ts";
+import type { Database } from "./database.ts";
 import { isPgError, toErrorResponse } from "./pg-errors.ts";
 import type { RpcCatalog, RpcFunction } from "./rpc-catalog.ts";
 import type { Caller } from "./services.ts";
@@ -17,7 +17,7 @@ const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 /** The answer, or null when lite should give it. */
 export async function callDirectly(
-  database: PgliteDatabase,
+  database: Database,
   catalog: RpcCatalog,
   request: Request,
   caller: Caller,

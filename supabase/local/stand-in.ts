@@ -1,22 +1,18 @@
 /** Puts the parts together, in the order in which they need each other, and takes them apart again. */
-import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
-import { join } from "node:path";
-import { bootstrap } from "./bootstrap.ts";
-import { openPglite, type PgliteDatabase } from "./database.ts";
+import type { Database } from "./database.ts";
+import { openDatabase, prepareDatabase } from "./database-open.ts";
 import { createFaultSwitch, type FaultSwitch } from "./faults.ts";
 import { createGateway } from "./gateway.ts";
 import { type Keys, loadKeys, saveKeys } from "./keys.ts";
 import { createLite } from "./lite.ts";
 import { lockFolder } from "./lock.ts";
 import { createOutbox } from "./mail.ts";
-import { migrate } from "./migrate.ts";
 import type { Options } from "./options.ts";
 import { createRpcCatalog } from "./rpc-catalog.ts";
 import { closeServer, createHttpServer, type Handler, HOST, listen } from "./server.ts";
-import { loadExtensions, type ServiceContext, startServices } from "./services.ts";
-import { createFromTemplate } from "./template.ts";
+import { type ServiceContext, startServices } from "./services.ts";
 import { createTokens } from "./tokens.ts";
 
 export interface StandIn {
@@ -28,7 +24,7 @@ type Undo = (() => Promise<unknown>)[];
 
 interface Parts {
   readonly options: Options;
-  readonly database: PgliteDatabase;
+  readonly database: Database;
   readonly keys: Keys;
   readonly server: Server;
   readonly port: number;
@@ -65,10 +61,9 @@ async function assemble(options: Options, undo: Undo): Promise<string> {
   if (options.announce) process.stdout.write(`Supabase stand-in opening http://${HOST}:${port}\n`);
   const { testMode } = options;
   const faults = createFaultSwitch({ testMode, secretKey: keys.secretKey, url: `http://${HOST}:${port}` });
-  const database = faults.guard(await openDatabase(folder));
+  const database = faults.guard(await openDatabase(options));
   undo.push(() => database.close());
-  await bootstrap(database);
-  await migrate(database, options.migrationsFolder);
+  await prepareDatabase(database, options);
   const unready = handle;
   handle = faults.wrap(await createHandler({ options, database, keys, server, port, faults }, undo));
   // First of all nothing new comes in; the gate lets what is under way finish.
@@ -76,16 +71,6 @@ async function assemble(options: Options, undo: Undo): Promise<string> {
     handle = unready;
   });
   return `http://${HOST}:${port}`;
-}
-
-async function openDatabase(folder: string): Promise<PgliteDatabase> {
-  const data = join(folder, "postgres");
-  if (!existsSync(data)) await createFromTemplate(data);
-  const version = (await readFile(join(data, "PG_VERSION"), "utf8")).trim();
-  if (version !== "17") {
-    throw new Error(`${data} is of Postgres ${version}, this version runs 17. Start on another data folder.`);
-  }
-  return openPglite({ folder: data, extensions: await loadExtensions() });
 }
 
 async function createHandler(parts: Parts, undo: Undo): Promise<Handler> {

@@ -1,0 +1,165 @@
+/**
+ * Connections to a native Postgres. Each is held by one caller at a time, so nothing that one leaves in its
+ * session meets another by chance, and a connection that is lost in the middle of a transaction never comes
+ * back as a fresh one inside it: that statement would run as the superuser. (postgres.js opens a lost
+ * connection again by itself, and a reserved one that was lost makes the process fall over.)
+ */
+import postgres from "postgres";
+import { OID, toByteaText, toJsonText, toJsonTime, toTimeText } from "./database-values.ts";
+
+export interface Held {
+  /** The rows, or those of each statement when there is more than one; several need `params` to be absent. */
+  run(sql: string, params?: readonly unknown[]): Promise<postgres.RowList<postgres.Row[]>>;
+  release(): void;
+}
+
+export interface Pool {
+  acquire(): Promise<Held>;
+  /** Waits for those who hold one, then ends them all. */
+  close(): Promise<void>;
+}
+
+interface Slot {
+  readonly client: postgres.Sql;
+  isLost: boolean;
+  isInTransaction: boolean;
+  idleSince: number;
+}
+
+const CONNECT_SECONDS = 10;
+const IDLE_MS = 30_000;
+
+/** What every connection of the stand-in to a native Postgres is opened with. */
+export function clientOptions(): postgres.Options<Record<string, postgres.PostgresType>> {
+  const time = { to: OID.timestamptz, from: [OID.timestamp, OID.timestamptz], serialize: toTimeText };
+  const json = { to: OID.jsonb, from: [OID.json, OID.jsonb], serialize: toJsonText };
+  return {
+    max: 1,
+    idle_timeout: 0,
+    max_lifetime: null,
+    connect_timeout: CONNECT_SECONDS,
+    prepare: false,
+    onnotice: () => undefined,
+    connection: {
+      application_name: "supabase stand-in",
+      TimeZone: "UTC",
+      search_path: '"$user", public, extensions',
+    },
+    types: {
+      boolean: {
+        to: OID.bool,
+        from: [OID.bool],
+        serialize: (value: unknown) => String(value),
+        parse: (text: string) => text === "t",
+      },
+      bigint: { to: 20, from: [20], serialize: String, parse: toInteger },
+      numeric: { to: 1700, from: [1700], serialize: String, parse: toNumber },
+      date: { to: 1082, from: [1082], serialize: String, parse: asText },
+      time: { ...time, parse: toJsonTime },
+      bytea: { to: OID.bytea, from: [OID.bytea], serialize: toByteaText, parse: asText },
+      json: { ...json, parse: (text: string) => JSON.parse(text) },
+    },
+  };
+}
+
+const asText = (text: string) => text;
+
+function toInteger(text: string): number | bigint {
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : BigInt(text);
+}
+
+/** As a number where that says the same, else as text. */
+function toNumber(text: string): number | string {
+  const value = Number(text);
+  return Number.isFinite(value) && String(value) === text ? value : text;
+}
+
+export function createPool(url: string, size: number): Pool {
+  const idle: Slot[] = [];
+  /** Whoever is first in line takes over the place of the one that leaves; `held` stays as it is then. */
+  const waiting: (() => void)[] = [];
+  let held = 0;
+  let drained: (() => void) | null = null;
+  let isClosed = false;
+
+  const discard = (slot: Slot) => {
+    slot.isLost = true;
+    const place = idle.indexOf(slot);
+    if (place >= 0) idle.splice(place, 1);
+    // It may be lost already; there is nothing to wait for then.
+    slot.client.end({ timeout: 1 }).catch(() => undefined);
+  };
+  const open = (): Slot => {
+    const slot: Slot = {
+      client: postgres(url, {
+        ...clientOptions(),
+        onclose: () => {
+          if (!slot.isLost) discard(slot);
+        },
+      }),
+      isLost: false,
+      isInTransaction: false,
+      idleSince: 0,
+    };
+    return slot;
+  };
+  const release = (slot: Slot) => {
+    if (slot.isInTransaction) discard(slot);
+    if (!slot.isLost) {
+      slot.idleSince = performance.now();
+      idle.push(slot);
+    }
+    const next = waiting.shift();
+    if (next) return next();
+    held -= 1;
+    if (held === 0) drained?.();
+  };
+  const sweep = setInterval(() => {
+    const oldest = performance.now() - IDLE_MS;
+    for (const slot of idle.filter(({ idleSince }) => idleSince < oldest)) discard(slot);
+  }, IDLE_MS);
+  sweep.unref();
+
+  return {
+    async acquire() {
+      if (isClosed) throw new Error("The database is closed.");
+      if (held < size) held += 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      return holdOf(idle.pop() ?? open(), release);
+    },
+    async close() {
+      isClosed = true;
+      clearInterval(sweep);
+      if (held > 0) await new Promise<void>((resolve) => (drained = resolve));
+      await Promise.all(idle.splice(0).map(({ client }) => client.end({ timeout: 1 })));
+    },
+  };
+}
+
+const BEGINS = /^\s*(begin|start transaction)\b/i;
+const ENDS = /^\s*(commit|end|abort|rollback(?!\s+to))\b/i;
+
+function holdOf(slot: Slot, giveBack: (slot: Slot) => void): Held {
+  let isHeld = true;
+  return {
+    async run(sql, params) {
+      if (slot.isLost) throw lost();
+      if (BEGINS.test(sql)) slot.isInTransaction = true;
+      const { client } = slot;
+      // Type 0: the server says what each value must be, as PGlite lets it; postgres.js would guess.
+      const values = params?.map((value) => client.typed(value ?? null, 0));
+      const rows = await client.unsafe(sql, values as never);
+      if (ENDS.test(sql)) slot.isInTransaction = false;
+      return rows;
+    },
+    release() {
+      if (!isHeld) return;
+      isHeld = false;
+      giveBack(slot);
+    },
+  };
+}
+
+const lost = () =>
+  Object.assign(new Error("The connection to Postgres was lost."), { code: "CONNECTION_CLOSED" });
