@@ -26,13 +26,11 @@ export type AwarenessOptions = {
   /** The last seq that this client has. */
   readonly head: () => number;
   readonly onRumour: (head: number) => void;
-  /** The server knows this session. Others are heard too, as long as there is room. */
-  readonly isKnown: (sessionId: string) => boolean;
 };
 
 export const AWARENESS_MS = { typing: 3_000, renew: 3_500, expire: 10_000, sweep: 1_000 } as const;
-/** More sessions than this are not kept: somebody invents them. Known ones take the place of unknown ones. */
-const MOST_PEERS = 500;
+/** Sessions that are remembered, gone ones for their counters: an old frame, sent again, must not bring them back. */
+const MOST_SESSIONS = 2_000;
 
 /** The least time between two frames when `others` listen. A frame costs one delivery for each of them. */
 export function frameGapMs(others: number): number {
@@ -115,12 +113,14 @@ export class Awareness {
     this.#sendSoon();
   }
 
+  /** A frame that its session signed. */
   receive(message: AwarenessMessage): void {
     const { sessionId, counter } = message;
     if (sessionId === this.#options.sessionId) return;
     const known = this.#heard.get(sessionId);
     if (known !== undefined && counter <= known.counter) return;
-    if (known === undefined && !this.#makeRoom(sessionId)) return;
+    this.#heard.delete(sessionId);
+    this.#makeRoom();
     const { cursor, blockId, typing } = message;
     const state = { sessionId, cursor, blockId, typing, heardAt: this.#options.clock.now() };
     this.#heard.set(sessionId, { counter, left: message.left === true, state });
@@ -139,11 +139,10 @@ export class Awareness {
     this.#sweeper();
   }
 
-  #makeRoom(sessionId: string): boolean {
-    if (this.#heard.size < MOST_PEERS) return true;
-    const { isKnown } = this.#options;
-    const stranger = isKnown(sessionId) ? [...this.#heard.keys()].find((id) => !isKnown(id)) : undefined;
-    return stranger !== undefined && this.#heard.delete(stranger);
+  /** Of the remembered the one goes that was silent longest. */
+  #makeRoom(): void {
+    const [oldest] = this.#heard.keys();
+    if (this.#heard.size >= MOST_SESSIONS && oldest !== undefined) this.#heard.delete(oldest);
   }
 
   #isTyping(): boolean {
@@ -184,10 +183,6 @@ export class Awareness {
 
   #sweep(): void {
     const now = this.#options.clock.now();
-    for (const [sessionId, { state }] of this.#heard) {
-      // The counter is remembered for a while: a late frame must not bring back who is gone.
-      if (now - state.heardAt > 6 * AWARENESS_MS.expire) this.#heard.delete(sessionId);
-    }
     if ([...this.#peers.getSnapshot().values()].some((peer) => isExpired(peer, now))) this.#publish();
     if (now - this.#sentAt >= AWARENESS_MS.renew) this.#sendSoon();
   }

@@ -26,6 +26,7 @@ export type CollabClientOptions = {
   readonly clock?: Clock;
   readonly chance?: Chance;
   readonly onReport?: DocumentSessionOptions["onReport"];
+  readonly keys?: DocumentSessionOptions["keys"];
 };
 
 const LINGER_MS = 1_000;
@@ -87,7 +88,7 @@ export class CollabClient {
   }
 
   #sessionOptions(documentId: string): Omit<DocumentSessionOptions, "live" | "outbox" | "locks"> {
-    const { userId, log, chance, onReport } = this.#options;
+    const { userId, log, chance, onReport, keys } = this.#options;
     return {
       documentId,
       userId,
@@ -96,6 +97,7 @@ export class CollabClient {
       clock: this.#clock,
       ...(chance === undefined ? {} : { chance }),
       ...(onReport === undefined ? {} : { onReport }),
+      ...(keys === undefined ? {} : { keys }),
     };
   }
 }

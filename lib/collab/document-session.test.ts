@@ -6,6 +6,7 @@ import { MAX_TITLE_LENGTH } from "../core/projection.ts";
 import { CollabClient, type CollabClientOptions } from "./collab-client.ts";
 import { createIdentity, type DocumentSession } from "./document-session.ts";
 import type { Environment } from "./environment.ts";
+import { fakeKeys } from "./fake-keys.ts";
 import { FakeLine, FakeServer, type Message } from "./fake-network.ts";
 import { FakeRealtime } from "./fake-realtime.ts";
 import { createMemoryOutbox, type Outbox } from "./outbox.ts";
@@ -51,6 +52,7 @@ function createWorld() {
       environment,
       clock,
       chance: () => 0.5,
+      keys: fakeKeys(userId),
       ...more,
     });
     return { client, page };
@@ -102,7 +104,7 @@ test("DS2 'open' is told only when what this person left unsent is in the docume
   const left = new Y.Doc();
   left.clientID = 77;
   left.getText("text").insert(0, "left");
-  server.sessions.set("dead", { yjsClientId: 77, userId: "ada" });
+  server.sessions.set("dead", { yjsClientId: 77, userId: "ada", publicKey: null });
   await outbox.put({
     sessionId: "dead",
     yjsClientId: 77,
@@ -219,7 +221,7 @@ test("DS9 a row the guard refuses and a broken outbox are reported", async () =>
   const reports: string[] = [];
   const broken = { openOutbox: () => Promise.reject(new Error("denied")) };
   const ada = await open("ada", { ...broken, onReport: (event) => reports.push(event) });
-  server.sessions.set("foe", { yjsClientId: 5, userId: "bob" });
+  server.sessions.set("foe", { yjsClientId: 5, userId: "bob", publicKey: null });
   server.append("bob", "foe", [
     { clientSeq: 1, data: Uint8Array.from([1, 1, 99, 5, 4, 1, 1, 116, 1, 120, 0]) },
   ]);

@@ -7,6 +7,7 @@ import { AppError } from "../core/errors.ts";
 import type { Cursor } from "../core/protocol.ts";
 import { type Chance, type Clock, systemClock } from "./clock.ts";
 import { type Environment, steadyEnvironment } from "./environment.ts";
+import { createFrameKeys, type FrameKeys } from "./frame-keys.ts";
 import { Gathering } from "./gathering.ts";
 import { LiveChannel } from "./live-channel.ts";
 import type { LogAccess } from "./log-block.ts";
@@ -46,6 +47,7 @@ export type DocumentSessionOptions = {
   readonly clock?: Clock;
   readonly chance?: Chance;
   readonly createIdentity?: () => SessionIdentity;
+  readonly keys?: FrameKeys;
   /** For the log of the page: rows the guard refused, an outbox that broke. */
   readonly onReport?: (event: string, facts: Readonly<Record<string, unknown>>) => void;
 };
@@ -94,10 +96,13 @@ export class DocumentSession {
     this.status = this.#status;
     this.#outbox = createSafeOutbox(options.outbox, (cause) => this.#outboxBroke(cause));
     this.#gathering = new Gathering({
+      documentId,
       sessionId,
+      keys: options.keys ?? createFrameKeys(),
       clock,
       list: () => options.log.listPeople(documentId),
-      send: (message) => this.#live?.sendAwareness(message) ?? false,
+      send: (frame) => this.#live?.sendAwareness(frame) ?? false,
+      canSend: () => this.#live?.canSendAwareness ?? false,
       head: () => this.#log.seq,
       onRumour: (head) => this.#log.hearRumour(head),
     });
@@ -106,7 +111,7 @@ export class DocumentSession {
       documentId,
       session,
       doc: this.doc,
-      transport: options.log,
+      transport: this.#withKey(options.log),
       outbox: this.#outbox,
       clock,
       chance,
@@ -183,12 +188,24 @@ export class DocumentSession {
 
   async #end(): Promise<void> {
     this.#stopWatching();
-    this.#gathering.leave();
+    const goodbye = this.#gathering.leave();
     this.#log.destroy();
     this.#sweeper.stop();
     this.#workspace?.leave();
+    await goodbye;
     await this.#live?.leave();
     this.#outbox.close();
+  }
+
+  /** The key goes to the server with the session: nobody can register another for it later. */
+  #withKey(log: LogTransport): LogTransport {
+    return {
+      pull: (...asked) => log.pull(...asked),
+      append: (...asked) => log.append(...asked),
+      listPeople: (documentId) => log.listPeople(documentId),
+      open: async (documentId, session, after) =>
+        log.open(documentId, session, after, await this.#gathering.publicKey()),
+    };
   }
 
   #createLive(sessionId: string, clock: Clock, chance: Chance): LiveChannel | null {
@@ -203,7 +220,7 @@ export class DocumentSession {
       onUpdate: (message) => this.#log.receive(message),
       onGarbage: () => this.#log.pullNow(),
       onLive: (isLive) => this.#setLive(isLive),
-      onAwareness: (message) => this.#gathering.receive(message),
+      onAwareness: (frame) => this.#gathering.receive(frame),
       onAwarenessJoined: () => this.#gathering.joined(),
       onPresent: (sessionIds) => this.#gathering.setPresent(sessionIds),
       onGone: (gone) => this.#gathering.drop(gone),

@@ -30,7 +30,7 @@ type Update = { readonly clientSeq: number; readonly data: Uint8Array };
 export class FakeServer {
   readonly documentId = "11111111-1111-4111-8111-111111111111";
   readonly rows: LogRow[] = [];
-  readonly sessions = new Map<string, { yjsClientId: number; userId: string }>();
+  readonly sessions = new Map<string, { yjsClientId: number; userId: string; publicKey: string | null }>();
   readonly roles = new Map<string, Role>();
   readonly listeners = new Set<(message: Message) => void>();
   snapshot: Snapshot | null = null;
@@ -51,7 +51,12 @@ export class FakeServer {
     return role;
   }
 
-  open(userId: string, { sessionId, yjsClientId }: SessionIdentity, after: number): Pull {
+  open(
+    userId: string,
+    { sessionId, yjsClientId }: SessionIdentity,
+    after: number,
+    publicKey: string | null = null,
+  ): Pull {
     this.roleOf(userId);
     const known = this.sessions.get(sessionId);
     if (known !== undefined && known.userId !== userId) throw refuse("forbidden", "session_not_yours");
@@ -59,7 +64,7 @@ export class FakeServer {
       if (other !== sessionId && session.yjsClientId === yjsClientId)
         throw refuse("conflict", "client_id_taken");
     }
-    this.sessions.set(sessionId, { yjsClientId, userId });
+    this.sessions.set(sessionId, { yjsClientId, userId, publicKey });
     return this.pull(userId, after);
   }
 
@@ -88,8 +93,8 @@ export class FakeServer {
   }
 
   people(): Person[] {
-    return [...this.sessions].map(([sessionId, { yjsClientId, userId }]) =>
-      Person.parse({ sessionId, yjsClientId, userId, name: `Name of ${userId}`, color: 3 }),
+    return [...this.sessions].map(([sessionId, { yjsClientId, userId, publicKey }]) =>
+      Person.parse({ sessionId, yjsClientId, userId, name: `Name of ${userId}`, color: 3, publicKey }),
     );
   }
 
@@ -190,8 +195,13 @@ export class FakeLine implements LogTransport {
     this.#userId = userId;
   }
 
-  open(_documentId: string, session: SessionIdentity, after: number): Promise<Pull> {
-    return this.#call(() => this.#server.open(this.#userId, session, after));
+  open(
+    _documentId: string,
+    session: SessionIdentity,
+    after: number,
+    publicKey: string | null = null,
+  ): Promise<Pull> {
+    return this.#call(() => this.#server.open(this.#userId, session, after, publicKey));
   }
 
   pull(_documentId: string, after: number): Promise<Pull> {

@@ -1,19 +1,24 @@
 /**
- * Everybody in the document, put together from presence, awareness and the directory into one list that changes only
- * when something on it changed.
+ * Everybody in the document, put together from signed frames and the directory into one list that changes only when
+ * something on it changed. Presence only hints: at newcomers, who are told where we are, and at sockets that are gone.
  */
-import type { AwarenessMessage, Cursor, Person } from "../core/protocol.ts";
-import { AWARENESS_MS, Awareness } from "./awareness.ts";
-import type { Cancel, Clock } from "./clock.ts";
+import type { AwarenessMessage, Cursor, Person, SignedFrame } from "../core/protocol.ts";
+import { Awareness } from "./awareness.ts";
+import type { Clock } from "./clock.ts";
 import { Directory } from "./directory.ts";
-import { isSamePeople, listPeople, type PersonHere, strangers } from "./people.ts";
+import { FrameDoor } from "./frame-door.ts";
+import type { FrameKeys } from "./frame-keys.ts";
+import { isSamePeople, listPeople, type PersonHere } from "./people.ts";
 import { createStore, type Store } from "./store.ts";
 
 export type GatheringOptions = {
+  readonly documentId: string;
   readonly sessionId: string;
   readonly clock: Clock;
   readonly list: () => Promise<readonly Person[]>;
-  readonly send: (message: AwarenessMessage) => boolean;
+  readonly keys: FrameKeys;
+  readonly send: (frame: SignedFrame) => boolean;
+  readonly canSend: () => boolean;
   readonly head: () => number;
   readonly onRumour: (head: number) => void;
 };
@@ -23,18 +28,31 @@ export class Gathering {
   readonly #people = createStore<readonly PersonHere[]>([], isSamePeople);
   readonly #awareness: Awareness;
   readonly #directory: Directory;
+  readonly #door: FrameDoor;
   readonly #options: GatheringOptions;
-  #present = new Map<string, number>();
-  #sweep: Cancel | null = null;
 
   constructor(options: GatheringOptions) {
-    const { sessionId, clock, send, head, onRumour, list } = options;
+    const { documentId, sessionId, clock, keys, send, canSend, head, onRumour, list } = options;
     this.#options = options;
     this.people = this.#people;
-    this.#directory = new Directory({ clock, list, onChange: () => this.#refresh() });
-    const isKnown = (id: string) => this.#directory.people.has(id);
-    this.#awareness = new Awareness({ sessionId, clock, send, head, onRumour, isKnown });
+    this.#directory = new Directory({ clock, list, onChange: () => this.#peopleChanged() });
+    this.#door = new FrameDoor({
+      documentId,
+      keys,
+      send,
+      canSend,
+      personOf: (id) => this.#directory.people.get(id),
+      onStranger: (id) => this.#directory.askFor([id]),
+      onFrame: (message) => this.#awareness.receive(message),
+    });
+    const sign = (message: AwarenessMessage) => this.#door.send(message);
+    this.#awareness = new Awareness({ sessionId, clock, send: sign, head, onRumour });
     this.#awareness.peers.subscribe(() => this.#refresh());
+  }
+
+  /** What the server keeps with this session. */
+  publicKey(): Promise<string | null> {
+    return this.#door.publicKey();
   }
 
   get othersTyping(): number {
@@ -53,8 +71,8 @@ export class Gathering {
     this.#awareness.keyPressed();
   }
 
-  receive(message: AwarenessMessage): void {
-    this.#awareness.receive(message);
+  receive(frame: SignedFrame): void {
+    if (frame.sessionId !== this.#options.sessionId) this.#door.receive(frame);
   }
 
   /** The awareness topic was joined (again). */
@@ -63,40 +81,30 @@ export class Gathering {
   }
 
   setPresent(sessionIds: readonly string[]): void {
-    const now = this.#options.clock.now();
-    this.#present = new Map(sessionIds.map((id) => [id, this.#present.get(id) ?? now]));
     this.#awareness.setPresent(sessionIds);
-    this.#refresh();
+    this.#directory.askFor(sessionIds.filter((id) => !this.#directory.people.has(id)));
   }
 
   /** Presence says that this session's socket is gone. */
   drop(sessionId: string): void {
-    this.#present.delete(sessionId);
     this.#awareness.drop(sessionId);
+  }
+
+  /** Resolves when the goodbye is out. */
+  async leave(): Promise<void> {
+    this.#awareness.leave();
+    this.#directory.stop();
+    await this.#door.flush();
+  }
+
+  #peopleChanged(): void {
+    this.#door.peopleChanged();
     this.#refresh();
   }
 
-  leave(): void {
-    this.#awareness.leave();
-    this.#directory.stop();
-    this.#sweep?.();
-  }
-
   #refresh(): void {
-    const { clock, sessionId } = this.#options;
-    const facts = {
-      selfSessionId: sessionId,
-      present: this.#present,
-      peers: this.#awareness.peers.getSnapshot(),
-      directory: this.#directory.people,
-      now: clock.now(),
-    };
-    this.#people.set(listPeople(facts));
-    this.#directory.askFor(strangers(facts));
-    // Who is present but never says anything is frozen; nothing else tells when that is to be noticed.
-    this.#sweep ??= clock.after(AWARENESS_MS.expire, () => {
-      this.#sweep = null;
-      this.#refresh();
-    });
+    const { people: directory } = this.#directory;
+    const peers = this.#awareness.peers.getSnapshot();
+    this.#people.set(listPeople({ selfSessionId: this.#options.sessionId, peers, directory }));
   }
 }

@@ -2,14 +2,7 @@
  * The three private topics of one document and one epoch: updates (the server sends), awareness (readers send),
  * presence (its low rate limit must not touch the others). Another epoch means: leave all three, join three new ones.
  */
-import {
-  AwarenessMessage,
-  awarenessTopic,
-  MAX_AWARENESS_CHARS,
-  presenceTopic,
-  UpdateMessage,
-  updatesTopic,
-} from "../core/protocol.ts";
+import { awarenessTopic, presenceTopic, SignedFrame, UpdateMessage, updatesTopic } from "../core/protocol.ts";
 import { ChannelKeeper } from "./channel-keeper.ts";
 import type { Chance, Clock } from "./clock.ts";
 import type { RealtimePort } from "./transport.ts";
@@ -20,7 +13,8 @@ export type LiveHandlers = {
   readonly onGarbage: () => void;
   /** The updates topic was joined (each time), or is gone, or an attempt was refused: ask the log in any case. */
   readonly onLive: (live: boolean) => void;
-  readonly onAwareness: (message: AwarenessMessage) => void;
+  /** Unchecked: who signed it is not looked at here. */
+  readonly onAwareness: (frame: SignedFrame) => void;
   readonly onAwarenessJoined: () => void;
   readonly onPresent: (sessionIds: readonly string[]) => void;
   readonly onGone: (sessionId: string) => void;
@@ -57,9 +51,12 @@ export class LiveChannel {
     this.#keepers = [this.#keepUpdates(epoch), this.#awareness, this.#keepPresence(epoch)];
   }
 
-  sendAwareness(message: AwarenessMessage): boolean {
-    if (JSON.stringify(message).length > MAX_AWARENESS_CHARS) return false;
-    return this.#awareness?.send("state", message) ?? false;
+  get canSendAwareness(): boolean {
+    return this.#awareness?.joined ?? false;
+  }
+
+  sendAwareness(frame: SignedFrame): boolean {
+    return this.#awareness?.send("state", frame) ?? false;
   }
 
   async leave(): Promise<void> {
@@ -91,8 +88,8 @@ export class LiveChannel {
     const { port, clock, chance, documentId, onAwareness, onAwarenessJoined } = this.#options;
     const state = (payload: unknown) => {
       // Cheap to send, so cheap to refuse: what is not a frame is dropped without a word.
-      const message = AwarenessMessage.safeParse(payload);
-      if (message.success) onAwareness(message.data);
+      const frame = SignedFrame.safeParse(payload);
+      if (frame.success) onAwareness(frame.data);
     };
     const spec = { topic: awarenessTopic(documentId, epoch), events: { state } };
     return new ChannelKeeper({ port, clock, chance, spec, onJoined: onAwarenessJoined });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import type { AwarenessMessage, Person } from "../core/protocol.ts";
+import type { AwarenessMessage, Person, SignedFrame } from "../core/protocol.ts";
 import { Directory } from "./directory.ts";
+import { fakeKeys, signedBy } from "./fake-keys.ts";
 import { Gathering } from "./gathering.ts";
 import { groupByUser, type PersonHere } from "./people.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -11,29 +12,28 @@ const person = (sessionId: string, name: string): Person => ({
   userId: `user ${name}`,
   name,
   color: 3,
+  publicKey: `key of ${sessionId}`,
 });
 
-const frame = (sessionId: string, more: Partial<AwarenessMessage> = {}): AwarenessMessage => ({
-  sessionId,
-  counter: 1,
-  head: 0,
-  cursor: null,
-  typing: false,
-  blockId: null,
-  ...more,
-});
+function frame(sessionId: string, more: Partial<AwarenessMessage> = {}): SignedFrame {
+  const where = { cursor: null, typing: false, blockId: null };
+  return signedBy(sessionId, "d", { sessionId, counter: 1, head: 0, ...where, ...more });
+}
 
 function createGathering(known: Person[]) {
   const clock = new VirtualClock();
   let questions = 0;
   const gathering = new Gathering({
+    documentId: "d",
     sessionId: "me",
+    keys: fakeKeys("me"),
     clock,
     list: () => {
       questions++;
       return Promise.resolve(known);
     },
     send: () => true,
+    canSend: () => true,
     head: () => 0,
     onRumour: () => undefined,
   });
@@ -60,33 +60,41 @@ test("PE1 names and colours come from the server's list; an unknown session is a
   expect(questions(), "phantoms are not worth many questions").toBeLessThan(10);
 });
 
-test("PE2 who only reads is shown by presence; a closed tab is gone at once, a frozen one after ten seconds", async () => {
+test("PE2 who only reads is shown by the frame that greets a newcomer; a closed tab is gone at once, a frozen one after ten seconds", async () => {
   const { clock, gathering, names } = createGathering([]);
   gathering.know([person("bob", "Bob"), person("eve", "Eve")]);
   gathering.setPresent(["me", "bob", "eve"]);
+  expect(names(), "presence alone shows nobody: anybody can claim it").toEqual(["Me"]);
+  gathering.receive(frame("bob"));
+  gathering.receive(frame("eve"));
+  await clock.run(0);
   expect(names()).toEqual(["Me", "Bob", "Eve"]);
   gathering.drop("bob");
   expect(names()).toEqual(["Me", "Eve"]);
-  gathering.receive(frame("eve"));
   await clock.run(9_000);
   expect(names()).toEqual(["Me", "Eve"]);
   await clock.run(3_000);
   expect(names()).toEqual(["Me"]);
   gathering.receive(frame("eve", { counter: 2 }));
+  await clock.run(0);
   expect(names()).toEqual(["Me", "Eve"]);
 });
 
-test("PE3 the list changes only when something on it changed", () => {
-  const { gathering } = createGathering([]);
+test("PE3 the list changes only when something on it changed", async () => {
+  const { clock, gathering } = createGathering([]);
+  const hear = async (more: Partial<AwarenessMessage>) => {
+    gathering.receive(frame("bob", more));
+    await clock.run(0);
+  };
   gathering.know([person("bob", "Bob")]);
-  gathering.receive(frame("bob"));
+  await hear({});
   let changes = 0;
   gathering.people.subscribe(() => changes++);
   const before = gathering.people.getSnapshot();
-  gathering.receive(frame("bob", { counter: 2 }));
+  await hear({ counter: 2 });
   gathering.know([person("bob", "Bob")]);
   expect(gathering.people.getSnapshot()).toBe(before);
-  gathering.receive(frame("bob", { counter: 3, typing: true }));
+  await hear({ counter: 3, typing: true });
   expect([changes, gathering.people.getSnapshot() === before]).toEqual([1, false]);
 });
 

@@ -1,9 +1,9 @@
 /**
- * The people in a document: presence and awareness say which sessions are here, the server's list says who they are.
- * A session that the server does not know is not shown, whatever it sends.
+ * The people in a document: signed frames say which sessions are here, the server's list says who they are. A session
+ * that the server does not know is not shown, whatever it sends.
  */
 import type { Cursor, Person } from "../core/protocol.ts";
-import { AWARENESS_MS, type PeerState } from "./awareness.ts";
+import type { PeerState } from "./awareness.ts";
 
 export type PersonHere = {
   readonly sessionId: string;
@@ -20,19 +20,17 @@ export type PersonHere = {
 
 export type PeopleFacts = {
   readonly selfSessionId: string;
-  /** Sessions that presence shows, with the time they appeared. */
-  readonly present: ReadonlyMap<string, number>;
+  /** Sessions whose own frames say that they are here. */
   readonly peers: ReadonlyMap<string, PeerState>;
   readonly directory: ReadonlyMap<string, Person>;
-  readonly now: number;
 };
 
-/** Self first, then by name. A session present but silent for ten seconds is frozen and not shown. */
+/** Self first, then by name. Presence alone shows nobody: anybody can claim it for anybody. */
 export function listPeople(facts: PeopleFacts): PersonHere[] {
   const here: PersonHere[] = [];
-  for (const sessionId of new Set([facts.selfSessionId, ...facts.present.keys(), ...facts.peers.keys()])) {
+  for (const sessionId of new Set([facts.selfSessionId, ...facts.peers.keys()])) {
     const person = facts.directory.get(sessionId);
-    if (person === undefined || !isHere(facts, sessionId)) continue;
+    if (person === undefined) continue;
     const isSelf = sessionId === facts.selfSessionId;
     const { userId, name, color } = person;
     const { cursor = null, blockId = null, typing = false } = facts.peers.get(sessionId) ?? {};
@@ -42,12 +40,6 @@ export function listPeople(facts: PeopleFacts): PersonHere[] {
     (a, b) =>
       Number(b.isSelf) - Number(a.isSelf) || compare(a.name, b.name) || compare(a.sessionId, b.sessionId),
   );
-}
-
-/** Sessions that are here and that the directory does not know yet. */
-export function strangers(facts: PeopleFacts): string[] {
-  const ids = [...facts.present.keys(), ...facts.peers.keys()];
-  return [...new Set(ids)].filter((id) => !facts.directory.has(id));
 }
 
 /** One entry for each person, with all their tabs: what an avatar list shows. */
@@ -68,12 +60,6 @@ export function isSamePeople(a: readonly PersonHere[], b: readonly PersonHere[])
     other !== undefined &&
     (Object.keys(one) as (keyof PersonHere)[]).every((key) => Object.is(one[key], other[key]));
   return a.length === b.length && a.every((person, index) => isSame(person, b[index]));
-}
-
-function isHere({ selfSessionId, present, peers, now }: PeopleFacts, sessionId: string): boolean {
-  if (sessionId === selfSessionId || peers.has(sessionId)) return true;
-  const since = present.get(sessionId);
-  return since !== undefined && now - since < AWARENESS_MS.expire;
 }
 
 function compare(a: string, b: string): number {

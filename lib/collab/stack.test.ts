@@ -9,7 +9,8 @@ import {
   type Project,
   startProject,
 } from "../../supabase/tests/stand-in.ts";
-import { until } from "../../supabase/tests/waiting.ts";
+import { joined, until } from "../../supabase/tests/waiting.ts";
+import { awarenessTopic } from "../core/protocol.ts";
 import { CollabClient } from "./collab-client.ts";
 import type { DocumentSession } from "./document-session.ts";
 import { steadyEnvironment } from "./environment.ts";
@@ -234,6 +235,43 @@ test("ST9 the tree hears of new documents", async () => {
   }, "a new document");
   handle.leave();
 });
+
+test("ST10 a member can neither move another's caret, nor show or hide anybody", async () => {
+  const { id } = await createDocument(ada, workspaceId);
+  const [one, two] = await bothLive(id);
+  const others = () => one.people.getSnapshot().filter((person) => !person.isSelf);
+  await until(() => others().length === 1, "Bob is shown");
+  const gone = await open(bob, id);
+  await until(() => others().length === 2, "Bob's other tab is shown");
+  await gone.destroy();
+  await until(() => others().length === 1, "it is gone");
+
+  const forger = await tabOf(bob);
+  clients.push(forger);
+  const epoch = await epochOf(ada);
+  const send = await senderOf(forger, awarenessTopic(id, epoch));
+  const state = { head: 0, cursor: null, typing: true, blockId: null };
+  const forge = (sessionId: string, more: object = {}) =>
+    send({
+      sessionId,
+      frame: JSON.stringify({ sessionId, counter: 9e9, ...state, ...more }),
+      signature: null,
+    });
+  forge(two.sessionId);
+  forge(two.sessionId, { left: true });
+  forge(one.sessionId, { left: true });
+  forge(gone.sessionId);
+  // An honest frame that comes after them says that they were judged.
+  two.setCursor({ anchor: { type: null, tname: "text", item: null, assoc: 0 }, head: null }, "block");
+  await until(() => others()[0]?.cursor !== null, "Bob's own caret");
+  expect(others()).toMatchObject([{ sessionId: two.sessionId, typing: false }]);
+});
+
+/** Joins a topic and gives the way to send frames on it. */
+async function senderOf(client: SupabaseClient, topic: string): Promise<(payload: object) => void> {
+  const channel = await joined(client.channel(topic, { config: { private: true } }));
+  return (payload) => void channel.send({ type: "broadcast", event: "state", payload });
+}
 
 async function epochOf(person: Person): Promise<number> {
   const { data } = await person.client

@@ -30,11 +30,12 @@ function createLogTransport(client: SupabaseClient): LogTransport {
   const ask = <Schema extends z.ZodType>(schema: Schema, name: string, values: Record<string, unknown>) =>
     callFunction(client, schema, name, values);
   return {
-    open: (documentId, { sessionId, yjsClientId }, after) =>
+    open: (documentId, { sessionId, yjsClientId }, after, publicKey = null) =>
       ask(Pull, "open_document", {
         p_document_id: documentId,
         p_session_id: sessionId,
         p_yjs_client_id: yjsClientId,
+        p_public_key: publicKey,
         p_after: after,
       }),
     pull: (documentId, after) => ask(Pull, "pull_updates", { p_document_id: documentId, p_after: after }),

@@ -7,8 +7,8 @@ import type { Appended, Person, Pull } from "../core/protocol.ts";
 export type SessionIdentity = { readonly sessionId: string; readonly yjsClientId: number };
 
 export interface LogTransport {
-  /** Registers the session and pulls. */
-  open(documentId: string, session: SessionIdentity, after: number): Promise<Pull>;
+  /** Registers the session and pulls. The key checks what the session says of itself; null: it cannot sign. */
+  open(documentId: string, session: SessionIdentity, after: number, publicKey?: string | null): Promise<Pull>;
   pull(documentId: string, after: number): Promise<Pull>;
   /** All or nothing; the same (session, clientSeq) with the same bytes returns the same seq again. */
   append(

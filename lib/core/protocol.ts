@@ -34,6 +34,8 @@ export const Person = z.object({
   userId: z.string().nullable(),
   name: z.string(),
   color: z.int().min(1).max(12),
+  /** Of the session: what its awareness frames are checked with. null: it cannot sign. */
+  publicKey: z.string().max(1_000).nullable().default(null),
 });
 export type Person = z.infer<typeof Person>;
 
@@ -102,7 +104,7 @@ const Position = z.json();
 export const Cursor = z.object({ anchor: Position, head: Position });
 export type Cursor = z.infer<typeof Cursor>;
 
-/** Event 'state' on the awareness topic: the whole state of one session. Names and colours never come from here. */
+/** The whole state of one session. Names and colours never come from here. */
 export const AwarenessMessage = z.object({
   sessionId: z.string().max(64),
   counter: Count,
@@ -114,6 +116,14 @@ export const AwarenessMessage = z.object({
   left: z.literal(true).optional(),
 });
 export type AwarenessMessage = z.infer<typeof AwarenessMessage>;
+
+/** Event 'state' on the awareness topic: an AwarenessMessage as JSON, signed by its session (lib/collab/frame-keys.ts). */
+export const SignedFrame = z.object({
+  sessionId: z.string().max(64),
+  frame: z.string().max(MAX_AWARENESS_CHARS),
+  signature: z.string().max(200).nullable(),
+});
+export type SignedFrame = z.infer<typeof SignedFrame>;
 
 export const updatesTopic = (documentId: string, epoch: number) => `document:${documentId}:updates:${epoch}`;
 export const awarenessTopic = (documentId: string, epoch: number) =>
