@@ -1,9 +1,16 @@
 import type { NextConfig } from "next";
+import { fixedHeaders } from "./lib/web/fixed-headers.ts";
 
 const config: NextConfig = {
   poweredByHeader: false,
   devIndicators: false,
   agentRules: false,
+  headers: async () => [
+    {
+      source: "/:path*",
+      headers: Object.entries(fixedHeaders).map(([key, value]) => ({ key, value })),
+    },
+  ],
   turbopack: {
     root: import.meta.dirname,
     // The address of a face, to preload it. Only when asked for so: styles resolve their own.

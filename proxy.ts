@@ -1,14 +1,49 @@
-/** Runs before every page and route: refreshes the session cookie. Never the only check of who someone is. */
+/**
+ * Runs before every page and route: refuses what other sites send and what comes too often, hands the page its
+ * policy, and refreshes the session cookie. Never the only check of who someone is.
+ */
 import type { NextRequest } from "next/server";
+import { readPublicConfig } from "./lib/supabase/env.ts";
 import { refreshSession } from "./lib/supabase/session.ts";
+import { newNonce, pagePolicy } from "./lib/web/content-policy.ts";
+import { strictTransport } from "./lib/web/fixed-headers.ts";
+import { refuse } from "./lib/web/refuse.ts";
+import { isHttps } from "./lib/web/site.ts";
 
-export function proxy(request: NextRequest) {
-  return refreshSession(request, request.nextUrl.pathname === "/api/auth/session");
+export async function proxy(request: NextRequest) {
+  const { pathname } = request.nextUrl;
+  const isPage = !/^\/(?:api|auth)\//.test(pathname);
+  const response = refuse(request, isPage) ?? (await answer(request, isPage));
+  if (isHttps(request.headers)) response.headers.set("strict-transport-security", strictTransport);
+  return response;
+}
+
+async function answer(request: NextRequest, isPage: boolean) {
+  // Next compares the Origin of an action with this header, which anybody may send, before it looks at Host.
+  request.headers.delete("x-forwarded-host");
+  const policy = pagePolicy({
+    nonce: newNonce(),
+    supabaseUrl: findSupabaseUrl(),
+    development: process.env.NODE_ENV === "development",
+  });
+  // Next reads the nonce out of the request, and gives it to what it renders.
+  if (isPage) request.headers.set("content-security-policy", policy);
+  const response = await refreshSession(request, request.nextUrl.pathname === "/api/auth/session");
+  if (isPage) response.headers.set("content-security-policy", policy);
+  return response;
+}
+
+/** A broken environment is told by the page that needs it. */
+function findSupabaseUrl(): string | null {
+  try {
+    return readPublicConfig().url;
+  } catch {
+    return null;
+  }
 }
 
 export const config = {
-  // Not for files, and not for health: that answers even when nothing else does.
-  matcher: [
-    "/((?!_next/static|_next/image|favicon.ico|api/health|.*\\.(?:svg|png|jpg|ico|webp|woff2|txt)$).*)",
-  ],
+  // Not for the files of the build, and not for health: that answers even when nothing else does. Named one by one:
+  // a page whose address ends like a file is a page.
+  matcher: ["/((?!_next/static/|_next/image$|icon\\.svg$|favicon\\.ico$|api/health$|api/health/live$).*)"],
 };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 const sources = [
   "app",
   "components",
+  "instrumentation.ts",
   "lib",
   "next.config.ts",
   "postcss.config.mjs",

@@ -25,6 +25,7 @@ const rooms: Record<string, string[]> = {
   "lib/data/": ["lib/core/", "lib/supabase/", "lib/ops/", "react", "server-only", "zod"],
   "lib/auth/": ["lib/core/", "lib/supabase/", "next/", "react", "server-only", "zod"],
   "lib/ops/": ["lib/core/", "server-only", "zod", "node:"],
+  "lib/web/": ["node:", "proxy-addr", "zod"],
   "components/ui/": screens,
   // A feature is a folder of its own: each gets these doors, and none to its siblings.
   "components/": featureDoors,

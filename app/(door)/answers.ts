@@ -5,6 +5,7 @@
 import { headers } from "next/headers";
 import * as z from "zod";
 import type { FormState } from "../../components/auth/form-state.ts";
+import { siteOrigin } from "../../lib/web/site.ts";
 
 export const email = z
   .string({ error: "Give an email address." })
@@ -81,9 +82,5 @@ export function authRefusal(form: FormData, failure: AuthFailure): FormState {
 
 /** The address of this site as the browser sees it, for links in messages. */
 export async function origin(): Promise<string> {
-  const asked = await headers();
-  const host = asked.get("x-forwarded-host") ?? asked.get("host") ?? "localhost";
-  const scheme =
-    asked.get("x-forwarded-proto") ?? (/^(localhost|127\.|\[::1\])/.test(host) ? "http" : "https");
-  return `${scheme}://${host}`;
+  return siteOrigin(await headers());
 }

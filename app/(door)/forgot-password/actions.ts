@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { FormState } from "../../../components/auth/form-state.ts";
 import { createServerSupabase } from "../../../lib/supabase/server.ts";
 import { authRefusal, email, origin, refusal, refused } from "../answers.ts";
-import { mayTry } from "../limit.ts";
+import { tooMany } from "../tries.ts";
 
 const wishes = z.object({ email });
 
@@ -11,9 +11,8 @@ export async function sendReset(_state: FormState, form: FormData): Promise<Form
   const read = wishes.safeParse(Object.fromEntries(form));
   if (!read.success) return refusal(form, read.error);
   const { email: address } = read.data;
-  if (!mayTry(`reset:${address.toLowerCase()}`, 3)) {
-    return refused(form, "form", "Too many messages in a short time. Wait a minute and try again.");
-  }
+  const many = await tooMany("mail", address);
+  if (many) return refused(form, "form", many);
   const supabase = await createServerSupabase();
   const { error } = await supabase.auth.resetPasswordForEmail(address, {
     redirectTo: `${await origin()}/auth/confirm?next=/reset-password`,

@@ -5,7 +5,7 @@ import type { FormState } from "../../../components/auth/form-state.ts";
 import { safeNext, withNext } from "../../../components/auth/next-path.ts";
 import { createServerSupabase } from "../../../lib/supabase/server.ts";
 import { authRefusal, email, origin, refusal, refused } from "../answers.ts";
-import { mayTry } from "../limit.ts";
+import { tooMany } from "../tries.ts";
 
 const next = z.unknown().optional().transform(safeNext);
 const wishes = z.discriminatedUnion("way", [
@@ -24,9 +24,8 @@ export async function signIn(_state: FormState, form: FormData): Promise<FormSta
   const read = wishes.safeParse({ way: "password", ...Object.fromEntries(form) });
   if (!read.success) return refusal(form, read.error);
   const wish = read.data;
-  if (!mayTry(`sign-in:${wish.email.toLowerCase()}`, 10)) {
-    return refused(form, "form", "Too many tries in a short time. Wait a minute and try again.");
-  }
+  const many = await tooMany(wish.way === "link" ? "mail" : "sign-in", wish.email);
+  if (many) return refused(form, "form", many);
   if (wish.way === "link") return sendLink(form, wish);
   const supabase = await createServerSupabase();
   const { error } = await supabase.auth.signInWithPassword({ email: wish.email, password: wish.password });

@@ -5,7 +5,7 @@ import type { FormState } from "../../../components/auth/form-state.ts";
 import { safeNext, withNext } from "../../../components/auth/next-path.ts";
 import { createServerSupabase } from "../../../lib/supabase/server.ts";
 import { authRefusal, email, newPassword, origin, refusal, refused } from "../answers.ts";
-import { mayTry } from "../limit.ts";
+import { tooMany } from "../tries.ts";
 
 const wishes = z.object({
   name: z
@@ -22,9 +22,8 @@ export async function signUp(_state: FormState, form: FormData): Promise<FormSta
   const read = wishes.safeParse(Object.fromEntries(form));
   if (!read.success) return refusal(form, read.error);
   const wish = read.data;
-  if (!mayTry(`sign-up:${wish.email.toLowerCase()}`, 5)) {
-    return refused(form, "form", "Too many tries in a short time. Wait a minute and try again.");
-  }
+  const many = await tooMany("sign-up", wish.email);
+  if (many) return refused(form, "form", many);
   const supabase = await createServerSupabase();
   const { data, error } = await supabase.auth.signUp({
     email: wish.email,

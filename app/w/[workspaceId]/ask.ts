@@ -2,13 +2,19 @@
 import { findVerifiedUser } from "../../../lib/auth/current-user.ts";
 import { fromServerError } from "../../../lib/core/errors.ts";
 import { createServerSupabase } from "../../../lib/supabase/server.ts";
+import { createLimit } from "../../../lib/web/limit.ts";
 
 export type Asked = { ok: true; data: unknown } | { ok: false; sentence: string };
 
+const changes = createLimit(120);
+
 /** Only for a session that the account service still knows: these are changes of rights and deletions. */
 export async function ask(name: string, values: Record<string, unknown>): Promise<Asked> {
-  if (!(await findVerifiedUser())) {
-    return { ok: false, sentence: "You are signed out. Sign in again; nothing was changed." };
+  const user = await findVerifiedUser();
+  if (!user) return { ok: false, sentence: "You are signed out. Sign in again; nothing was changed." };
+  const wait = changes.secondsToWait(user.id);
+  if (wait > 0) {
+    return { ok: false, sentence: `Too many changes in a short time. Wait ${wait} s; nothing was changed.` };
   }
   const client = await createServerSupabase();
   const { data, error, status } = await client.rpc(name, values);

@@ -22,7 +22,7 @@ export async function createLink(workspaceId: string, role: string): Promise<New
 }
 
 export async function revokeLink(workspaceId: string, linkId: string): Promise<Answer> {
-  if (!id.safeParse(linkId).success) return unclear;
+  if (!z.object({ workspaceId: id, linkId: id }).safeParse({ workspaceId, linkId }).success) return unclear;
   return told(workspaceId, await ask("revoke_invitation", { p_id: linkId }));
 }
 

@@ -14,7 +14,7 @@ export async function deleteForever(workspaceId: string, documentId: string): Pr
 }
 
 async function change(name: string, workspaceId: string, documentId: string): Promise<Answer> {
-  if (!z.uuid().safeParse(documentId).success) {
+  if (!z.array(z.uuid()).safeParse([workspaceId, documentId]).success) {
     return { ok: false, sentence: "That could not be read. Load the page again; nothing was changed." };
   }
   const asked = await ask(name, { p_document_id: documentId });
