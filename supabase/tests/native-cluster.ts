@@ -1,0 +1,33 @@
+/** A throw-away Postgres 17 of a test's own, where `native-postgres` is at hand (beside this repository; root). */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
+import { findFreePort } from "../../scripts/free-port.ts";
+
+const run = promisify(execFile);
+const tool =
+  process.env.NATIVE_POSTGRES ?? resolve(import.meta.dirname, "../../../shared/tools/native-postgres");
+
+/** Why there is none here, as a sentence; null when there is one. */
+export const whyNoNativePostgres: string | null = !existsSync(tool)
+  ? "There is no native-postgres here."
+  : process.getuid?.() !== 0
+    ? "native-postgres works for root only."
+    : null;
+
+export interface Cluster {
+  /** As its superuser, to the database `postgres`. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** The first one on a machine installs Postgres, which takes a minute. */
+export async function startCluster(): Promise<Cluster> {
+  const port = String(await findFreePort(0));
+  const { stdout } = await run(tool, ["up", port], { timeout: 240_000 });
+  const stop = async () => {
+    await run(tool, ["down", port]);
+  };
+  return { url: stdout.trim(), stop };
+}
