@@ -13,6 +13,7 @@ import type { Options } from "./options.ts";
 import { createRpcCatalog } from "./rpc-catalog.ts";
 import { closeServer, createHttpServer, type Handler, HOST, listen } from "./server.ts";
 import { type ServiceContext, startServices } from "./services.ts";
+import { explainStart } from "./start-errors.ts";
 import { createTokens } from "./tokens.ts";
 
 export interface StandIn {
@@ -42,7 +43,7 @@ export async function start(options: Options): Promise<StandIn> {
     return { url, stop };
   } catch (error) {
     await stop();
-    throw error;
+    throw await explainStart(error, options.dataFolder);
   }
 }
 
