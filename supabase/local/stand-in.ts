@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { Database } from "./database.ts";
 import { openDatabase, prepareDatabase } from "./database-open.ts";
+import { watchRequests } from "./drain.ts";
 import { createFaultSwitch, type FaultSwitch } from "./faults.ts";
 import { createGateway } from "./gateway.ts";
 import { type Keys, loadKeys, saveKeys } from "./keys.ts";
@@ -15,6 +16,9 @@ import { closeServer, createHttpServer, type Handler, HOST, listen } from "./ser
 import { type ServiceContext, startServices } from "./services.ts";
 import { explainStart } from "./start-errors.ts";
 import { createTokens } from "./tokens.ts";
+
+/** Half of the time that main.ts gives the whole end. */
+const DRAIN_MS = 2_500;
 
 export interface StandIn {
   readonly url: string;
@@ -54,8 +58,10 @@ async function assemble(options: Options, undo: Undo): Promise<string> {
   undo.push(() => lock.release());
   const keys = await loadKeys(folder);
 
-  let handle: Handler = async () => new Response(null, { status: 503, headers: { "retry-after": "1" } });
+  let handle: Handler = async () =>
+    new Response(null, { status: 503, headers: { "retry-after": "1", connection: "close" } });
   const server = createHttpServer((request) => handle(request));
+  const drain = watchRequests(server);
   const port = await listen(server, options.port ?? keys.port, options.port !== undefined);
   undo.push(() => closeServer(server));
   if (keys.port !== port) await saveKeys(folder, { ...keys, port });
@@ -67,9 +73,10 @@ async function assemble(options: Options, undo: Undo): Promise<string> {
   await prepareDatabase(database, options);
   const unready = handle;
   handle = faults.wrap(await createHandler({ options, database, keys, server, port, faults }, undo));
-  // First of all nothing new comes in; the gate lets what is under way finish.
+  // First of all nothing new comes in, and what is under way gets its answer.
   undo.push(async () => {
     handle = unready;
+    await drain(DRAIN_MS);
   });
   return `http://${HOST}:${port}`;
 }
