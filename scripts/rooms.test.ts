@@ -21,7 +21,7 @@ const rooms: Record<string, string[]> = {
   "lib/markdown/": ["lib/core/", "mdast", "micromark"],
   "lib/editor/": ["lib/core/", "@tiptap/", "yjs"],
   "lib/collab/": ["lib/core/", "yjs", "zod", "idb", "@supabase/", browserClient],
-  "lib/supabase/": ["lib/core/", "@supabase/", "next/", "react", "server-only", "zod"],
+  "lib/supabase/": ["lib/core/", "lib/web/", "@supabase/", "next/", "react", "server-only", "zod"],
   "lib/data/": ["lib/core/", "lib/supabase/", "lib/ops/", "react", "server-only", "zod"],
   "lib/auth/": ["lib/core/", "lib/supabase/", "next/", "react", "server-only", "zod"],
   "lib/ops/": ["lib/core/", "server-only", "zod", "node:"],

@@ -1,5 +1,6 @@
 "use client";
 import { useState } from "react";
+import { keepChoice } from "../ui/cookie.ts";
 import { MenuChoice } from "../ui/menu.tsx";
 
 type Theme = "system" | "light" | "dark";
@@ -10,8 +11,6 @@ const choices = [
   { value: "dark", label: "Dark" },
 ] as const;
 
-const YEAR_S = 365 * 24 * 3600;
-
 /** The choice is kept in a cookie, because the server writes the theme into the first byte of the page. */
 export function ThemeChoice() {
   const [theme, setTheme] = useState<Theme>(shownTheme);
@@ -20,8 +19,7 @@ export function ThemeChoice() {
     const { dataset } = document.documentElement;
     if (next === "system") delete dataset.theme;
     else dataset.theme = next;
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet
-    document.cookie = `theme=${next}; path=/; max-age=${next === "system" ? 0 : YEAR_S}; samesite=lax`;
+    keepChoice("theme", next === "system" ? null : next);
   };
   return <MenuChoice name="Theme" value={theme} onChange={choose} choices={choices} />;
 }

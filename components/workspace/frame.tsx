@@ -6,6 +6,7 @@ import { browserSupabase } from "../../lib/supabase/browser.ts";
 import { Sidebar, type SidebarProps } from "../sidebar/sidebar.tsx";
 import { TreeProvider } from "../sidebar/tree-context.tsx";
 import type { DocumentRow } from "../sidebar/tree-model.ts";
+import { keepChoice } from "../ui/cookie.ts";
 import { FrameContext } from "./frame-context.tsx";
 import { seams } from "./seams.ts";
 import { SeedOnce } from "./seed-once.tsx";
@@ -73,12 +74,9 @@ async function leave(router: ReturnType<typeof useRouter>, name: string) {
   router.replace("/");
 }
 
-const YEAR_S = 365 * 24 * 3600;
-
 /** `/` leads to the workspace one was in last. */
 function useLastWorkspace(workspaceId: string) {
   useEffect(() => {
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet
-    document.cookie = `workspace=${workspaceId}; path=/; max-age=${YEAR_S}; samesite=lax`;
+    keepChoice("workspace", workspaceId);
   }, [workspaceId]);
 }

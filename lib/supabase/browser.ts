@@ -12,7 +12,9 @@ export function browserSupabase(): BrowserSupabase {
     const { url, publishableKey } = parseRuntimeConfig(
       document.getElementById(RUNTIME_CONFIG_ID)?.textContent,
     );
-    client = createBrowserClient(url, publishableKey);
+    client = createBrowserClient(url, publishableKey, {
+      cookieOptions: { secure: location.protocol === "https:" },
+    });
   }
   return client;
 }

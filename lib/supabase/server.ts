@@ -2,13 +2,15 @@
 import "server-only";
 import { createServerClient } from "@supabase/ssr";
 import type { SupabaseClient } from "@supabase/supabase-js";
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
+import { isHttps } from "../web/site.ts";
 import { readPublicConfig } from "./env.ts";
 
 export async function createServerSupabase(): Promise<SupabaseClient> {
   const { url, publishableKey } = readPublicConfig();
-  const jar = await cookies();
+  const [jar, asked] = await Promise.all([cookies(), headers()]);
   return createServerClient(url, publishableKey, {
+    cookieOptions: { secure: isHttps(asked) },
     cookies: {
       getAll: () => jar.getAll(),
       setAll: (written) => {

@@ -5,6 +5,7 @@
  */
 import { createServerClient } from "@supabase/ssr";
 import { type NextRequest, NextResponse } from "next/server";
+import { isHttps } from "../web/site.ts";
 import { readPublicConfig } from "./env.ts";
 
 /** Auth cookies are named sb-<project>-auth-token, in numbered pieces when long. */
@@ -18,6 +19,7 @@ export async function refreshSession(request: NextRequest, keepBroken: boolean):
   const { url, publishableKey } = readPublicConfig();
   let response = NextResponse.next({ request });
   const client = createServerClient(url, publishableKey, {
+    cookieOptions: { secure: isHttps(request.headers) },
     cookies: {
       getAll: () => request.cookies.getAll(),
       setAll: (written, headers) => {

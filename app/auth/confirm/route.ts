@@ -9,6 +9,11 @@ import { createServerSupabase } from "../../../lib/supabase/server.ts";
 
 const kinds = z.enum(["signup", "invite", "magiclink", "recovery", "email_change", "email"]);
 
+/** Mail scanners ask so before the person does: a link is used by opening it, not by looking whether it is there. */
+export function HEAD(): Response {
+  return new Response(null, { headers: { "cache-control": "no-store" } });
+}
+
 export async function GET(request: Request): Promise<never> {
   const asked = new URL(request.url).searchParams;
   const next = safeNext(asked.get("next") ?? undefined) ?? "/";
