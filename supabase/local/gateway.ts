@@ -57,7 +57,7 @@ export function createGateway(parts: GatewayParts): (request: Request) => Promis
 const isPrivate = (request: Request) => new URL(request.url).pathname === "/mail";
 
 async function handOn(parts: GatewayParts, service: Service, request: Request): Promise<Response> {
-  const keyless = service.open && keyOf(request) === null;
+  const keyless = service.open === "always" || (service.open && keyOf(request) === null);
   const found = keyless ? { caller: keyCaller(null) } : identify(parts.keys, parts.tokens, request);
   if ("refusal" in found) return found.refusal;
   return (

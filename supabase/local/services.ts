@@ -1,8 +1,8 @@
 /**
- * The services that are not lite's: Realtime, edge functions, pg_net. Each lives in its own file and is
+ * The services that are not lite's: Realtime, edge functions, pg_net, Storage. Each lives in its own file and is
  * started from here; the gateway hands it the requests below its prefixes, after it has said who calls.
  *
- * A service file exports one function, `startRealtime`, `startFunctions` or `startNet`, of type `Start`.
+ * A service file exports one function, `startRealtime`, `startFunctions` and so on, of type `Start`.
  * It may be absent: the stand-in then answers 404 there.
  */
 import { existsSync } from "node:fs";
@@ -42,8 +42,11 @@ export interface ServiceContext {
 export interface Service {
   /** Answers requests below `prefix`; absent when the service has no HTTP side. */
   readonly prefix?: `/${string}`;
-  /** True: requests without a key are handed on too, as anon with `key: null`; the service decides. */
-  readonly open?: boolean;
+  /**
+   * True: requests without a key are handed on too, as anon with `key: null`; the service decides. "always":
+   * every request is, whatever it brings, and the service itself says who asks.
+   */
+  readonly open?: boolean | "always";
   fetch?(request: Request, caller: Caller): Promise<Response>;
   /** Ends everything it started. Resolves when nothing is left behind. */
   stop(): Promise<void>;
@@ -55,6 +58,7 @@ const services = [
   { file: "./realtime.ts", start: "startRealtime" },
   { file: "./functions.ts", start: "startFunctions" },
   { file: "./net.ts", start: "startNet" },
+  { file: "./storage.ts", start: "startStorage" },
 ] as const;
 
 async function load(file: string): Promise<Record<string, unknown> | null> {
