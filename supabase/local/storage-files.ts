@@ -45,7 +45,8 @@ export async function openFileStore(folder: string): Promise<FileStore> {
   const newPath = async () => {
     const version = randomUUID();
     const path = pathOf(version);
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    // A folder that is new is itself an entry that must last.
+    if (await mkdir(dirname(path), { recursive: true, mode: 0o700 })) await syncFolder(objects);
     return { version, path };
   };
 
