@@ -21,6 +21,10 @@ export function cpuOf(pid: number | undefined): CpuSeconds | null {
   return { own: own.ticks / TICKS_PER_SECOND, below: ticks / TICKS_PER_SECOND };
 }
 
+export function parentOf(pid: number): number | undefined {
+  return readAll()?.get(pid)?.parent;
+}
+
 /** Seconds used between two readings. */
 export function cpuBetween(from: CpuSeconds | null, to: CpuSeconds | null): CpuSeconds | null {
   return from && to && { own: to.own - from.own, below: to.below - from.below };

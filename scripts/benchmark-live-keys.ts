@@ -47,6 +47,11 @@ export class KeyTimes {
     return this.#stored.length;
   }
 
+  /** Milliseconds from each key to its showing, once for each watcher. */
+  get shownTimes(): readonly number[] {
+    return this.#shown;
+  }
+
   figures(): KeyFigures {
     return {
       shown: figureOf(this.#shown),

@@ -14,7 +14,14 @@ import { updatesTopic } from "../lib/core/protocol.ts";
 import { sha256Hex } from "../lib/core/sha256.ts";
 import { type CpuSeconds, cpuBetween, cpuOf } from "./benchmark-live-cpu.ts";
 import { type KeyFigures, KeyTimes, playKeys, type Room, type Script } from "./benchmark-live-keys.ts";
-import { createDocument, openPage, type Team, untilTogether, waitUntil } from "./benchmark-live-people.ts";
+import {
+  createDocument,
+  openPage,
+  type Person,
+  type Team,
+  untilTogether,
+  waitUntil,
+} from "./benchmark-live-people.ts";
 
 export type Measured = KeyFigures & {
   readonly appends: number;
@@ -28,23 +35,30 @@ type Seat = { readonly page: DocumentSession; readonly map: BlockMap };
 
 type Log = { appends: number; rows: number; bytes: number };
 
-/** @param server Process id of the stand-in. */
-export async function measureRoom(
-  team: Team,
-  size: number,
-  script: Script,
-  server: number | undefined,
-): Promise<Measured> {
+export interface OpenRoom {
+  readonly room: Room;
+  readonly times: KeyTimes;
+  /** What went into the log since the room was opened. */
+  readonly log: Readonly<Log>;
+  readonly documentId: string;
+  close(): Promise<void>;
+}
+
+/** Resolves when all of them are there and see each other's paragraphs. */
+export async function openRoom(team: Team, people: readonly Person[]): Promise<OpenRoom> {
   const documentId = await createDocument(team);
   const times = new KeyTimes();
   // Where each person's keys end in their Yjs clock: an acknowledged update reaches up to one of them.
-  const clocks = Array.from({ length: size }, (): number[] => []);
+  const clocks = people.map((): number[] => []);
   const log: Log = { appends: 0, rows: 0, bytes: 0 };
-  const pages = team.people.slice(0, size).map((person, typist) => {
+  const pages = people.map((person, typist) => {
     const note = (clock: number) =>
       times.stored(typist, (clocks[typist] ?? []).filter((known) => known <= clock).length);
     return openPage(person, documentId, (transport) => noting(transport, log, note));
   });
+  const close = async () => {
+    await Promise.all(pages.map((page) => page.destroy()));
+  };
   try {
     await Promise.all(pages.map((page) => page.ready));
     await untilTogether(pages);
@@ -52,6 +66,22 @@ export async function measureRoom(
     const blocks = await layOut(seats);
     const room = createRoom(seats, blocks, times, clocks);
     Object.assign(log, { appends: 0, rows: 0, bytes: 0 });
+    return { room, times, log, documentId, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @param server Process id of the stand-in. */
+export async function measureRoom(
+  team: Team,
+  size: number,
+  script: Script,
+  server: number | undefined,
+): Promise<Measured> {
+  const { room, times, log, documentId, close } = await openRoom(team, team.people.slice(0, size));
+  try {
     const from = { own: process.cpuUsage(), server: cpuOf(server) };
     await playKeys(room, times, script, true);
     const own = process.cpuUsage(from.own);
@@ -62,7 +92,7 @@ export async function measureRoom(
     const frameBytes = frameLength(documentId, log.bytes / log.rows);
     return { ...times.figures(), ...cpu, appends: log.appends, frameBytes };
   } finally {
-    await Promise.all(pages.map((page) => page.destroy()));
+    await close();
   }
 }
 

@@ -6,6 +6,8 @@
  * --out FILE    where the JSON goes (test-results/benchmark-live.json)
  * --starts      also how long starts take (about two minutes more)
  * --quick       a tenth of the keys, to see that it works
+ *
+ * Hocuspocus and y-websocket run beside it once `npm ci --prefix scripts/rivals` brought them.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -13,9 +15,11 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { measureAppends, measureOpening } from "./benchmark-live-calls.ts";
+import { type Crash, crashHere, crashRival } from "./benchmark-live-crash.ts";
 import type { KeyFigures, Script } from "./benchmark-live-keys.ts";
 import { disconnect, gatherTeam, type Team } from "./benchmark-live-people.ts";
 import { type Relay, startRelay } from "./benchmark-live-relay.ts";
+import { RIVALS, Rival, type RivalName, whyNoRivals } from "./benchmark-live-rivals.ts";
 import { type Measured, measureRoom } from "./benchmark-live-room.ts";
 import { measureDevStarts, measureStandInStarts, type Start } from "./benchmark-live-starts.ts";
 import { type Figure, ms, tableOf } from "./benchmark-live-stats.ts";
@@ -27,12 +31,14 @@ type Scene = {
   readonly script: Script;
   readonly here: Measured;
   readonly relay: KeyFigures;
+  readonly rivals: readonly { readonly name: RivalName; readonly figures: KeyFigures }[];
 };
 
 type Bench = {
   readonly standIn: StandIn;
   readonly team: Team;
   readonly relay: Relay;
+  readonly rivals: readonly Rival[];
   readonly share: number;
 };
 
@@ -47,10 +53,11 @@ async function main(): Promise<void> {
   const out = resolve(values.out ?? join(import.meta.dirname, "../test-results/benchmark-live.json"));
   const before = loadavg();
   const measured = await onStandIn((bench) => measure(bench), values.quick ? 0.1 : 1);
+  const crashes = await measureCrashes(values.quick ? 0.2 : 1);
   const starts = values.starts ? await measureStarts() : [];
   const machine = { node: process.version, processors: availableParallelism(), load: [before, loadavg()] };
   mkdirSync(dirname(out), { recursive: true });
-  writeFileSync(out, `${JSON.stringify({ machine, ...measured, starts }, null, 2)}\n`);
+  writeFileSync(out, `${JSON.stringify({ machine, ...measured, crashes, starts }, null, 2)}\n`);
   if (starts.length > 0) say(tableOf(["start, s", "first", "second"], starts.map(startRow)));
   say(
     `load ${before[0]?.toFixed(1)} → ${loadavg()[0]?.toFixed(1)} on ${machine.processors} processors; ${out}\n`,
@@ -61,14 +68,18 @@ async function onStandIn<Value>(work: (bench: Bench) => Promise<Value>, share: n
   const folder = await mkdtemp(join(tmpdir(), "benchmark-"));
   const standIn = await step("stand-in", () => startStandIn({ dataFolder: folder }));
   const relay = await startRelay();
+  const rivals: Rival[] = [];
   try {
+    if (whyNoRivals === null) for (const name of RIVALS) rivals.push(await Rival.start(name));
+    else say(`Rivals were left out: ${whyNoRivals}`);
     const team = await step(`${PEOPLE} people`, () => gatherTeam(standIn, PEOPLE));
     try {
-      return await work({ standIn, team, relay, share });
+      return await work({ standIn, team, relay, rivals, share });
     } finally {
       await disconnect(team);
     }
   } finally {
+    for (const rival of rivals) await rival.stop();
     await relay.stop();
     await standIn.stop();
     await rm(folder, { recursive: true, force: true });
@@ -90,6 +101,8 @@ async function measure(bench: Bench) {
       scenes.map(storedRow),
     ),
   );
+  const rivalRows = scenes.flatMap(rivalRowsOf);
+  if (rivalRows.length > 0) say(tableOf(rivalHead, rivalRows));
   const cpu = appends.serverCpuMs;
   say(
     tableOf(["call, ms", "calls", "p50", "p95", "max"], [figureRow("append_updates, one key", appends.rpc)]) +
@@ -112,9 +125,9 @@ async function measure(bench: Bench) {
   return { appends, scenes, opening };
 }
 
-/** The relay first and then the product, with frames of the size that the product's had in a short trial. */
+/** The others first and then the product, with frames of the size that the product's had in a short trial. */
 async function play(
-  { team, standIn, relay, share }: Bench,
+  { team, standIn, relay, rivals, share }: Bench,
   name: string,
   people: number,
   full: Script,
@@ -122,8 +135,22 @@ async function play(
   const script = { ...full, keys: Math.ceil(full.keys * share) };
   const trial = await measureRoom(team, 2, TRIAL, standIn.process.pid);
   const floor = await relay.measure(people, script, trial.frameBytes);
+  const beside: Scene["rivals"][number][] = [];
+  for (const rival of rivals) {
+    const figures = await step(`${name}, ${rival.name}`, () => rival.measure(people, script));
+    beside.push({ name: rival.name, figures });
+  }
   const here = await step(name, () => measureRoom(team, people, script, standIn.process.pid));
-  return { name, people, script, here, relay: floor };
+  return { name, people, script, here, relay: floor, rivals: beside };
+}
+
+async function measureCrashes(share: number): Promise<Crash[]> {
+  const keys = Math.ceil(99 * share);
+  const crashes = [await step("crash", () => crashHere(keys))];
+  if (whyNoRivals === null) for (const name of RIVALS) crashes.push(await crashRival(name, keys));
+  const rows = crashes.map(({ name, seen, lost }) => [name, String(seen), String(lost)]);
+  say(tableOf(["kill -9 while someone types", "keys another had seen", "gone"], rows));
+  return crashes;
 }
 
 async function measureStarts(): Promise<Start[]> {
@@ -146,6 +173,17 @@ function storedRow({ name, here, script }: Scene): string[] {
   const each = (seconds: number) => ms((seconds * 1_000) / keys);
   const server = serverCpu ? `${each(serverCpu.own)} + ${each(serverCpu.below)}` : "–";
   return [name, ms(p50), ms(p95), ms(max), server, each(clientCpu)];
+}
+
+const rivalHead = ["beside it, ms", "shown p50", "p95", "stored p50", "p95"];
+
+function rivalRowsOf({ name, here, rivals }: Scene): string[][] {
+  const row = (who: string, { shown, stored }: KeyFigures) => {
+    const { p50 = Number.NaN, p95 = Number.NaN } = stored ?? {};
+    return [`${name}: ${who}`, ms(shown.p50), ms(shown.p95), ms(p50), ms(p95)];
+  };
+  if (rivals.length === 0) return [];
+  return [row("here", here), ...rivals.map((rival) => row(rival.name, rival.figures))];
 }
 
 const figureRow = (name: string, { count, p50, p95, max }: Figure): string[] => [
