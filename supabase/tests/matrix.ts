@@ -66,7 +66,7 @@ function ofTable(scene: SqlScene, name: string, rights: TableRights, actor: Acto
 }
 
 const EXTENSIONS = ["broadcast", "presence"] as const;
-const MESSAGE = "8d0f7b5e-0000-4000-8000-000000000001";
+const SOME_ID = "8d0f7b5e-0000-4000-8000-000000000001";
 
 function ofTopics(scene: SqlScene, actor: Actor): Attempt[] {
   return Object.entries(TOPICS).flatMap(([kind, rights]) => {
@@ -75,14 +75,14 @@ function ofTopics(scene: SqlScene, actor: Actor): Attempt[] {
     return [scene.epoch, scene.epoch - 1, scene.epoch + 1].flatMap((epoch) =>
       EXTENSIONS.flatMap((extension) => {
         const topic = `${noun}:${id}:${part}:${epoch}`;
-        const values = `(id, topic, extension) values ('${MESSAGE}', '${topic}', '${extension}')`;
+        const values = `(id, topic, extension) values ('${SOME_ID}', '${topic}', '${extension}')`;
         const insert = `insert into realtime.messages ${values}`;
         const may = (by: readonly Actor[]) => epoch === scene.epoch && by.includes(actor);
         const what = `${kind}${epoch === scene.epoch ? "" : " of another epoch"}: ${extension}`;
         const listen: Attempt = {
           what: `${what} listen`,
           ...{ actor, topic, before: `${insert};` },
-          statement: `select count(*)::int as n from realtime.messages where id = '${MESSAGE}'`,
+          statement: `select count(*)::int as n from realtime.messages where id = '${SOME_ID}'`,
           expected: may(rights.listen[extension]) ? "rows" : "none",
         };
         const expected = may(rights.send[extension]) ? "done" : REFUSED;
@@ -94,7 +94,7 @@ function ofTopics(scene: SqlScene, actor: Actor): Attempt[] {
 
 function ofBuckets(scene: SqlScene, actor: Actor): Attempt[] {
   return Object.entries(BUCKETS).flatMap(([bucket, rights]) => {
-    const name = literal(rights.name(scene));
+    const name = literal(rights.name(scene.documentId, SOME_ID));
     const insert = `insert into storage.objects (bucket_id, name) values ('${bucket}', ${name})`;
     const where = `where bucket_id = '${bucket}' and name = ${name}`;
     const attempt = (verb: string, statement: string, expected: Outcome, before: string): Attempt => ({

@@ -128,6 +128,7 @@ export const SERVER_FUNCTIONS = [
 
 /** What policies call, so people execute it; all else of that schema is closed. */
 export const POLICY_FUNCTIONS: readonly string[] = [
+  "documents_i_write",
   "my_documents",
   "my_fellows",
   "my_workspaces",
@@ -165,15 +166,25 @@ export const TOPICS: Readonly<Record<string, TopicRights>> = {
 
 // ---------------------------------------------------------------- files
 
-/** Rights on one file of the scene's document in a bucket, by policies on storage.objects. */
+/** Rights on the files of the scene's document in a bucket, by policies on storage.objects. */
 export interface BucketRights {
   readonly public: boolean;
-  /** The file's name in the bucket. */
-  readonly name: (scene: { readonly workspaceId: string; readonly documentId: string }) => string;
+  /** A file's name in the bucket. */
+  readonly name: (documentId: string, attachmentId: string) => string;
   readonly select: readonly Actor[];
   readonly insert: readonly Actor[];
   readonly update: readonly Actor[];
   readonly delete: readonly Actor[];
 }
 
-export const BUCKETS: Readonly<Record<string, BucketRights>> = {};
+export const BUCKETS: Readonly<Record<string, BucketRights>> = {
+  attachments: {
+    public: false,
+    name: (documentId, attachmentId) => `${documentId}/${attachmentId}`,
+    select: MEMBERS,
+    insert: WRITERS,
+    // Never replaced: what a reader has seen stays what it was.
+    update: NOBODY,
+    delete: WRITERS,
+  },
+};
