@@ -19,6 +19,9 @@ export const whyNoNativePostgres: string | null = !existsSync(tool)
 export interface Cluster {
   /** As its superuser, to the database `postgres`. */
   readonly url: string;
+  /** Kills the whole server as a crash would (kill -9); `restart` brings the same data back. */
+  kill(): Promise<void>;
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -26,8 +29,8 @@ export interface Cluster {
 export async function startCluster(): Promise<Cluster> {
   const port = String(await findFreePort(0));
   const { stdout } = await run(tool, ["up", port], { timeout: 240_000 });
-  const stop = async () => {
-    await run(tool, ["down", port]);
+  const order = (word: string) => async () => {
+    await run(tool, [word, port], { timeout: 60_000 });
   };
-  return { url: stdout.trim(), stop };
+  return { url: stdout.trim(), kill: order("kill"), restart: order("start"), stop: order("down") };
 }
