@@ -23,6 +23,8 @@ export interface StandInOptions {
   readonly dataFolder: string;
   /** Where the product's pages are; links in mails lead there. */
   readonly siteUrl?: string;
+  /** A Postgres 17 server; null means PGlite, whatever the environment says; absent leaves it to DATABASE_URL. */
+  readonly databaseUrl?: string | null;
   /** Further arguments, such as `--test` or `--confirm-email`. */
   readonly args?: readonly string[];
 }
@@ -45,6 +47,7 @@ export async function openStandIn(options: StandInOptions): Promise<StandIn & { 
   const own = ["--data", options.dataFolder, "--with-parent", "--announce", ...site];
   const child = spawn(process.execPath, [main, ...own, ...(options.args ?? [])], {
     stdio: ["pipe", "pipe", "pipe"],
+    env: environmentOf(options),
   });
   const ended = new Promise<number | null>((done) => child.once("close", (code) => done(code)));
   const { opening, ready } = listenTo(child, ended);
@@ -59,6 +62,12 @@ export async function openStandIn(options: StandInOptions): Promise<StandIn & { 
     ready,
     stop: () => stop(child, ended),
   };
+}
+
+/** By the environment, because a password may be in it and everybody can read a command line. */
+function environmentOf({ databaseUrl }: StandInOptions): NodeJS.ProcessEnv {
+  if (databaseUrl === undefined) return process.env;
+  return { ...process.env, DATABASE_URL: databaseUrl ?? "" };
 }
 
 /** What it says on stdout, as promises; when it ends before, they reject with what it complained of. */

@@ -1,6 +1,7 @@
 /**
  * What the contract tests run against: the project that SUPABASE_URL names (with SUPABASE_PUBLISHABLE_KEY and
- * SUPABASE_SECRET_KEY), or else a stand-in of their own on a new folder, spawned, never imported.
+ * SUPABASE_SECRET_KEY), or else a stand-in of their own, spawned, never imported: on a new folder with PGlite,
+ * or, with DATABASE_URL, on that server in a database made anew.
  */
 import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -8,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { type StandIn, type StandInOptions, startStandIn } from "../../scripts/stand-in.ts";
+import { type TestDatabase, takeDatabase } from "./native-database.ts";
 
 export interface Project {
   readonly url: string;
@@ -15,6 +17,8 @@ export interface Project {
   readonly secretKey: string;
   /** The data folder, when the project is a stand-in. */
   readonly folder: string | null;
+  /** The address of its database, when the stand-in runs on a server. */
+  readonly databaseUrl?: string | null;
   readonly standIn: StandIn | null;
   /** Ends the stand-in and removes its folder. */
   stop(): Promise<void>;
@@ -28,16 +32,34 @@ export async function startProject(
   const { SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY, SUPABASE_SECRET_KEY } = process.env;
   if (SUPABASE_URL && SUPABASE_PUBLISHABLE_KEY && SUPABASE_SECRET_KEY) {
     const keys = { publishableKey: SUPABASE_PUBLISHABLE_KEY, secretKey: SUPABASE_SECRET_KEY };
-    return { url: SUPABASE_URL, ...keys, folder: null, standIn: null, stop: async () => undefined };
+    const hosted = { folder: null, databaseUrl: null, standIn: null, stop: async () => undefined };
+    return { url: SUPABASE_URL, ...keys, ...hosted };
   }
   const folder = await newFolder();
-  const standIn = await startStandIn({ ...options, dataFolder: folder });
-  const { url, publishableKey, secretKey } = standIn;
-  const stop = async () => {
-    await standIn.stop();
+  const database = await newDatabase();
+  const clear = async () => {
+    await database?.drop();
     await rm(folder, { recursive: true, force: true });
   };
-  return { url, publishableKey, secretKey, folder, standIn, stop };
+  try {
+    const databaseUrl = database?.url ?? null;
+    const standIn = await startStandIn({ ...options, dataFolder: folder, databaseUrl });
+    const { url, publishableKey, secretKey } = standIn;
+    const stop = async () => {
+      await standIn.stop();
+      await clear();
+    };
+    return { url, publishableKey, secretKey, folder, databaseUrl, standIn, stop };
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+}
+
+/** A database of its own on the server of DATABASE_URL; null where there is none and PGlite serves. */
+export async function newDatabase(): Promise<TestDatabase | null> {
+  const server = process.env.DATABASE_URL;
+  return server ? takeDatabase(server) : null;
 }
 
 const quiet = { auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false } };
