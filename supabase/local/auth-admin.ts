@@ -1,120 +1,274 @@
-/** `auth.admin`: list, get, create, update and delete people. For the holder of the secret key. lite has none of it. */
-import { randomUUID } from "node:crypto";
-import type { Database, Session } from "./database.ts";
-import type { Caller } from "./services.ts";
+/** `auth.admin`: people are listed, made, changed and deleted. For the holder of the secret key. */
+import { parseOptions } from "@node-rs/bcrypt";
+import {
+  type Asked,
+  type AuthParts,
+  checkPassword,
+  emailOf,
+  flagOf,
+  isUuid,
+  requireAdmin,
+  tableOf,
+  textOf,
+  wordOf,
+} from "./auth-asked.ts";
+import { parseDuration } from "./auth-duration.ts";
+import { invalid, missing, unprocessable } from "./auth-errors.ts";
+import { storePassword } from "./auth-person.ts";
+import { hashPassword, mustFind, randomPassword, saveUser, wordedAs } from "./auth-sign-up.ts";
+import {
+  asAuthAdmin,
+  claimsOf,
+  confirmEmail,
+  countUsers,
+  findById,
+  findOther,
+  insertIdentity,
+  type Json,
+  listUsers,
+  mergeMetadata,
+  showUser,
+  softDelete,
+  type User,
+  updateIdentity,
+  updateUser,
+} from "./auth-users.ts";
+import type { Session } from "./database.ts";
 
-export type AdminAnswer = Response | null;
+export const EMAIL_TAKEN = "A user with this email address has already been registered";
+const PHONE = /^[1-9]\d{1,14}$/;
 
-interface UserInput {
-  id?: string;
-  email?: string;
-  password?: string;
-  email_confirm?: boolean;
-  user_metadata?: Record<string, unknown>;
-  app_metadata?: Record<string, unknown>;
-  ban_duration?: string;
+export async function adminList(parts: AuthParts, asked: Asked): Promise<Response> {
+  requireAdmin(parts, asked);
+  const query = asked.url.searchParams;
+  const page = pageNumber(query.get("page"), 1);
+  const perPage = pageNumber(query.get("per_page"), 50);
+  if (perPage === 0) throw invalid("Bad Pagination Parameters: per_page must be greater than 0");
+  const filter = query.get("filter") ?? "";
+  const users = await listUsers(parts.database, filter, perPage, (Math.max(page, 1) - 1) * perPage);
+  const total = await countUsers(parts.database, filter);
+  const headers = {
+    "x-total-count": String(total),
+    link: linksOf(asked.url, page, Math.ceil(total / perPage)),
+  };
+  return Response.json({ users: users.map(showUser), aud: "authenticated" }, { headers });
 }
 
-const refuse = (status: number, error_code: string, msg: string) =>
-  Response.json({ code: status, error_code, msg }, { status });
-
-const USER = `
-  select u.id, u.aud, u.role, u.email, u.phone, u.email_confirmed_at, u.confirmed_at, u.last_sign_in_at,
-         u.raw_app_meta_data as app_metadata, u.raw_user_meta_data as user_metadata, u.created_at, u.updated_at,
-         u.is_anonymous, coalesce((select json_agg(to_jsonb(i) - 'id' || jsonb_build_object('identity_id', i.id,
-         'id', i.provider_id)) from auth.identities i where i.user_id = u.id), '[]') as identities
-  from auth.users u`;
-
-/** Null when the request is not one for the admin API. */
-export async function answerAdmin(
-  database: Database,
-  request: Request,
-  caller: Caller,
-): Promise<AdminAnswer> {
-  const url = new URL(request.url);
-  const parts = /^\/auth\/v1\/admin\/users(?:\/([0-9a-f-]{36}))?$/.exec(url.pathname);
-  if (!parts) return null;
-  if (caller.role !== "service_role") return refuse(403, "not_admin", "User not allowed");
-  const id = parts[1];
-  const input =
-    request.method === "POST" || request.method === "PUT" ? ((await request.json()) as UserInput) : {};
-  if (!id) return request.method === "POST" ? create(database, input) : list(database, url.searchParams);
-  if (request.method === "PUT") return update(database, id, input);
-  if (request.method === "DELETE") return remove(database, id);
-  return get(database, id);
-}
-
-async function get(database: Session, id: string): Promise<Response> {
-  const { rows } = await database.query(`${USER} where u.id = $1`, [id]);
-  return rows[0] ? Response.json(rows[0]) : refuse(404, "user_not_found", "User not found");
-}
-
-async function list(database: Database, query: URLSearchParams): Promise<Response> {
-  const perPage = Math.min(1000, Number(query.get("per_page")) || 50);
-  const offset = (Math.max(1, Number(query.get("page")) || 1) - 1) * perPage;
-  const { rows } = await database.query(`${USER} order by u.created_at desc limit $1 offset $2`, [
-    perPage,
-    offset,
-  ]);
-  const total = await database.query<{ n: number }>("select count(*)::int as n from auth.users");
-  const headers = { "x-total-count": String(total.rows[0]?.n ?? 0) };
-  return Response.json({ users: rows, aud: "authenticated" }, { headers });
-}
-
-async function create(database: Database, input: UserInput): Promise<Response> {
-  const email = input.email?.toLowerCase();
-  if (!email) return refuse(400, "validation_failed", "Cannot create a user without an email");
-  const taken = await database.query("select 1 from auth.users where email = $1", [email]);
-  if (taken.rows.length > 0) {
-    return refuse(422, "email_exists", "A user with this email address has already been registered");
+function pageNumber(text: string | null, otherwise: number): number {
+  if (!text) return otherwise;
+  if (!/^\d{1,9}$/.test(text)) {
+    throw invalid(`Bad Pagination Parameters: strconv.ParseUint: parsing "${text}": invalid syntax`);
   }
-  const id = input.id ?? randomUUID();
-  return database.transaction(async (tx) => {
-    await tx.query(
-      `insert into auth.users (id, email, encrypted_password, email_confirmed_at, raw_app_meta_data, raw_user_meta_data)
-       values ($1, $2, extensions.crypt($3, extensions.gen_salt('bf', 10)), case when $4 then now() end, $5, $6)`,
-      [
-        id,
-        email,
-        input.password ?? randomUUID(),
-        input.email_confirm === true,
-        JSON.stringify({ provider: "email", providers: ["email"], ...input.app_metadata }),
-        JSON.stringify({ ...input.user_metadata }),
-      ],
-    );
-    await tx.query(
-      "insert into auth.identities (id, provider, provider_id, user_id, identity_data) values ($1, 'email', $2::text, $2::text::uuid, $3)",
-      [randomUUID(), id, JSON.stringify({ sub: id, email, email_verified: input.email_confirm === true })],
-    );
-    return get(tx, id);
-  });
+  return Number(text);
 }
 
-async function update(database: Database, id: string, input: UserInput): Promise<Response> {
-  await database.query(
-    `update auth.users set
-       email = coalesce($2, email),
-       encrypted_password = coalesce(extensions.crypt($3, extensions.gen_salt('bf', 10)), encrypted_password),
-       email_confirmed_at = case when $4 then coalesce(email_confirmed_at, now()) else email_confirmed_at end,
-       raw_user_meta_data = raw_user_meta_data || $5::jsonb,
-       raw_app_meta_data = raw_app_meta_data || $6::jsonb,
-       updated_at = now()
-     where id = $1`,
-    [
-      id,
-      input.email?.toLowerCase() ?? null,
-      input.password ?? null,
-      input.email_confirm === true,
-      JSON.stringify(input.user_metadata ?? {}),
-      JSON.stringify(input.app_metadata ?? {}),
-    ],
+function linksOf(url: URL, page: number, pages: number): string {
+  const linkTo = (number: number, rel: string) => {
+    const query = new URLSearchParams(url.searchParams);
+    query.set("page", String(number));
+    query.sort();
+    return `<${url.pathname.replace("/auth/v1", "")}?${query}>; rel="${rel}"`;
+  };
+  return [...(pages > page ? [linkTo(page + 1, "next")] : []), linkTo(pages, "last")].join(", ");
+}
+
+async function load(parts: AuthParts, asked: Asked, id: string): Promise<User> {
+  requireAdmin(parts, asked);
+  if (!isUuid(id)) throw missing("validation_failed", "user_id must be an UUID");
+  const user = await findById(parts.database, id);
+  if (!user) throw missing("user_not_found", "User not found");
+  return user;
+}
+
+export async function adminGet(parts: AuthParts, asked: Asked, id: string): Promise<Response> {
+  return Response.json(showUser(await load(parts, asked, id)));
+}
+
+interface Wish {
+  readonly email: string;
+  readonly phone: string;
+  readonly password: string | null;
+  readonly passwordHash: string;
+  readonly isEmailConfirmed: boolean;
+  readonly isPhoneConfirmed: boolean;
+  readonly role: string;
+  readonly userMetadata: Json | null;
+  readonly appMetadata: Json | null;
+  /** In milliseconds; 0 lifts a ban, null says nothing. */
+  readonly banMs: number | null;
+}
+
+function wishOf({ body }: Asked): Wish {
+  return {
+    email: textOf(body, "email") === "" ? "" : emailOf(body),
+    phone: phoneOf(body),
+    password: wordOf(body, "password"),
+    passwordHash: textOf(body, "password_hash"),
+    isEmailConfirmed: flagOf(body, "email_confirm"),
+    isPhoneConfirmed: flagOf(body, "phone_confirm"),
+    role: textOf(body, "role"),
+    userMetadata: tableOf(body, "user_metadata"),
+    appMetadata: tableOf(body, "app_metadata"),
+    banMs: banOf(textOf(body, "ban_duration")),
+  };
+}
+
+function phoneOf(body: Json): string {
+  const phone = textOf(body, "phone").replace(/^\+/, "").replaceAll(" ", "");
+  if (phone !== "" && !PHONE.test(phone)) throw invalid("Invalid phone number format (E.164 required)");
+  return phone;
+}
+
+function banOf(text: string): number | null {
+  if (text === "") return null;
+  try {
+    return text === "none" ? 0 : parseDuration(text);
+  } catch (error) {
+    throw invalid(`invalid format for ban duration: ${(error as Error).message}`);
+  }
+}
+
+export async function adminCreate(parts: AuthParts, asked: Asked): Promise<Response> {
+  requireAdmin(parts, asked);
+  const wish = wishOf(asked);
+  if (wish.email === "" && wish.phone === "") {
+    throw invalid("Cannot create a user without either an email or phone");
+  }
+  await refuseTaken(parts, wish, null);
+  if (wish.password !== null && wish.passwordHash !== "") {
+    throw invalid("Only a password or a password hash should be provided");
+  }
+  const id = textOf(asked.body, "id");
+  if (id !== "" && !isUuid(id)) throw invalid("ID must conform to the uuid v4 format");
+  if (/^[0-]+$/.test(id)) throw invalid("ID cannot be a nil uuid");
+  const passwordHash = wish.passwordHash === "" ? await hashNew(wish.password) : checkHash(wish.passwordHash);
+  const user = await asAuthAdmin(parts.database, (tx) => create(tx, wish, id, passwordHash)).catch(
+    wordedAs("Database error creating new user"),
   );
-  return get(database, id);
+  return Response.json(showUser(user));
 }
 
-async function remove(database: Database, id: string): Promise<Response> {
-  const { rows } = await database.query("delete from auth.users where id = $1 returning id", [id]);
-  if (rows.length === 0) return refuse(404, "user_not_found", "User not found");
-  await database.query("delete from auth.refresh_tokens where user_id = $1", [id]);
+async function hashNew(password: string | null): Promise<string> {
+  if (new TextEncoder().encode(password ?? "").length > 72)
+    throw invalid("bcrypt: password length exceeds 72 bytes");
+  return hashPassword(password || randomPassword());
+}
+
+/** Only bcrypt; GoTrue knows argon2 and Firebase's scrypt, too. */
+function checkHash(hash: string): string {
+  try {
+    parseOptions(hash);
+    return hash;
+  } catch {
+    throw invalid("The password hash is not one of bcrypt, the only kind known here");
+  }
+}
+
+async function refuseTaken(parts: AuthParts, { email, phone }: Wish, self: User | null): Promise<void> {
+  if (email !== "" && email !== self?.email && (await findOther(parts.database, email, self?.id ?? null))) {
+    throw unprocessable("email_exists", EMAIL_TAKEN);
+  }
+  if (phone === "" || phone === self?.phone) return;
+  const { rows } = await parts.database.query("select 1 from auth.users where phone = $1::text", [phone]);
+  if (rows.length > 0) {
+    throw unprocessable("phone_exists", "Phone number already registered by another user");
+  }
+}
+
+async function create(tx: Session, wish: Wish, wantedId: string, passwordHash: string): Promise<User> {
+  const providers = [...(wish.email === "" ? [] : ["email"]), ...(wish.phone === "" ? [] : ["phone"])];
+  const id = await saveUser(
+    tx,
+    {
+      ...(wantedId === "" ? {} : { id: wantedId }),
+      email: wish.email || null,
+      phone: wish.phone || null,
+      passwordHash,
+      appMetadata: { provider: providers[0], providers },
+      userMetadata: wish.userMetadata ?? {},
+      ...(wish.role === "" ? {} : { role: wish.role }),
+    },
+    "Database error creating new user",
+  );
+  if (wish.email !== "") await insertIdentity(tx, id, "email", claimsOf(id, wish.email));
+  if (wish.phone !== "") await insertIdentity(tx, id, "phone", phoneClaims(id, wish));
+  if (wish.appMetadata) await mergeMetadata(tx, id, "app", wish.appMetadata);
+  await settle(tx, id, wish);
+  return mustFind(tx, id);
+}
+
+const phoneClaims = (id: string, { phone, isPhoneConfirmed }: Wish): Json => ({
+  sub: id,
+  phone,
+  email_verified: false,
+  phone_verified: isPhoneConfirmed,
+});
+
+/** What making and changing have in common. */
+async function settle(tx: Session, id: string, wish: Wish): Promise<void> {
+  if (wish.isEmailConfirmed) await confirmEmail(tx, id);
+  if (wish.isPhoneConfirmed) await updateUser(tx, id, "phone_confirmed_at = now()");
+  if (wish.banMs === null) return;
+  await updateUser(
+    tx,
+    id,
+    "banned_until = case when $2::float8 = 0 then null else now() + $2::float8 * interval '1 millisecond' end",
+    [wish.banMs],
+  );
+}
+
+export async function adminUpdate(parts: AuthParts, asked: Asked, id: string): Promise<Response> {
+  const user = await load(parts, asked, id);
+  const wish = wishOf(asked);
+  if (wish.password !== null) checkPassword(parts, wish.password);
+  const hash = wish.password ? await hashPassword(wish.password) : null;
+  const changed = await asAuthAdmin(parts.database, async (tx) => {
+    if (wish.role !== "") await updateUser(tx, id, "role = $2::text", [wish.role]);
+    await settle(tx, id, wish);
+    if (wish.password !== null) await storePassword(tx, user, hash, null);
+    if (wish.email !== "") await setEmail(tx, user, wish);
+    if (wish.phone !== "") await setPhone(tx, user, wish);
+    if (wish.appMetadata) await mergeMetadata(tx, id, "app", wish.appMetadata);
+    if (wish.userMetadata) await mergeMetadata(tx, id, "user", wish.userMetadata);
+    return mustFind(tx, id);
+  }).catch(wordedAs("Error updating user"));
+  return Response.json(showUser(changed));
+}
+
+async function setEmail(tx: Session, user: User, { email, isEmailConfirmed }: Wish): Promise<void> {
+  if (user.identities.some(({ provider }) => provider === "email")) {
+    await updateIdentity(tx, user.id, "email", { email, email_verified: isEmailConfirmed });
+  } else {
+    await insertIdentity(tx, user.id, "email", claimsOf(user.id, email, isEmailConfirmed));
+  }
+  await updateUser(tx, user.id, "email = $2::text, is_anonymous = is_anonymous and not $3::boolean", [
+    email,
+    isEmailConfirmed,
+  ]);
+}
+
+async function setPhone(tx: Session, user: User, wish: Wish): Promise<void> {
+  if (user.identities.some(({ provider }) => provider === "phone")) {
+    await updateIdentity(tx, user.id, "phone", { phone: wish.phone, phone_verified: wish.isPhoneConfirmed });
+  } else {
+    await insertIdentity(tx, user.id, "phone", phoneClaims(user.id, wish));
+  }
+  await updateUser(tx, user.id, "phone = $2::text", [wish.phone]);
+}
+
+export async function adminDelete(parts: AuthParts, asked: Asked, id: string): Promise<Response> {
+  const user = await load(parts, asked, id);
+  const isSoft = flagOf(asked.body, "should_soft_delete");
+  await asAuthAdmin(parts.database, async (tx) => {
+    if (!isSoft) await tx.query("delete from auth.users where id = $1::uuid", [id]);
+    else if (!user.deleted_at) await softDelete(tx, user);
+  }).catch(wordedAs("Database error deleting user"));
   return Response.json({});
+}
+
+/** Nobody has a factor. */
+export async function adminFactors(parts: AuthParts, asked: Asked, id: string): Promise<Response> {
+  await load(parts, asked, id);
+  if (asked.request.method !== "GET") throw missing("mfa_factor_not_found", "Factor not found");
+  return Response.json([]);
 }

@@ -1,8 +1,9 @@
 /** The door of the stand-in: checks the Host header, answers CORS, says who calls, and hands on. */
 import { Hono } from "hono";
 import { type AuthParts, answerAuth } from "./auth.ts";
+import { toAuthResponse } from "./auth-errors.ts";
 import { identify, keyCaller, keyOf, kindOf } from "./identity.ts";
-import type { Mail } from "./mail.ts";
+import { outboxPage } from "./mail.ts";
 import { answerRest, type RestParts } from "./rest.ts";
 import type { Service } from "./services.ts";
 
@@ -14,8 +15,9 @@ export type GatewayParts = AuthParts &
     explain(error: unknown, request: Request): Response | null;
   };
 
-const METHODS = "GET,HEAD,PUT,PATCH,POST,DELETE,OPTIONS";
-const EXPOSED = "Content-Range,Content-Location,Location,Preference-Applied,X-Total-Count,Link,sb-error-code";
+const METHODS = "GET,HEAD,PUT,PATCH,POST,DELETE,OPTIONS,TRACE,CONNECT";
+const EXPOSED =
+  "Content-Range,Content-Location,Location,Preference-Applied,X-Total-Count,Link,X-Supabase-Api-Version,X-Sb-Error-Code,sb-error-code";
 
 export function createGateway(parts: GatewayParts): (request: Request) => Promise<Response> {
   const app = new Hono();
@@ -36,9 +38,11 @@ export function createGateway(parts: GatewayParts): (request: Request) => Promis
   app.onError((error, c) => {
     const explained = parts.explain(error, c.req.raw);
     if (explained) return explained;
+    if (c.req.path.startsWith("/auth/v1/")) return toAuthResponse(c.req.raw, error);
     process.stderr.write(`${error.stack ?? error.message}\n`);
     return Response.json({ message: "Internal server error" }, { status: 500 });
   });
+  app.notFound(() => Response.json({ error: "requested path is invalid" }, { status: 404 }));
   const hosts = new Set(["127.0.0.1", "localhost", "[::1]"].map((name) => `${name}:${parts.port}`));
   return async (request) => {
     // A page elsewhere that makes its own name point to 127.0.0.1 still sends that name.
@@ -100,17 +104,5 @@ function answerMail({ keys, outbox }: GatewayParts, request: Request): Response 
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": "default-src 'none'",
   };
-  return new Response(page(mails), { headers });
-}
-
-const escapeHtml = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-
-function page(mails: readonly Mail[]): string {
-  const items = mails.map(
-    (mail) =>
-      `<article><h2>${escapeHtml(mail.subject)}</h2><p>To ${escapeHtml(mail.to)}, ${escapeHtml(mail.at)}</p>` +
-      `<pre>${escapeHtml(mail.text)}</pre>${mail.link ? `<p><a href="${escapeHtml(mail.link)}">Open the link</a></p>` : ""}</article>`,
-  );
-  return `<!doctype html><html lang="en"><title>Outbox</title><h1>Outbox</h1>${items.join("") || "<p>No mail was sent yet.</p>"}</html>`;
+  return new Response(outboxPage(mails), { headers });
 }

@@ -4,17 +4,10 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
-import { App, type EmailDriver } from "@supabase/lite";
+import { App } from "@supabase/lite";
 import type { Database } from "./database.ts";
 import type { Keys } from "./keys.ts";
 import type { Caller } from "./services.ts";
-
-export interface AuthSettings {
-  /** Where the product's pages are; mails lead there. */
-  readonly siteUrl: string;
-  /** True: an account exists once its mail was confirmed. False: at once. */
-  readonly confirmEmail: boolean;
-}
 
 export interface RestAnswer {
   readonly response: Response;
@@ -25,31 +18,21 @@ export interface RestAnswer {
 export interface Lite {
   /** REST: acts as the caller, whose token the gateway has verified. */
   restFetch(request: Request, caller: Caller): Promise<RestAnswer>;
-  /** Auth: with the HS256 token that lite reads itself, if there is one. */
-  authFetch(request: Request, inwardToken: string | null): Promise<Response>;
   /** Forgets what it knows of the schema. */
   forgetSchema(): Promise<void>;
   /** Reads the schema ahead of the first request, which would wait 0.2 s for it. */
   warm(): Promise<void>;
 }
 
-export function createLite(database: Database, keys: Keys, settings: AuthSettings, email: EmailDriver): Lite {
+export function createLite(database: Database, keys: Keys): Lite {
   const callers = new Map<string, Caller>();
   const app = new App({
     connection: database.connection,
-    auth: {
-      enabled: true,
-      jwt_secret: keys.jwtSecret,
-      site_url: settings.siteUrl,
-      additional_redirect_urls: [`${settings.siteUrl}/**`, "http://localhost:*/**"],
-      minimum_password_length: 8,
-      enable_refresh_token_rotation: true,
-      email: { enable_confirmations: settings.confirmEmail },
-    },
+    // Only for the claims of its REST; the account service is auth.ts.
+    auth: { enabled: true, jwt_secret: keys.jwtSecret },
     api: { enabled: true, schemas: ["public"], max_rows: 1000 },
     studio: { enabled: false },
     options: {
-      drivers: { email },
       server: { disableStudio: true, disableFallback: true, admin: false, apiKeys: { resolver: resolve } },
     },
   });
@@ -86,13 +69,10 @@ export function createLite(database: Database, keys: Keys, settings: AuthSetting
       const handle = randomUUID();
       callers.set(handle, caller);
       try {
-        return await fetchInside(await inward(request, handle, null));
+        return await fetchInside(await inward(request, handle));
       } finally {
         callers.delete(handle);
       }
-    },
-    async authFetch(request, token) {
-      return (await fetchInside(await inward(request, keys.publishableKey, token))).response;
     },
     warm: () =>
       database.gate(async () => {
@@ -103,13 +83,12 @@ export function createLite(database: Database, keys: Keys, settings: AuthSetting
   };
 }
 
-async function inward(request: Request, apikey: string, token: string | null): Promise<Request> {
+async function inward(request: Request, apikey: string): Promise<Request> {
   const url = new URL(request.url);
   url.searchParams.delete("apikey");
   const headers = new Headers(request.headers);
   headers.set("apikey", apikey);
   headers.delete("authorization");
-  if (token) headers.set("authorization", `Bearer ${token}`);
   const body = request.body ? await request.arrayBuffer() : null;
   return new Request(url, { method: request.method, headers, ...(body ? { body } : {}) });
 }

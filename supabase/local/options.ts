@@ -12,6 +12,10 @@ export interface Options {
   readonly functionsFolder: string;
   readonly siteUrl: string;
   readonly confirmEmail: boolean;
+  /** `supabase/config.toml` or another one; the account service reads `[auth]` of it. */
+  readonly configFile: string;
+  /** True: asking too often is refused, as on hosted projects. */
+  readonly rateLimits: boolean;
   readonly testMode: boolean;
   /** Say the address on stdout as soon as port and keys are fixed, before the database is open. */
   readonly announce: boolean;
@@ -20,7 +24,7 @@ export interface Options {
 }
 
 export const USAGE =
-  "node supabase/local/main.ts --data <folder> [--port N] [--database-url URL] [--migrations folder] [--functions folder] [--site-url URL] [--confirm-email] [--with-parent] [--announce] [--test]";
+  "node supabase/local/main.ts --data <folder> [--port N] [--database-url URL] [--migrations folder] [--functions folder] [--site-url URL] [--config file] [--confirm-email] [--rate-limits] [--with-parent] [--announce] [--test]";
 
 const here = (path: string) => resolve(import.meta.dirname, "..", path);
 
@@ -36,7 +40,9 @@ export function parseOptions(args: readonly string[]): Options {
       migrations: { type: "string" },
       functions: { type: "string" },
       "site-url": { type: "string" },
+      config: { type: "string" },
       "confirm-email": { type: "boolean" },
+      "rate-limits": { type: "boolean" },
       "with-parent": { type: "boolean" },
       announce: { type: "boolean" },
       test: { type: "boolean" },
@@ -50,7 +56,9 @@ export function parseOptions(args: readonly string[]): Options {
     migrationsFolder: resolve(values.migrations ?? here("migrations")),
     functionsFolder: resolve(values.functions ?? here("functions")),
     siteUrl: values["site-url"] ?? "http://127.0.0.1:3000",
+    configFile: resolve(values.config ?? here("config.toml")),
     confirmEmail: values["confirm-email"] ?? false,
+    rateLimits: values["rate-limits"] ?? false,
     announce: values.announce ?? false,
     withParent: values["with-parent"] ?? false,
     testMode: values.test ?? false,

@@ -1,6 +1,8 @@
 /** Puts the parts together, in the order in which they need each other, and takes them apart again. */
 import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
+import { readAuthConfig } from "./auth-config.ts";
+import { createLimits, unlimited } from "./auth-limits.ts";
 import type { Database } from "./database.ts";
 import { openDatabase, prepareDatabase } from "./database-open.ts";
 import { watchRequests } from "./drain.ts";
@@ -98,9 +100,10 @@ async function createHandler(parts: Parts, undo: Undo): Promise<Handler> {
   await writeRuntimeConfig(context);
   const services = await startServices(context);
   undo.push(() => Promise.all(services.map((service) => service.stop())));
-  const settings = { siteUrl: options.siteUrl, confirmEmail: options.confirmEmail };
-  const outbox = createOutbox(options.dataFolder, url);
-  const lite = createLite(database, keys, settings, outbox.driver);
+  const config = await readAuthConfig(options.configFile, options);
+  const limits = options.rateLimits ? createLimits(config.rates) : unlimited;
+  const outbox = createOutbox(options.dataFolder);
+  const lite = createLite(database, keys);
   const catalog = createRpcCatalog(database);
   // As on hosted projects, `notify pgrst, 'reload schema'` makes REST look again.
   await database.listen("pgrst", () => {
@@ -116,7 +119,8 @@ async function createHandler(parts: Parts, undo: Undo): Promise<Handler> {
     keys,
     tokens,
     outbox,
-    settings,
+    config,
+    limits,
     issuer,
     catalog,
     services,
