@@ -4,39 +4,19 @@
  * Row triggers (realtime.sql) write each change of a table somebody listens to into `realtime.changes` and
  * announce its number at commit. The feed then asks, once per listening person and batch, what that person
  * may see of it: the database answers as that person, under row security. A DELETE carries the key only and
- * is not checked, as on hosted Supabase. Handled rows are deleted.
+ * is not checked, as on hosted Supabase. Handled rows are deleted; what is left when a server comes back is
+ * what was missed.
  */
 import type { Database } from "./database.ts";
 import type { Identity } from "./realtime-access.ts";
-import { type Condition, parseFilter } from "./realtime-filter.ts";
-import { isRecord } from "./realtime-protocol.ts";
-
-/** One entry of a join's `config.postgres_changes`; `echo` goes back in the reply exactly as it came. */
-export interface Wanted {
-  readonly id: number;
-  readonly event: string;
-  readonly schema: string;
-  readonly table: string;
-  readonly conditions: readonly Condition[];
-  readonly select: readonly string[] | null;
-  readonly echo: Record<string, unknown>;
-}
+import { createLane } from "./realtime-lane.ts";
+import { type ChangeData, deliverRow, type SeenChange } from "./realtime-seen.ts";
+import { explain, notPublished, type Wanted } from "./realtime-wanted.ts";
 
 export interface Subscriber {
   identity(): Identity;
   readonly wanted: readonly Wanted[];
   deliver(ids: number[], data: ChangeData): void;
-}
-
-export interface ChangeData {
-  readonly schema: string;
-  readonly table: string;
-  readonly commit_timestamp: string;
-  readonly type: string;
-  readonly columns: unknown[];
-  readonly errors: null;
-  readonly record?: Record<string, unknown>;
-  readonly old_record?: Record<string, unknown>;
 }
 
 export interface ChangeFeed {
@@ -46,47 +26,12 @@ export interface ChangeFeed {
   stop(): Promise<void>;
 }
 
-interface Announced {
+/** A change that was announced and not handled yet. */
+export interface Announced {
   readonly id: string;
   readonly schema: string;
   readonly table: string;
   readonly type: string;
-}
-
-interface SeenChange {
-  id: string;
-  columns: { name: string }[];
-  record: Record<string, unknown> | null;
-  old_record: Record<string, unknown> | null;
-  committed_at: string;
-  passed: number[] | null;
-}
-
-/** Reads `config.postgres_changes`; equal entries get the same id. Throws a sentence about a bad filter. */
-export function parseWanted(config: unknown): Wanted[] {
-  if (!Array.isArray(config)) return [];
-  const ids = new Map<string, number>();
-  return config.filter(isRecord).map((echo) => {
-    const key = JSON.stringify(echo);
-    const id = ids.get(key) ?? nextId();
-    ids.set(key, id);
-    const { event, schema, table, filter, select } = echo;
-    return {
-      id,
-      event: typeof event === "string" ? event : "*",
-      schema: typeof schema === "string" ? schema : "public",
-      table: typeof table === "string" ? table : "*",
-      conditions: parseFilter(typeof filter === "string" ? filter : ""),
-      select: Array.isArray(select) ? select.map(String) : null,
-      echo,
-    };
-  });
-}
-
-let lastId = 0;
-function nextId(): number {
-  lastId = (lastId % 0x7ff_ffff) + 1;
-  return lastId;
 }
 
 export async function startChangeFeed(
@@ -98,29 +43,21 @@ export async function startChangeFeed(
   );
   const subscribers = new Map<Subscriber, string[]>();
   const entities = createEntities(database);
-  let waiting: Announced[] = [];
-  let flushing: Promise<void> | null = null;
-
-  async function flush(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      try {
-        for (const group of groupByPerson(subscribers.keys(), batch)) await deliverTo(database, group, batch);
-        await database.query("delete from realtime.changes where id = any ($1::bigint[])", [
-          `{${batch.map((change) => change.id).join()}}`,
-        ]);
-      } catch (error) {
-        onError(error);
-      }
-    }
-    flushing = null;
-  }
-
-  const unlisten = await database.listen("realtime_changes", (payload) => {
-    waiting.push(JSON.parse(payload));
-    flushing ??= Promise.resolve().then(flush);
-  });
+  const queue = createQueue((batch) => handleBatch(database, subscribers.keys(), batch), onError);
+  const catchUp = async () => {
+    const { rows } = await database.query<Announced>(
+      `select c.id::text as id, n.nspname::text as schema, t.relname::text as table, c.type
+       from realtime.changes c join pg_class t on t.oid = c.entity join pg_namespace n on n.oid = t.relnamespace
+       order by c.id`,
+    );
+    for (const row of rows) queue.add(row);
+  };
+  const lane = createLane(onError);
+  const unlisten = await database.listen(
+    "realtime_changes",
+    (payload) => queue.add(JSON.parse(payload)),
+    () => lane.add(catchUp),
+  );
 
   return {
     async open(subscriber) {
@@ -133,10 +70,52 @@ export async function startChangeFeed(
     },
     async stop() {
       await unlisten();
+      await queue.idle();
+    },
+  };
+}
+
+/** Hands over what came meanwhile, batch after batch; each change once. */
+function createQueue(
+  handle: (batch: readonly Announced[]) => Promise<void>,
+  onError: (error: unknown) => void,
+) {
+  const known = new Set<string>();
+  let waiting: Announced[] = [];
+  let flushing: Promise<void> | null = null;
+
+  async function flush(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      await handle(batch).catch(onError);
+      for (const { id } of batch) known.delete(id);
+    }
+    flushing = null;
+  }
+  return {
+    add(change: Announced): void {
+      if (known.has(change.id)) return;
+      known.add(change.id);
+      waiting.push(change);
+      flushing ??= Promise.resolve().then(flush);
+    },
+    idle: async () => {
       await flushing;
     },
   };
 }
+
+async function handleBatch(
+  database: Database,
+  subscribers: Iterable<Subscriber>,
+  batch: readonly Announced[],
+): Promise<void> {
+  for (const group of groupByPerson(subscribers, batch)) await deliverTo(database, group, batch);
+  await database.query("delete from realtime.changes where id = any ($1::bigint[])", [toArray(batch)]);
+}
+
+const toArray = (batch: readonly Announced[]) => `{${batch.map((change) => change.id).join()}}`;
 
 /** Keeps `realtime.subscription` equal to the set of tables somebody listens to; one change of it at a time. */
 function createEntities(database: Database) {
@@ -173,14 +152,25 @@ function createEntities(database: Database) {
 async function findEntities(database: Database, subscriber: Subscriber): Promise<string[]> {
   const { role } = subscriber.identity();
   const found = new Set<string>();
-  for (const { schema, table, conditions } of subscriber.wanted) {
-    const { rows } = await database.query<{ entity: string }>(
-      "select e::text as entity from realtime.subscribe_entities($1, $2, $3, $4::jsonb) e",
-      [role, schema, table, JSON.stringify(conditions)],
-    );
-    for (const { entity } of rows) found.add(entity);
+  for (const wanted of subscriber.wanted) {
+    const entities = await findPublished(database, role, wanted);
+    if (entities.length === 0) throw notPublished(wanted);
+    for (const entity of entities) found.add(entity);
   }
   return [...found];
+}
+
+async function findPublished(database: Database, role: string, wanted: Wanted): Promise<string[]> {
+  const { schema, table, conditions, select } = wanted;
+  try {
+    const { rows } = await database.query<{ entity: string }>(
+      "select e::text as entity from realtime.subscribe_entities($1, $2, $3, $4::text::jsonb, $5::text::jsonb) e",
+      [role, schema, table, JSON.stringify(conditions), JSON.stringify(select ?? [])],
+    );
+    return rows.map(({ entity }) => entity);
+  } catch (error) {
+    throw explain(wanted, error);
+  }
 }
 
 interface PersonGroup {
@@ -201,11 +191,11 @@ function groupByPerson(subscribers: Iterable<Subscriber>, batch: readonly Announ
   return [...groups.values()];
 }
 
-function isAbout(wanted: Wanted, change: Announced): boolean {
+export function isAbout(wanted: Wanted, change: Announced): boolean {
   return (
     (wanted.schema === "*" || wanted.schema === change.schema) &&
     (wanted.table === "*" || wanted.table === change.table) &&
-    (wanted.event === "*" || wanted.event.toUpperCase() === change.type)
+    (wanted.event === "*" || wanted.event === change.type)
   );
 }
 
@@ -215,54 +205,21 @@ async function deliverTo(database: Database, group: PersonGroup, batch: readonly
       group.members.flatMap((member) => member.wanted.map((wanted) => JSON.stringify(wanted.conditions))),
     ),
   ];
-  const { rows } = await database.query<SeenChange>(
-    `select id, columns, record, old_record, array_to_json(passed) as passed,
-            to_char(committed_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as committed_at
-     from realtime.read_changes($1, $2, $3::bigint[], $4::jsonb)`,
-    [
-      group.identity.role,
-      group.identity.claims,
-      `{${batch.map((change) => change.id).join()}}`,
-      `[${filters.join()}]`,
-    ],
+  const { rows } = await database.query<{ seen: SeenChange[] }>(
+    "select realtime.read_changes($1, $2, $3::bigint[], $4::text::jsonb) as seen",
+    [group.identity.role, group.identity.claims, toArray(batch), `[${filters.join()}]`],
   );
-  const announced = new Map(batch.map((change) => [change.id, change]));
-  for (const row of rows) {
-    const change = announced.get(row.id);
-    if (!change) continue;
-    const passed = new Set(row.passed?.map((place) => filters[place]));
-    for (const member of group.members) deliverRow(member, row, change, passed);
+  const seen = new Map(rows[0]?.seen.map((row) => [row.id, row]));
+  // In the order of the announcements, which is the order of the commits.
+  for (const change of batch) {
+    const row = seen.get(change.id);
+    if (!row) continue;
+    const passed = new Set(row.passed.map((place) => filters[place]));
+    for (const member of group.members) {
+      const meant = member.wanted.filter(
+        (wanted) => isAbout(wanted, change) && passed.has(JSON.stringify(wanted.conditions)),
+      );
+      deliverRow(meant, row, change, (ids, data) => member.deliver(ids, data));
+    }
   }
-}
-
-function deliverRow(
-  member: Subscriber,
-  row: SeenChange,
-  change: Announced,
-  passed: ReadonlySet<string | undefined>,
-): void {
-  const bySelect = new Map<string, { select: readonly string[] | null; ids: Set<number> }>();
-  for (const wanted of member.wanted) {
-    if (!isAbout(wanted, change) || !passed.has(JSON.stringify(wanted.conditions))) continue;
-    const key = JSON.stringify(wanted.select);
-    const entry = bySelect.get(key) ?? { select: wanted.select, ids: new Set<number>() };
-    entry.ids.add(wanted.id);
-    bySelect.set(key, entry);
-  }
-  for (const { select, ids } of bySelect.values()) member.deliver([...ids], toData(row, change, select));
-}
-
-function toData(row: SeenChange, change: Announced, select: readonly string[] | null): ChangeData {
-  const cut = (record: Record<string, unknown> | null) =>
-    Object.fromEntries(Object.entries(record ?? {}).filter(([name]) => !select || select.includes(name)));
-  return {
-    schema: change.schema,
-    table: change.table,
-    commit_timestamp: row.committed_at,
-    type: change.type,
-    columns: row.columns.filter(({ name }) => !select || select.includes(name)),
-    errors: null,
-    ...(change.type === "DELETE" ? {} : { record: cut(row.record) }),
-    ...(change.type === "INSERT" ? {} : { old_record: cut(row.old_record) }),
-  };
 }

@@ -18,10 +18,12 @@ export interface Rights {
   mayWrite(extension: Extension): boolean | Promise<boolean>;
 }
 
-interface Door {
+export interface Door {
   readonly access: Access;
   readonly isPrivate: boolean;
   readonly topic: string;
+  /** Presence counts for nothing while a channel has not asked for it. */
+  readonly isPresenceEnabled: boolean;
   /** The person behind the connection's API key. */
   readonly keyIdentity: Identity;
 }
@@ -32,11 +34,8 @@ const EVERYTHING: ReadRights = { broadcast: true, presence: true };
 export async function claimRights(door: Door, token: string | null): Promise<Rights> {
   const identity = await identify(door, token);
   const read = door.isPrivate ? await door.access.readRights(identity, door.topic) : EVERYTHING;
-  if (!read.broadcast && !read.presence) {
-    throw new Refusal(
-      `Unauthorized: You do not have permissions to read from this Channel topic: ${door.topic}`,
-    );
-  }
+  if (!read.broadcast && !(read.presence && door.isPresenceEnabled))
+    throw new Refusal(unreadable(door.topic));
   const known = new Map<Extension, boolean>();
   return {
     identity,
@@ -55,17 +54,20 @@ export async function claimRights(door: Door, token: string | null): Promise<Rig
 /** The rights of a new token for an open channel. Throws a Refusal when it takes a right to read away. */
 export async function renewRights(door: Door, before: Rights, token: string): Promise<Rights> {
   const after = await claimRights(door, token);
-  const isLess =
-    (before.read.broadcast && !after.read.broadcast) || (before.read.presence && !after.read.presence);
-  if (!isLess) return after;
+  const lost =
+    (before.read.broadcast && !after.read.broadcast) ||
+    (door.isPresenceEnabled && before.read.presence && !after.read.presence);
+  if (!lost) return after;
   throw new Refusal(
     `Unauthorized: You no longer have permission to read from this Channel topic: ${door.topic}`,
   );
 }
 
+export const unreadable = (topic: string) =>
+  `Unauthorized: You do not have permissions to read from this Channel topic: ${topic}`;
+
 async function identify({ access, keyIdentity }: Door, token: string | null): Promise<Identity> {
-  // A new-style key is no JWT: the connection's own key speaks.
-  if (token === null || token.startsWith("sb_")) return keyIdentity;
+  if (token === null) return keyIdentity;
   const verdict = await access.identify(token);
   if (!verdict.ok) throw new Refusal(`${verdict.code}: ${verdict.message}`);
   return verdict.identity;
