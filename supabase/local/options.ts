@@ -1,6 +1,7 @@
 /** The command line of the stand-in. */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { PROFILES, type Profile } from "./realtime-limits.ts";
 
 export interface Options {
   readonly dataFolder: string;
@@ -16,6 +17,8 @@ export interface Options {
   readonly configFile: string;
   /** True: asking too often is refused, as on hosted projects. */
   readonly rateLimits: boolean;
+  /** Which plan's quotas Realtime keeps to. */
+  readonly realtimeProfile: Profile;
   readonly testMode: boolean;
   /** Say the address on stdout as soon as port and keys are fixed, before the database is open. */
   readonly announce: boolean;
@@ -24,7 +27,7 @@ export interface Options {
 }
 
 export const USAGE =
-  "node supabase/local/main.ts --data <folder> [--port N] [--database-url URL] [--migrations folder] [--functions folder] [--site-url URL] [--config file] [--confirm-email] [--rate-limits] [--with-parent] [--announce] [--test]";
+  "node supabase/local/main.ts --data <folder> [--port N] [--database-url URL] [--migrations folder] [--functions folder] [--site-url URL] [--config file] [--confirm-email] [--rate-limits] [--realtime-profile off|free|pro] [--with-parent] [--announce] [--test]";
 
 const here = (path: string) => resolve(import.meta.dirname, "..", path);
 
@@ -43,6 +46,7 @@ export function parseOptions(args: readonly string[]): Options {
       config: { type: "string" },
       "confirm-email": { type: "boolean" },
       "rate-limits": { type: "boolean" },
+      "realtime-profile": { type: "string" },
       "with-parent": { type: "boolean" },
       announce: { type: "boolean" },
       test: { type: "boolean" },
@@ -59,6 +63,7 @@ export function parseOptions(args: readonly string[]): Options {
     configFile: resolve(values.config ?? here("config.toml")),
     confirmEmail: values["confirm-email"] ?? false,
     rateLimits: values["rate-limits"] ?? false,
+    realtimeProfile: parseProfile(values["realtime-profile"]),
     announce: values.announce ?? false,
     withParent: values["with-parent"] ?? false,
     testMode: values.test ?? false,
@@ -70,4 +75,10 @@ function parsePort(text: string | undefined): number | undefined {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new Error(`--port ${text} is not a port; give a number from 1 to 65535.`);
+}
+
+function parseProfile(text = "off"): Profile {
+  const profile = PROFILES.find((name) => name === text);
+  if (profile) return profile;
+  throw new Error(`--realtime-profile ${text} is none; it is ${PROFILES.join(", ")}.`);
 }

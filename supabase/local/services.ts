@@ -10,6 +10,7 @@ import type { Server } from "node:http";
 import type { Extensions } from "@electric-sql/pglite";
 import type { Database } from "./database.ts";
 import type { Keys } from "./keys.ts";
+import type { Profile } from "./realtime-limits.ts";
 import type { Claims } from "./tokens.ts";
 
 /** Who a request comes from, as its key and token say. Both were verified. */
@@ -31,6 +32,8 @@ export interface ServiceContext {
   readonly keys: Keys;
   /** True with `--test`: fault switches may be offered, to the holder of the secret key. */
   readonly testMode: boolean;
+  /** Which plan's quotas Realtime keeps to. */
+  readonly profile: Profile;
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
   readonly url: string;
   /** Absolute path of supabase/functions. */
@@ -58,6 +61,7 @@ const services = [
   { file: "./realtime.ts", start: "startRealtime" },
   { file: "./functions.ts", start: "startFunctions" },
   { file: "./net.ts", start: "startNet" },
+  { file: "./cron.ts", start: "startCron" },
   { file: "./storage.ts", start: "startStorage" },
 ] as const;
 
@@ -69,8 +73,11 @@ async function load(file: string): Promise<Record<string, unknown> | null> {
 /** PGlite extensions that the stand-in brings itself; `create extension` in a migration then finds them. */
 export async function loadExtensions(): Promise<Extensions> {
   const net = await load("./net.ts");
-  if (typeof net?.pgNetExtension !== "function") return {};
-  return { pg_net: await net.pgNetExtension() };
+  const cron = await load("./cron.ts");
+  return {
+    ...(typeof net?.pgNetExtension === "function" ? { pg_net: net.pgNetExtension() } : {}),
+    ...(typeof cron?.pgCronExtension === "function" ? { pg_cron: cron.pgCronExtension() } : {}),
+  };
 }
 
 export async function startServices(context: ServiceContext): Promise<Service[]> {

@@ -94,6 +94,7 @@ async function createHandler(parts: Parts, undo: Undo): Promise<Handler> {
     url,
     verifyToken: (token) => tokens.verify(token),
     testMode: options.testMode,
+    profile: options.realtimeProfile,
     functionsFolder: options.functionsFolder,
     dataFolder: options.dataFolder,
   };
