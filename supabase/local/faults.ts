@@ -13,6 +13,7 @@
  */
 import { z } from "zod";
 import type { Database } from "./database.ts";
+import { isConnectionLost } from "./database-native-errors.ts";
 import { asksDatabase, databaseGone } from "./faults-answers.ts";
 import { DatabaseGone, guardDatabase } from "./faults-database.ts";
 import { RpcFaults, RpcRule } from "./faults-rpc.ts";
@@ -42,7 +43,7 @@ export interface FaultSwitchOptions {
 export interface FaultSwitch {
   /** The database as everybody shall use it. */
   guard<D extends Database>(database: D): D;
-  /** What an error means that reached the door: the answer of a database that is away, or null. */
+  /** What an error means that reached the door: the answer of a database that is away, really or not, or null. */
   explain(error: unknown, request: Request): Response | null;
   /** The handler with the switch in front of it. */
   wrap(inner: Handler): Handler;
@@ -83,8 +84,10 @@ export function createFaultSwitch(options: FaultSwitchOptions): FaultSwitch {
 
   return {
     guard: (database) => (options.testMode ? guardDatabase(database, check) : database),
-    explain: (error, request) =>
-      error instanceof DatabaseGone ? databaseGone(request, true, retryAfter()) : null,
+    explain(error, request) {
+      const isLost = error instanceof DatabaseGone || isConnectionLost(error);
+      return isLost ? databaseGone(request, true, retryAfter()) : null;
+    },
     wrap: (inner) => async (request) => {
       const { pathname } = new URL(request.url);
       if (pathname === PATH) return answerSwitch(request, inner);

@@ -1,5 +1,6 @@
 /** REST: the direct path for RPC first, lite for everything else, statuses as PostgREST gives them. */
 import type { Database } from "./database.ts";
+import { isConnectionLost } from "./database-native-errors.ts";
 import type { Lite, RestAnswer } from "./lite.ts";
 import { isPgError, toErrorResponse } from "./pg-errors.ts";
 import { callDirectly } from "./rpc.ts";
@@ -23,7 +24,10 @@ export async function answerRest(parts: RestParts, request: Request, caller: Cal
 
 /** lite answers 500 "SUP" for the codes it does not know, `raise exception` among them, and drops some hints. */
 async function corrected({ response, error }: RestAnswer, role: string): Promise<Response> {
-  if (response.ok || !isPgError(error)) return response;
+  if (response.ok) return response;
+  // Like an error of the direct path: the door knows what to answer.
+  if (isConnectionLost(error)) throw error;
+  if (!isPgError(error)) return response;
   const body = (await response
     .clone()
     .json()

@@ -7,6 +7,7 @@
  * overloads that stay ambiguous, a function nobody knows) is left to lite by answering null.
  */
 import type { Database } from "./database.ts";
+import { isConnectionLost } from "./database-native-errors.ts";
 import { isPgError, toErrorResponse } from "./pg-errors.ts";
 import type { RpcCatalog, RpcFunction } from "./rpc-catalog.ts";
 import type { Caller } from "./services.ts";
@@ -33,7 +34,7 @@ export async function callDirectly(
   try {
     return toResponse(found, await database.script(script));
   } catch (error) {
-    if (!isPgError(error)) throw error;
+    if (isConnectionLost(error) || !isPgError(error)) throw error;
     // The function may have been replaced since the catalog was read.
     if (error.code === "42883") catalog.forget();
     return toErrorResponse(error, caller.role);
