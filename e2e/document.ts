@@ -57,7 +57,7 @@ type Row = { id: string; parent_path: string; sort_order: string; type: string; 
 
 /** The document's rows of `blocks` in reading order, as its reader gets them by REST. */
 export async function storedBlocks(page: Page, url: string): Promise<string[]> {
-  const config = JSON.parse((await page.locator("#runtime-config").textContent()) ?? "{}");
+  const config = await runtimeConfig(page);
   const documentId = url.split("/d/")[1]?.slice(0, 36);
   const answer = await page.request.get(
     `${config.url}/rest/v1/blocks?document_id=eq.${documentId}&select=id,parent_path,sort_order,type,plain_text`,
@@ -78,7 +78,11 @@ export async function storedBlocks(page: Page, url: string): Promise<string[]> {
   );
 }
 
-async function accessToken(page: Page): Promise<string> {
+export async function runtimeConfig(page: Page): Promise<{ url: string; publishableKey: string }> {
+  return JSON.parse((await page.locator("#runtime-config").textContent()) ?? "{}");
+}
+
+export async function accessToken(page: Page): Promise<string> {
   const cookies = (await page.context().cookies()).filter(({ name }) =>
     /^sb-.*-auth-token(\.\d+)?$/.test(name),
   );

@@ -1,4 +1,4 @@
-/** Starts one server for all browser tests and names it in E2E_BASE_URL; its data goes when they end. */
+/** Starts one server for all browser tests, named in E2E_BASE_URL and E2E_DATA_FOLDER; its data goes when they end. */
 import { ensureChromium } from "../scripts/chromium.ts";
 import { startServer } from "./server.ts";
 
@@ -7,5 +7,6 @@ export default async function setUp(): Promise<() => Promise<void>> {
   if (process.env.E2E_BASE_URL) return async () => undefined;
   const server = await startServer();
   process.env.E2E_BASE_URL = server.url;
+  process.env.E2E_DATA_FOLDER = server.dataFolder;
   return () => server.dispose();
 }

@@ -6,6 +6,7 @@ const sources = [
   "app",
   "components",
   "instrumentation.ts",
+  "instrumentation-client.ts",
   "lib",
   "next.config.ts",
   "postcss.config.mjs",

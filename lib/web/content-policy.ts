@@ -7,8 +7,14 @@
  * (depth in the tree, widths of placeholders) and the paste of formatted text is read from them.
  */
 
-/** The sum of the style element that sonner writes when it is loaded; a test recalculates it from the package. */
-export const SONNER_STYLE = "'sha256-StEaX+se6YS7pqjzrzMIA0KaX9zF/8zAhvQXZAe5epY='";
+/**
+ * The sums of the style element that sonner writes when it is loaded, first without and then with its text; a test
+ * recalculates them from the package.
+ */
+export const SONNER_STYLE = [
+  "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+  "'sha256-StEaX+se6YS7pqjzrzMIA0KaX9zF/8zAhvQXZAe5epY='",
+];
 
 export interface PolicyWishes {
   /** Base64 of 16 random bytes, a new one for each request. */
@@ -40,7 +46,7 @@ export function pagePolicy({ nonce, supabaseUrl, development }: PolicyWishes): s
     "style-src": ["'self'", "'unsafe-inline'"],
     "style-src-elem": development
       ? ["'self'", "'unsafe-inline'"]
-      : ["'self'", `'nonce-${nonce}'`, SONNER_STYLE],
+      : ["'self'", `'nonce-${nonce}'`, ...SONNER_STYLE],
     "style-src-attr": ["'unsafe-inline'"],
     "img-src": ["'self'", "blob:", ...supabase],
     "font-src": ["'self'"],
