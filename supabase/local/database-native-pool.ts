@@ -5,6 +5,7 @@
  * connection again by itself, and a reserved one that was lost makes the process fall over.)
  */
 import postgres from "postgres";
+import { DatabaseClosed } from "./database.ts";
 import { OID, toByteaText, toJsonText, toJsonTime, toTimeText } from "./database-values.ts";
 
 export interface Held {
@@ -123,7 +124,7 @@ export function createPool(url: string, size: number): Pool {
 
   return {
     async acquire() {
-      if (isClosed) throw new Error("The database is closed.");
+      if (isClosed) throw new DatabaseClosed();
       if (held < size) held += 1;
       else await new Promise<void>((resolve) => waiting.push(resolve));
       return holdOf(idle.pop() ?? open(), release);

@@ -60,6 +60,13 @@ export interface Database extends Session {
   close(): Promise<void>;
 }
 
+/** Thrown instead of asking a database that was closed; while the process ends that is no news. */
+export class DatabaseClosed extends Error {
+  constructor() {
+    super("The database is closed.");
+  }
+}
+
 export interface PgliteOptions {
   /** Where the data lies; absent means in memory. */
   readonly folder?: string;
@@ -98,7 +105,7 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Database>
   const connection = createConnection(options);
   const driver = connection.driver;
   await driver.waitReady;
-  const gate = createGate();
+  const gate = untilClosed(createGate());
   const session = sessionOf(driver);
   return {
     kind: "pglite",
@@ -110,7 +117,24 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Database>
     script: (sql) =>
       gate.run(async () => (await driver.exec(sql)).map(({ rows }) => rows as Record<string, unknown>[])),
     listen: (channel, onPayload) => listen(gate, connection, channel, onPayload),
-    close: () => gate.run(() => connection.close()),
+    close: () => gate.close(() => connection.close()),
+  };
+}
+
+/** Whoever waits behind the closing is refused. */
+function untilClosed(gate: Gate) {
+  let isClosed = false;
+  return {
+    run: <T>(work: () => Promise<T>): Promise<T> =>
+      gate.run(async () => {
+        if (isClosed) throw new DatabaseClosed();
+        return work();
+      }),
+    close: (work: () => Promise<void>): Promise<void> =>
+      gate.run(async () => {
+        if (!isClosed) await work();
+        isClosed = true;
+      }),
   };
 }
 
