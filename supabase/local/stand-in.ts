@@ -107,11 +107,13 @@ async function createHandler(parts: Parts, undo: Undo): Promise<Handler> {
   const lite = createLite(database, keys);
   const catalog = createRpcCatalog(database);
   // As on hosted projects, `notify pgrst, 'reload schema'` makes REST look again.
-  await database.listen("pgrst", () => {
+  const forget = () => {
     catalog.forget();
-    void lite.forgetSchema();
-  });
-  lite.warm().catch((error) => process.stderr.write(`${error}\n`));
+    lite.forgetSchema().catch(console.error);
+  };
+  await database.listen("pgrst", forget, forget);
+  const warmed = lite.warm().catch(console.error);
+  undo.push(() => warmed);
   const issuer = `${url}/auth/v1`;
   const { explain } = faults;
   return createGateway({
