@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addTallies, closingLine, tallyFile, tallyPlaywright, tallyVitest } from "./tally.ts";
+import { addTallies, closingLine, skippedWhole, tallyFile, tallyPlaywright, tallyVitest } from "./tally.ts";
 
 const test = (status: string, fullName = "a test", skipReason?: string) => ({
   fullName,
@@ -69,6 +69,12 @@ describe("the closing line", () => {
   it("counts a missing report as a failure", () => {
     const tally = tallyFile("/nonexistent/report.json", tallyVitest);
     expect(closingLine(tally)).toBe("0 passed, 1 failed");
+  });
+
+  it("counts a runner that cannot run here as one skipped test, with the reason", () => {
+    const tally = skippedWhole("contract on Postgres 17", "works for root only");
+    expect(closingLine(tally)).toBe("0 passed, 0 failed, 1 skipped");
+    expect(tally.skipped).toEqual([{ name: "contract on Postgres 17", reason: "works for root only" }]);
   });
 
   it("adds up, and names skipped tests only when there are some", () => {

@@ -94,6 +94,11 @@ export function tallyFile(path: string, count: (json: unknown) => Tally): Tally 
   }
 }
 
+/** Of a runner that cannot run here: it counts as one skipped test, with the reason. */
+export function skippedWhole(name: string, reason: string): Tally {
+  return { passed: 0, failed: 0, skipped: [{ name, reason }], problems: [] };
+}
+
 export function addTallies(tallies: readonly Tally[]): Tally {
   return {
     passed: tallies.reduce((sum, tally) => sum + tally.passed, 0),

@@ -5,14 +5,29 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { endMarked, runChild, runMark } from "./child.ts";
-import { addTallies, closingLine, type Tally, tallyFile, tallyPlaywright, tallyVitest } from "./tally.ts";
+import {
+  addTallies,
+  closingLine,
+  skippedWhole,
+  type Tally,
+  tallyFile,
+  tallyPlaywright,
+  tallyVitest,
+} from "./tally.ts";
+import { startTestCluster, whyNoCluster } from "./test-cluster.ts";
 
 type Runner = {
   name: string;
+  /** What people read, where the name alone does not say it. */
+  title?: string;
   args: string[];
   limitMs: number;
   report?: string;
   count?: (json: unknown) => Tally;
+  /** A sentence when it cannot run here. */
+  whyNot?: () => string | null;
+  /** Makes what it runs on; `env` is added to its environment. */
+  prepare?: () => Promise<{ env: Record<string, string>; stop: () => void }>;
 };
 
 const reports = "test-results";
@@ -24,7 +39,17 @@ const runners: Runner[] = [
   vitest("rooms", 2 * minute),
   vitest("unit", 5 * minute),
   vitest("property", 10 * minute),
-  vitest("contract", 10 * minute),
+  vitest("contract", 20 * minute),
+  {
+    ...vitest("contract", 20 * minute, { report: "contract-native", only: ["supabase/tests/"] }),
+    name: "contract-native",
+    title: "contract on Postgres 17",
+    whyNot: whyNoCluster,
+    prepare: async () => {
+      const { url, stop } = await startTestCluster();
+      return { env: { DATABASE_URL: url }, stop };
+    },
+  },
   {
     name: "playwright",
     args: ["node_modules/@playwright/test/cli.js", "test"],
@@ -34,22 +59,47 @@ const runners: Runner[] = [
   },
 ];
 
-function vitest(name: string, limitMs: number): Runner {
+/** One project; `only` narrows it to files whose path holds one of the texts. */
+function vitest(name: string, limitMs: number, { report = name, only = [] as string[] } = {}): Runner {
   const reporters = ["default", "./scripts/skip-reasons.ts", "json", "junit"].map(
     (reporter) => `--reporter=${reporter}`,
   );
   const files = ["json", "junit"].map(
-    (kind) => `--outputFile.${kind}=${reports}/${name}.${kind === "json" ? "json" : "xml"}`,
+    (kind) => `--outputFile.${kind}=${reports}/${report}.${kind === "json" ? "json" : "xml"}`,
   );
-  const args = ["node_modules/vitest/vitest.mjs", "run", "--project", name, ...reporters, ...files];
-  return { name, args, limitMs, report: `${reports}/${name}.json`, count: tallyVitest };
+  const args = ["node_modules/vitest/vitest.mjs", "run", "--project", name, ...reporters, ...files, ...only];
+  return { name, args, limitMs, report: `${reports}/${report}.json`, count: tallyVitest };
 }
 
 async function run(runner: Runner): Promise<Tally> {
-  console.log(`\n── ${runner.name} ──`);
+  const title = runner.title ?? runner.name;
+  console.log(`\n── ${title} ──`);
   const started = performance.now();
+  const tally = await tallyOf(runner);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${title}: ${closingLine(tally)} (${seconds} s)`);
+  return { ...tally, problems: tally.problems.map((problem) => `${title}: ${problem}`) };
+}
+
+async function tallyOf(runner: Runner): Promise<Tally> {
+  const reason = runner.whyNot?.();
+  if (reason) return skippedWhole(runner.title ?? runner.name, reason);
+  try {
+    const ground = await runner.prepare?.();
+    try {
+      return await runOn(runner, ground?.env ?? {});
+    } finally {
+      ground?.stop();
+    }
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { passed: 0, failed: 1, skipped: [], problems: [problem] };
+  }
+}
+
+async function runOn(runner: Runner, ground: Record<string, string>): Promise<Tally> {
   const mark = crypto.randomUUID();
-  const env = { ...process.env, [runMark]: mark };
+  const env = { ...process.env, ...ground, [runMark]: mark };
   const outcome = await runChild(process.execPath, runner.args, { env, limitMs: runner.limitMs });
   endMarked(mark);
   const isGood = outcome.code === 0;
@@ -63,9 +113,7 @@ async function run(runner: Runner): Promise<Tally> {
   // A runner that counts no failure and yet fails broke somewhere outside its tests.
   if (!isGood && (tally.failed === 0 || outcome.timedOut || !runner.report)) tally.problems.push(why);
   if (!isGood && tally.failed === 0) tally.failed = 1;
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`${runner.name}: ${closingLine(tally)} (${seconds} s)`);
-  return { ...tally, problems: tally.problems.map((problem) => `${runner.name}: ${problem}`) };
+  return tally;
 }
 
 function chooseRunners(names: string[]): Runner[] {
