@@ -124,6 +124,7 @@ describe.each(ACTORS)("%s", (actor) => {
     const { data, error } = await filesOf(actor).remove([name]);
     expect(error).toBeNull();
     expect(data?.map((file) => file.name)).toEqual(writes ? [name] : []);
+    if (writes) expect(data?.[0]).toMatchObject({ owner_id: scene.people.editor.id });
     expect(await isThere(name)).toBe(!writes);
   });
 
