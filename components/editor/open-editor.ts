@@ -10,6 +10,7 @@ import { EditorBinding, LOCAL, REMOTE } from "../../lib/editor/binding.ts";
 import { cursorOf } from "../../lib/editor/caret-places.ts";
 import { clipboardPlugin } from "../../lib/editor/clipboard.ts";
 import { toggleTask } from "../../lib/editor/commands.ts";
+import { compositionPlugin } from "../../lib/editor/composition.ts";
 import { flashPlugin } from "../../lib/editor/flash.ts";
 import { markdownRules } from "../../lib/editor/input-rules.ts";
 import { keymapPlugin } from "../../lib/editor/keymap.ts";
@@ -39,6 +40,7 @@ export function openEditor(session: DocumentSession): DocumentEditor {
     undoStepsPlugin(undo),
     normalizePlugin(map),
     binding.plugin(),
+    compositionPlugin((isComposing) => session.holdOthers(isComposing)),
     flashPlugin(),
     taskPlugin(),
     followPlugin(session, map, slash),

@@ -147,6 +147,11 @@ export class DocumentSession {
     this.#gathering.keyPressed();
   }
 
+  /** Others' edits wait while held, at most as long as an input method composes. Own ones are sent as always. */
+  holdOthers(isHeld: boolean): void {
+    this.#log.hold(isHeld);
+  }
+
   /** Something outside says that rights or place of the document changed: asks the server now. */
   check(): void {
     this.#log.pullNow();

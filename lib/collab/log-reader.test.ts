@@ -103,3 +103,17 @@ test("LR6 own rows are in the document already: they move seq and clocks only", 
   expect(reader.guard.size).toBe(1);
   expect(shown(doc)).toEqual(truth(0));
 });
+
+test("LR7 held rows wait without being missing, and enter together when they are let go", () => {
+  const { doc, reader } = createReader();
+  reader.offer([row(1)]);
+  reader.hold(true);
+  reader.offer([row(2), row(3), row(5)]);
+  expect(reader).toMatchObject({ seq: 1, heard: 3, hasGap: true });
+  reader.offer([row(4)]);
+  expect(reader).toMatchObject({ seq: 1, heard: 5, hasGap: false });
+  expect(shown(doc)).toEqual(truth(1));
+  reader.hold(false);
+  expect(reader).toMatchObject({ seq: 5, heard: 5, hasGap: false });
+  expect(shown(doc)).toEqual(truth(5));
+});

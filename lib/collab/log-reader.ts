@@ -45,14 +45,28 @@ export class LogReader {
   readonly reach: GuardState = createGuardState();
   #ahead = new Map<number, ReadyRow>();
   #options: LogReaderOptions;
+  #held = false;
 
   constructor(options: LogReaderOptions) {
     this.#options = options;
   }
 
-  /** The lowest waiting row is not the next one: something is missing. */
+  /** Up to here nothing is missing: rows in the document, and behind them those that are held. */
+  get heard(): number {
+    let heard = this.seq;
+    while (this.#ahead.has(heard + 1)) heard++;
+    return heard;
+  }
+
+  /** Rows wait behind one that is missing. */
   get hasGap(): boolean {
-    return this.#ahead.size > 0;
+    return this.#ahead.size > this.heard - this.seq;
+  }
+
+  /** While held, rows are kept and enter the document when they are let go. */
+  hold(isHeld: boolean): void {
+    this.#held = isHeld;
+    this.#drain();
   }
 
   /** False when the bytes are not what the sum says. */
@@ -99,6 +113,7 @@ export class LogReader {
   }
 
   #drain(): void {
+    if (this.#held) return;
     const rows: ReadyRow[] = [];
     for (let row = this.#ahead.get(this.seq + 1); row !== undefined; row = this.#ahead.get(this.seq + 1)) {
       this.#ahead.delete(row.seq);

@@ -475,3 +475,21 @@ test("UL28 an outbox that breaks is said, and saving goes on", async () => {
   await clock.run(500);
   expect(stateOf(ada)).toMatchObject({ status: "saved", onlyInThisTab: true });
 });
+
+test("UL29 while others' edits are held, own ones are saved and nothing is asked again and again", async () => {
+  const { clock, openTab } = createWorld();
+  const [ada, bob] = [await openTab("ada"), await openTab("bob")];
+  ada.log.hold(true);
+  for (let key = 0; key < 10; key++) {
+    type(bob, "b");
+    type(ada, "a");
+    await clock.run(200);
+  }
+  const { calls } = ada.line;
+  await clock.run(5_000);
+  expect([textOf(ada), stateOf(ada).status, ada.line.calls]).toEqual(["a".repeat(10), "saved", calls]);
+  ada.log.hold(false);
+  await clock.run(500);
+  expect(textOf(ada)).toBe(textOf(bob));
+  expect(textOf(ada)).toHaveLength(20);
+});

@@ -141,6 +141,11 @@ export class UpdateLog {
     this.#pulls.request();
   }
 
+  /** Others' edits wait while held: an input method must not lose the text that it is composing. */
+  hold(isHeld: boolean): void {
+    this.#reader.hold(isHeld);
+  }
+
   /** A live message of the updates topic. */
   receive(message: UpdateMessage): void {
     if (this.#phase !== "open" || this.#block?.reason === "corrupt") return;
@@ -153,12 +158,12 @@ export class UpdateLog {
 
   /** The server says that the log reaches this far; the rows may still be on their way. */
   hearHead(head: number): void {
-    if (head > this.#reader.seq) this.#expect(head, PULL_MS.missed);
+    if (head > this.#reader.heard) this.#expect(head, PULL_MS.missed);
   }
 
   /** Another person says so. Anybody can say anything: at most one pull a second. */
   hearRumour(head: number): void {
-    if (head <= this.#reader.seq || this.#phase !== "open") return;
+    if (head <= this.#reader.heard || this.#phase !== "open") return;
     const sinceLast = this.#options.clock.now() - this.#pulledAt;
     this.#expect(head, Math.max(PULL_MS.missed, PULL_MS.rumour - sinceLast));
   }
@@ -315,7 +320,7 @@ export class UpdateLog {
   async #pull(): Promise<boolean> {
     const { transport, documentId, session } = this.#options;
     const opening = this.#phase === "opening";
-    const after = this.#reader.seq;
+    const after = this.#reader.heard;
     const pull = opening
       ? await transport.open(documentId, session, after)
       : await transport.pull(documentId, after);
@@ -364,7 +369,7 @@ export class UpdateLog {
     const cancel = this.#options.clock.after(ms, () => {
       const missed = this.#missed;
       this.#missed = null;
-      if (missed !== null && missed.head > this.#reader.seq) this.#pulls.request();
+      if (missed !== null && missed.head > this.#reader.heard) this.#pulls.request();
     });
     this.#missed = { head, cancel };
   }
