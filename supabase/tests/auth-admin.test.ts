@@ -1,0 +1,325 @@
+/** `auth.admin` as supabase-js offers it, in GoTrue's codes. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  call,
+  decode,
+  freshEmail,
+  madePerson,
+  needsStandIn,
+  newestMail,
+  PASSWORD,
+  refresh,
+  signIn,
+  startWithConfig,
+} from "./auth-scene.ts";
+import { anonymous, newPerson, type Project, service } from "./stand-in.ts";
+
+let project: Project;
+beforeAll(async () => {
+  project = await startWithConfig("[auth]\nminimum_password_length = 8\n");
+});
+afterAll(() => project?.stop());
+
+const admin = () => service(project).auth.admin;
+const nobody = "00000000-1111-4222-8333-444444444444";
+
+describe("making people", () => {
+  it("AA1 a made person has the id, the role and the metadata that were given, and is not confirmed", async () => {
+    const id = crypto.randomUUID();
+    const email = freshEmail().toUpperCase();
+    const { data } = await admin().createUser({
+      id,
+      email,
+      role: "service_role",
+      user_metadata: { name: "Ada" },
+      app_metadata: { plan: "pro" },
+    });
+    expect(data.user).toMatchObject({
+      id,
+      email: email.toLowerCase(),
+      role: "service_role",
+      user_metadata: { name: "Ada" },
+      app_metadata: { plan: "pro", provider: "email", providers: ["email"] },
+    });
+    expect(data.user?.email_confirmed_at).toBeUndefined();
+    expect(data.user?.identities).toMatchObject([{ provider: "email", id, identity_data: { sub: id } }]);
+    const { error } = await anonymous(project).auth.signInWithPassword({ email, password: PASSWORD });
+    expect(error).toMatchObject({ status: 400, code: "invalid_credentials" });
+  });
+
+  it("AA2 an unconfirmed person with the right password is told so", async () => {
+    const email = freshEmail();
+    await admin().createUser({ email, password: PASSWORD });
+    const { error } = await anonymous(project).auth.signInWithPassword({ email, password: PASSWORD });
+    expect(error).toMatchObject({ status: 400, code: "email_not_confirmed" });
+  });
+
+  it("AA3 a password comes as a bcrypt hash, too, but not both ways", async () => {
+    // "correct horse" at cost 4
+    const password_hash = "$2a$04$abcdefghijklmnopqrstuu5Qx1mWZxfsXFPpUcAc5ZxqgiJ0IrkEi";
+    const email = freshEmail();
+    const made = await admin().createUser({ email, password_hash, email_confirm: true });
+    expect(made.error).toBeNull();
+    const both = await admin().createUser({ email: freshEmail(), password_hash, password: PASSWORD });
+    expect(both.error).toMatchObject({ status: 400, code: "validation_failed" });
+  });
+
+  it("AA4 a taken address, no address, a bad id and a bad ban are refused", async () => {
+    const { email } = await madePerson(project);
+    const attempts = [
+      { email: email?.toUpperCase() ?? "" },
+      { password: PASSWORD },
+      { email: freshEmail(), id: "7" },
+      { email: freshEmail(), ban_duration: "soon" },
+      { email: "no address" },
+    ];
+    const errors = [];
+    for (const attempt of attempts) errors.push((await admin().createUser(attempt)).error);
+    expect(errors.map((error) => [error?.status, error?.code])).toEqual([
+      [422, "email_exists"],
+      [400, "validation_failed"],
+      [400, "validation_failed"],
+      [400, "validation_failed"],
+      [400, "validation_failed"],
+    ]);
+  });
+
+  it("AA5 a phone number can be noted, once", async () => {
+    const phone = `49${Math.floor(Math.random() * 1e9)}`.padEnd(12, "1");
+    const { data } = await admin().createUser({ phone: `+${phone}`, phone_confirm: true });
+    expect(data.user).toMatchObject({ phone, app_metadata: { provider: "phone", providers: ["phone"] } });
+    expect((await admin().createUser({ phone })).error).toMatchObject({ status: 422, code: "phone_exists" });
+  });
+});
+
+describe("finding people", () => {
+  it("AA6 the list comes in pages, the newest first, and says how many there are", async () => {
+    const made = [];
+    for (const _ of [1, 2, 3]) made.push(await madePerson(project));
+    const first = await admin().listUsers({ page: 1, perPage: 2 });
+    expect(first.data.users.map(({ id }) => id)).toEqual([made[2]?.id, made[1]?.id]);
+    expect(first.data).toMatchObject({ aud: "authenticated", nextPage: 2 });
+    const second = await admin().listUsers({ page: 2, perPage: 2 });
+    expect(second.data.users[0]?.id).toBe(made[0]?.id);
+    const { total } = first.data as { total: number };
+    const last = await admin().listUsers({ page: 1, perPage: total });
+    expect(last.data.users).toHaveLength(total);
+    expect(last.data).toMatchObject({ nextPage: null });
+  });
+
+  it("AA7 a page past the end is empty, and pages are numbers above 0", async () => {
+    expect((await admin().listUsers({ page: 9_999, perPage: 50 })).data.users).toEqual([]);
+    for (const query of ["per_page=0", "page=one"]) {
+      const answer = await call(project, `/admin/users?${query}`, { headers: { apikey: project.secretKey } });
+      expect([answer.status, await answer.json()]).toMatchObject([400, { error_code: "validation_failed" }]);
+    }
+  });
+
+  it("AA8 somebody is found by id; nobody, and what is no id, are not", async () => {
+    const { id, email } = await madePerson(project);
+    expect((await admin().getUserById(id)).data.user).toMatchObject({ id, email });
+    expect((await admin().getUserById(nobody)).error).toMatchObject({ status: 404, code: "user_not_found" });
+    const answer = await call(project, "/admin/users/7", { headers: { apikey: project.secretKey } });
+    expect([answer.status, await answer.json()]).toMatchObject([404, { error_code: "validation_failed" }]);
+  });
+
+  it("AA9 no secret shows: neither passwords nor codes", async () => {
+    const { id, email } = await madePerson(project);
+    await admin().generateLink({ type: "recovery", email: email ?? "" });
+    const { data } = await admin().getUserById(id);
+    expect(Object.keys(data.user ?? {}).filter((key) => /password|token/.test(key))).toEqual([]);
+  });
+});
+
+describe("changing people", () => {
+  it("AA10 metadata is merged key by key, and null takes a key away", async () => {
+    const { id } = await madePerson(project);
+    await admin().updateUserById(id, { user_metadata: { a: 1, b: { c: 2 } }, app_metadata: { plan: "pro" } });
+    const { data } = await admin().updateUserById(id, {
+      user_metadata: { a: null, d: 3 },
+      app_metadata: { plan: null },
+    });
+    expect(data.user?.user_metadata).toEqual({ email_verified: true, b: { c: 2 }, d: 3 });
+    expect(data.user?.app_metadata).toEqual({ provider: "email", providers: ["email"] });
+  });
+
+  it("AA11 a new address counts at once, and the old one no more", async () => {
+    const { id, email } = await madePerson(project);
+    const changed = freshEmail("grace");
+    const { data } = await admin().updateUserById(id, { email: changed, email_confirm: true });
+    expect(data.user?.email).toBe(changed);
+    expect(data.user?.identities?.[0]?.identity_data).toMatchObject({ email: changed, email_verified: true });
+    await signIn(project, changed);
+    const { error } = await anonymous(project).auth.signInWithPassword({
+      email: email ?? "",
+      password: PASSWORD,
+    });
+    expect(error?.code).toBe("invalid_credentials");
+  });
+
+  it("AA12 a new password ends every session, and a weak one is refused", async () => {
+    const { id, email } = await madePerson(project);
+    const { client, refreshToken } = await signIn(project, email ?? "");
+    expect((await admin().updateUserById(id, { password: "short" })).error).toMatchObject({
+      status: 422,
+      code: "weak_password",
+    });
+    expect((await admin().updateUserById(id, { password: "set by the admin" })).error).toBeNull();
+    expect((await client.auth.getUser()).error?.name).toBe("AuthSessionMissingError");
+    expect((await refresh(project, refreshToken)).error).toMatchObject({ code: "refresh_token_not_found" });
+    await signIn(project, email ?? "", "set by the admin");
+  });
+
+  it("AA13 a banned person neither signs in nor refreshes, until the ban is lifted", async () => {
+    const { id, email } = await madePerson(project);
+    const { refreshToken } = await signIn(project, email ?? "");
+    const banned = await admin().updateUserById(id, { ban_duration: "1h30m" });
+    const until = new Date(
+      (banned.data.user as { banned_until?: string } | null)?.banned_until ?? 0,
+    ).getTime();
+    expect(Math.round((until - Date.now()) / 60_000)).toBeGreaterThanOrEqual(89);
+    const { error } = await anonymous(project).auth.signInWithPassword({
+      email: email ?? "",
+      password: PASSWORD,
+    });
+    expect(error).toMatchObject({ status: 400, code: "user_banned" });
+    expect((await refresh(project, refreshToken)).error).toMatchObject({ status: 400, code: "user_banned" });
+    const lifted = await admin().updateUserById(id, { ban_duration: "none" });
+    expect(lifted.data.user).not.toHaveProperty("banned_until");
+    expect((await refresh(project, refreshToken)).error).toBeNull();
+  });
+
+  it("AA14 a banned person's codes are refused, too", async () => {
+    const { id, email } = await madePerson(project);
+    const { data } = await admin().generateLink({ type: "magiclink", email: email ?? "" });
+    await admin().updateUserById(id, { ban_duration: "24h" });
+    const token_hash = data.properties?.hashed_token ?? "";
+    const { error } = await anonymous(project).auth.verifyOtp({ type: "magiclink", token_hash });
+    expect(error).toMatchObject({ status: 403, code: "user_banned" });
+  });
+});
+
+describe("removing people", () => {
+  it("AA15 a removed person is gone with the sessions, and the address is free", async () => {
+    const { id, email } = await madePerson(project);
+    const { client } = await signIn(project, email ?? "");
+    expect((await admin().deleteUser(id)).error).toBeNull();
+    expect((await client.auth.getUser()).error).toMatchObject({ status: 403, code: "user_not_found" });
+    expect((await admin().deleteUser(id)).error).toMatchObject({ status: 404, code: "user_not_found" });
+    await madePerson(project, email);
+  });
+
+  it("AA16 a softly removed person keeps the id only", async () => {
+    const { id, email } = await madePerson(project);
+    const { refreshToken } = await signIn(project, email ?? "");
+    expect((await admin().deleteUser(id, true)).error).toBeNull();
+    const { data } = await admin().getUserById(id);
+    expect(data.user?.email).not.toContain("@");
+    expect(data.user).toMatchObject({
+      id,
+      user_metadata: {},
+      app_metadata: {},
+      deleted_at: expect.any(String),
+    });
+    expect((await refresh(project, refreshToken)).error?.code).toBe("refresh_token_not_found");
+    await madePerson(project, email);
+  });
+});
+
+describe("links and sessions of others", () => {
+  it("AA17 an invited person gets a mail, opens it and is signed in; a confirmed one is not invited", async (context) => {
+    needsStandIn(context, project, "has an outbox");
+    const email = freshEmail();
+    const redirectTo = "http://127.0.0.1:3000/welcome";
+    const { data } = await admin().inviteUserByEmail(email, { data: { name: "Ada" }, redirectTo });
+    expect(data.user).toMatchObject({
+      email,
+      user_metadata: { name: "Ada" },
+      invited_at: expect.any(String),
+    });
+    const mail = await newestMail(project, email);
+    expect([mail.type, new URL(mail.link).searchParams.get("redirect_to")]).toEqual(["invite", redirectTo]);
+    const opened = await anonymous(project).auth.verifyOtp({ type: "invite", token_hash: mail.tokenHash });
+    expect(opened.data.user).toMatchObject({ id: data.user?.id, user_metadata: { name: "Ada" } });
+    const again = await admin().inviteUserByEmail(email);
+    expect(again.error).toMatchObject({ status: 422, code: "email_exists" });
+  });
+
+  it.each(["signup", "invite", "magiclink", "recovery"] as const)(
+    "AA18 generateLink of type %s gives a link, a hash and a code that sign in",
+    async (type) => {
+      const email = freshEmail();
+      if (type === "magiclink" || type === "recovery") await madePerson(project, email);
+      const wish = { email, options: { redirectTo: "http://127.0.0.1:3000/in" } };
+      const ask = () =>
+        type === "signup"
+          ? admin().generateLink({ type, password: PASSWORD, ...wish })
+          : admin().generateLink({ type, ...wish });
+      const { data, error } = await ask();
+      expect(error).toBeNull();
+      expect(data.properties).toMatchObject({
+        verification_type: type,
+        redirect_to: "http://127.0.0.1:3000/in",
+        email_otp: expect.stringMatching(/^\d{6}$/),
+      });
+      const link = new URL(data.properties?.action_link ?? "");
+      expect(link.searchParams.get("token")).toBe(data.properties?.hashed_token);
+      const token = data.properties?.email_otp ?? "";
+      const opened = await anonymous(project).auth.verifyOtp({ type, email, token });
+      expect([opened.error, opened.data.user?.id]).toEqual([null, data.user?.id]);
+    },
+  );
+
+  it("AA19 generateLink for a change of address asks both mailboxes; a magic link for nobody signs up", async () => {
+    const { email = "" } = await madePerson(project);
+    const newEmail = freshEmail("new");
+    for (const type of ["email_change_current", "email_change_new"] as const) {
+      const { data } = await admin().generateLink({ type, email, newEmail });
+      expect(data.properties?.verification_type).toBe(type);
+      expect(new URL(data.properties?.action_link ?? "").searchParams.get("type")).toBe("email_change");
+    }
+    const stranger = await admin().generateLink({ type: "magiclink", email: freshEmail() });
+    expect(stranger.data.properties?.verification_type).toBe("signup");
+    const nobody = await admin().generateLink({ type: "recovery", email: freshEmail() });
+    expect(nobody.error).toMatchObject({ status: 404, code: "user_not_found" });
+    const taken = await admin().generateLink({ type: "signup", email, password: PASSWORD });
+    expect(taken.error).toMatchObject({ status: 422, code: "email_exists" });
+  });
+
+  it("AA20 the admin signs somebody out by their token, everywhere or only there", async () => {
+    const { email = "" } = await madePerson(project);
+    const [here, there] = [await signIn(project, email), await signIn(project, email)];
+    expect((await admin().signOut(here.accessToken, "local")).error).toBeNull();
+    expect((await here.client.auth.getUser()).error).not.toBeNull();
+    expect((await there.client.auth.getUser()).error).toBeNull();
+    await admin().signOut(there.accessToken, "global");
+    expect((await there.client.auth.getUser()).error).not.toBeNull();
+  });
+
+  it("AA21 neither a person nor the publishable key administers", async () => {
+    const ada = await newPerson(project);
+    const { id } = await madePerson(project);
+    for (const client of [ada.client, anonymous(project)]) {
+      const { admin: asked } = client.auth;
+      const errors = [
+        (await asked.listUsers()).error,
+        (await asked.getUserById(id)).error,
+        (await asked.createUser({ email: freshEmail() })).error,
+        (await asked.updateUserById(id, { role: "service_role" })).error,
+        (await asked.deleteUser(id)).error,
+        (await asked.inviteUserByEmail(freshEmail())).error,
+        (await asked.generateLink({ type: "magiclink", email: ada.email })).error,
+      ];
+      expect(errors.map((error) => [error?.status, error?.code])).toEqual(
+        errors.map(() => [403, "not_admin"]),
+      );
+    }
+  });
+
+  it("AA22 a made role goes into the token", async () => {
+    const { email = "", id } = await madePerson(project);
+    await admin().updateUserById(id, { role: "anon" });
+    const { accessToken } = await signIn(project, email);
+    expect(decode(accessToken)).toMatchObject({ role: "anon", sub: id });
+  });
+});
