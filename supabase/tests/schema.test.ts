@@ -54,6 +54,7 @@ describe.skipIf(isElsewhere)("functions", () => {
 
   it("people execute these", async () => {
     expect(await mayExecute("authenticated")).toEqual([
+      "private.documents_i_write",
       "private.my_documents",
       "private.my_fellows",
       "private.my_workspaces",
