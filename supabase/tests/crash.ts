@@ -9,10 +9,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import type { SupabaseClient } from "@supabase/supabase-js";
 import { type StandIn, startStandIn } from "../../scripts/stand-in.ts";
 import { type Cluster, startCluster } from "./native-cluster.ts";
-import { append, createDocument, homeOf, join, must, openSession, type Session } from "./scene.ts";
-import { newFolder, newPerson, type Person, type Project } from "./stand-in.ts";
+import { append, createDocument, homeOf, join, openSession, type Session } from "./scene.ts";
+import { newFolder, newPerson, type Person, type Project, service } from "./stand-in.ts";
 import { until } from "./waiting.ts";
 
 export type Victim = "stand-in" | "postgres" | "both";
@@ -73,7 +74,7 @@ export async function crash(options: CrashOptions): Promise<CrashFigures> {
       restarts.push(await world.restart(options.victim));
       retried += lanes.filter(({ pending }) => pending).length;
       await Promise.all(lanes.map(sendAgain));
-      for (const flaw of await compare(lanes)) broken.push(`run ${run}: ${flaw}`);
+      for (const flaw of await compare(service(world.project()), lanes)) broken.push(`run ${run}: ${flaw}`);
       options.report?.(
         `run ${run}: ${count(lanes) - before} acknowledged, back after ${Math.round(restarts.at(-1) ?? 0)} ms, ${broken.length} broken`,
       );
@@ -195,53 +196,65 @@ async function sendAgain(lane: Lane): Promise<void> {
 
 interface Row {
   readonly seq: number;
-  readonly clientSeq: number;
-  readonly yjsClientId: number;
+  readonly client_seq: number;
+  readonly session_id: string;
+  /** Hexadecimal, behind `\\x`. */
   readonly data: string;
   readonly sha256: string;
 }
 
-/** The whole log of a document, page by page. */
-async function readLog({ person, session }: Lane): Promise<{ rows: Row[]; headSeq: number }> {
+const PAGE = 500;
+
+/** The whole log of a document, also what a snapshot covers, as the service sees it. */
+async function readLog(client: SupabaseClient, documentId: string): Promise<Row[]> {
   const rows: Row[] = [];
   for (;;) {
-    const page = await must<{ headSeq: number; more: boolean; updates: Row[] }>(
-      person.client,
-      "pull_updates",
-      { p_document_id: session.documentId, p_after: rows.at(-1)?.seq ?? 0 },
-    );
-    rows.push(...page.updates);
-    if (!page.more) return { rows, headSeq: page.headSeq };
+    const { data, error } = await client
+      .from("document_updates")
+      .select("seq,client_seq,session_id,data,sha256")
+      .eq("document_id", documentId)
+      .gt("seq", rows.at(-1)?.seq ?? 0)
+      .order("seq")
+      .limit(PAGE);
+    if (error) throw new Error(error.message);
+    rows.push(...(data as Row[]));
+    if (data.length < PAGE) return rows;
   }
 }
 
-async function compare(lanes: readonly Lane[]): Promise<string[]> {
+async function compare(client: SupabaseClient, lanes: readonly Lane[]): Promise<string[]> {
   const flaws: string[] = [];
   for (const documentId of new Set(lanes.map(({ session }) => session.documentId))) {
-    const own = lanes.filter(({ session }) => session.documentId === documentId);
-    const [reader] = own;
-    if (!reader) continue;
-    const { rows, headSeq } = await readLog(reader);
-    if (rows.length !== headSeq || rows.some(({ seq }, n) => seq !== n + 1)) {
-      flaws.push(`${documentId} has ${rows.length} rows and its head is ${headSeq}`);
+    const rows = await readLog(client, documentId);
+    const gaps = rows.filter(({ seq }, n) => seq !== n + 1);
+    if (gaps.length > 0) flaws.push(`${documentId} has a gap before ${gaps[0]?.seq}`);
+    const head = await client
+      .from("document_heads")
+      .select("last_seq")
+      .eq("document_id", documentId)
+      .single();
+    if (head.data?.last_seq !== rows.length) {
+      flaws.push(`${documentId} has ${rows.length} rows and its head is ${JSON.stringify(head)}`);
     }
-    const sums = rows.filter(({ data, sha256 }) => sumOf(data) !== sha256);
+    const sums = rows.filter(({ data, sha256 }) => sumOf(bytesOf(data)) !== sha256.slice(2));
     if (sums.length > 0) flaws.push(`${sums.length} rows of ${documentId} have a wrong sum`);
+    const own = lanes.filter(({ session }) => session.documentId === documentId);
     for (const lane of own) flaws.push(...compareLane(lane, rows));
   }
   return flaws;
 }
 
-const sumOf = (data: string) => createHash("sha256").update(Buffer.from(data, "base64")).digest("hex");
+const bytesOf = (hex: string) => Buffer.from(hex.slice(2), "hex");
+const sumOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 function compareLane({ session, acknowledged }: Lane, rows: readonly Row[]): string[] {
-  const own = rows.filter(({ yjsClientId }) => yjsClientId === session.yjsClientId);
-  const found = new Map(own.map((row) => [row.clientSeq, row]));
+  const own = rows.filter(({ session_id }) => session_id === session.sessionId);
+  const found = new Map(own.map((row) => [row.client_seq, row]));
   const flaws: string[] = found.size === own.length ? [] : [`${session.sessionId} has a row twice`];
   for (const [clientSeq, { seq, data }] of acknowledged) {
     const row = found.get(clientSeq);
     if (!row) flaws.push(`row ${clientSeq} of ${session.sessionId} is lost; it was acknowledged as ${seq}`);
-    else if (row.seq !== seq || sumOf(row.data) !== sumOf(data)) {
+    else if (row.seq !== seq || !bytesOf(row.data).equals(Buffer.from(data, "base64"))) {
       flaws.push(`row ${clientSeq} of ${session.sessionId} is another one now`);
     }
   }
