@@ -78,4 +78,12 @@ describe("migrations", () => {
     );
     expect(rows).toEqual(["anon", "authenticated", "service_role"].map((r) => ({ r, may: true })));
   });
+
+  it("MI7 what the Supabase CLI pushed and recorded, statement by statement, counts as applied", async () => {
+    await write("1_one.sql", "-- One.\ncreate table public.one (id int);\n\nselect 1;\n");
+    await database.exec(`create table public.one (id int);
+      insert into supabase_migrations.schema_migrations (version, name, statements)
+      values ('1', 'one', array[E'-- One.\\ncreate table public.one (id int)', 'select 1'])`);
+    expect(await migrate(database, folder)).toEqual([]);
+  });
 });
