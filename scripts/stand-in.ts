@@ -32,7 +32,8 @@ export interface StandInOptions {
 const OPENING = /^Supabase stand-in opening (\S+)$/m;
 const READY = /^Supabase stand-in listening on \S+$/m;
 const STOP_MS = 10_000;
-const main = resolve(import.meta.dirname, "../supabase/local/main.ts");
+/** Another one (a copy with an error planted in it) by STAND_IN_MAIN. */
+const main = process.env.STAND_IN_MAIN ?? resolve(import.meta.dirname, "../supabase/local/main.ts");
 
 /** Resolves when it serves. */
 export async function startStandIn(options: StandInOptions): Promise<StandIn> {
