@@ -502,4 +502,23 @@ describe("what a plan without it answers", () => {
     expect([s3.status, (await s3.json()).error]).toEqual([404, "Not Found"]);
     expect(await refused(bucket().purgeCache("x"))).toMatchObject({ status: 403 });
   });
+
+  it("ST35 versions of objects and rules for their life are not there", async (context) => {
+    if (!project.standIn) context.skip("hosted projects have them");
+    expect(await refused(admin.storage.getBucketLifecycle(small))).toMatchObject({ status: 404 });
+    await bucket().upload("st35", "one", text);
+    const first = (await bucket().info("st35")).data?.version;
+    await bucket().update("st35", "two", text);
+    const old = await bucket().download("st35", { versionId: String(first) });
+    expect(await old.data?.text()).toBe("two");
+  });
+
+  it("ST36 a body over 60 MB ends before Storage, with 413", async (context) => {
+    if (!project.standIn) context.skip("hosted gateways have limits of their own");
+    const refusal = await refused(bucket().upload("st36", new Uint8Array(61 * 1024 * 1024), text));
+    // The connection may be gone before the client has read why.
+    expect([413, undefined]).toContain(refusal?.status);
+    expect(refusal).not.toBeNull();
+    expect((await bucket().exists("st36")).data).toBe(false);
+  });
 });
