@@ -15,6 +15,11 @@ export interface Keys {
   readonly jwtSecret: string;
   /** Private ES256 key that signs the access tokens handed out. */
   readonly signingKey: JsonWebKey & { kid: string };
+  /**
+   * Keys that signed before: their tokens are good until they run out. To rotate, move `signingKey` here while
+   * the stand-in is stopped, and put another one in its place.
+   */
+  readonly previousKeys?: readonly (JsonWebKey & { kid: string })[];
   /** What the database shows to an edge function to prove that the call is its own. */
   readonly functionsSecret: string;
   /** The port of the last start; the next one takes it again if it is free. */

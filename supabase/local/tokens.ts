@@ -1,8 +1,18 @@
 /**
  * Access tokens. Handed out with ES256, as hosted projects do, so that `getClaims` verifies them without a
- * request; accepted with ES256 or with the folder's HS256 secret (what lite signs, and what tests mint).
+ * request; accepted with ES256, by one of the published keys, or with the folder's HS256 secret and without a key
+ * id (as of Supabase's legacy secret; what tests mint).
  */
-import { createHmac, createPrivateKey, createPublicKey, sign, timingSafeEqual, verify } from "node:crypto";
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  type JsonWebKey,
+  type KeyObject,
+  sign,
+  timingSafeEqual,
+  verify,
+} from "node:crypto";
 import type { Keys } from "./keys.ts";
 
 export type Claims = Readonly<Record<string, unknown>> & { readonly role: string };
@@ -14,9 +24,7 @@ export interface Tokens {
   read(token: string): Claims | null;
   /** An ES256 token for the outside. */
   sign(claims: Readonly<Record<string, unknown>>): string;
-  /** An HS256 token for lite, which knows nothing else. */
-  signInward(claims: Readonly<Record<string, unknown>>): string;
-  /** The JWKS document with the public key. */
+  /** The JWKS document with the public keys, the one that signs now first. */
   readonly jwks: { keys: Record<string, unknown>[] };
 }
 
@@ -34,16 +42,23 @@ function decode(part: string | undefined): Record<string, unknown> | null {
 
 export function createTokens(keys: Keys): Tokens {
   const privateKey = createPrivateKey({ key: keys.signingKey, format: "jwk" });
-  const publicKey = createPublicKey(privateKey);
   const { kid } = keys.signingKey;
+  const published = new Map<unknown, KeyObject>(
+    [keys.signingKey, ...(keys.previousKeys ?? [])].map((key) => [key.kid, publicOf(key)]),
+  );
   const remembered = new Map<string, Claims>();
 
   const hmac = (input: string) => createHmac("sha256", keys.jwtSecret).update(input).digest();
-  const genuine = (alg: unknown, input: string, signature: Buffer): boolean => {
-    if (alg === "ES256") {
-      return verify("sha256", Buffer.from(input), { key: publicKey, dsaEncoding: "ieee-p1363" }, signature);
+  const genuine = (head: Record<string, unknown>, input: string, signature: Buffer): boolean => {
+    if (head.alg === "ES256") {
+      const key = published.get(head.kid);
+      return (
+        key !== undefined &&
+        verify("sha256", Buffer.from(input), { key, dsaEncoding: "ieee-p1363" }, signature)
+      );
     }
-    const expected = alg === "HS256" ? hmac(input) : Buffer.alloc(0);
+    // A key id names a published key, and those are not for HS256.
+    const expected = head.alg === "HS256" && head.kid === undefined ? hmac(input) : Buffer.alloc(0);
     return (
       expected.length > 0 && expected.length === signature.length && timingSafeEqual(expected, signature)
     );
@@ -56,7 +71,7 @@ export function createTokens(keys: Keys): Tokens {
     const header = decode(head);
     const claims = decode(body);
     if (!header || !claims || !signature || rest.length > 0 || typeof claims.role !== "string") return null;
-    if (!genuine(header.alg, `${head}.${body}`, Buffer.from(signature, "base64url"))) return null;
+    if (!genuine(header, `${head}.${body}`, Buffer.from(signature, "base64url"))) return null;
     if (remembered.size >= REMEMBERED) remembered.clear();
     remembered.set(token, claims as Claims);
     return claims as Claims;
@@ -75,12 +90,17 @@ export function createTokens(keys: Keys): Tokens {
       const signature = sign("sha256", Buffer.from(input), { key: privateKey, dsaEncoding: "ieee-p1363" });
       return `${input}.${signature.toString("base64url")}`;
     },
-    signInward(claims) {
-      const input = `${encode({ alg: "HS256", typ: "JWT" })}.${encode(claims)}`;
-      return `${input}.${hmac(input).toString("base64url")}`;
-    },
     jwks: {
-      keys: [{ ...publicKey.export({ format: "jwk" }), kid, alg: "ES256", use: "sig", key_ops: ["verify"] }],
+      keys: [...published].map(([id, key]) => ({
+        ...key.export({ format: "jwk" }),
+        kid: id,
+        alg: "ES256",
+        use: "sig",
+        key_ops: ["verify"],
+        ext: true,
+      })),
     },
   };
 }
+
+const publicOf = (key: JsonWebKey): KeyObject => createPublicKey(createPrivateKey({ key, format: "jwk" }));

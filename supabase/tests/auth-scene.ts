@@ -1,5 +1,5 @@
 /** What the tests of the account service share: projects by their config, the outbox, browsers, forged tokens. */
-import { createHmac } from "node:crypto";
+import { createHmac, type JsonWebKey } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
