@@ -1,6 +1,6 @@
 /** What the tests of the account service share: projects by their config, the outbox, browsers, forged tokens. */
 import { createHmac, type JsonWebKey } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createClient, type SupabaseClient, type User } from "@supabase/supabase-js";
@@ -17,13 +17,18 @@ export interface Mail {
 export const freshEmail = (name = "ada") => `${name}-${crypto.randomUUID()}@example.com`;
 export const PASSWORD = "long enough for it";
 
-/** A project with this `[auth]` part of config.toml, on a schema of a few tables. */
+/** A project with this `[auth]` part of config.toml, on a schema of a few tables, with a function that says hello. */
 export async function startWithConfig(toml: string, args: readonly string[] = []): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), "config-"));
   const file = join(folder, "config.toml");
   await writeFile(file, toml);
+  const functions = join(folder, "functions");
+  await mkdir(join(functions, "hello"), { recursive: true });
+  await writeFile(join(functions, "hello", "index.ts"), "Deno.serve(() => new Response('hello'));");
   const migrations = resolve(import.meta.dirname, "schema");
-  const project = await startProject({ args: ["--config", file, "--migrations", migrations, ...args] });
+  const project = await startProject({
+    args: ["--config", file, "--migrations", migrations, "--functions", functions, ...args],
+  });
   const stop = async () => {
     await project.stop();
     await rm(folder, { recursive: true, force: true });

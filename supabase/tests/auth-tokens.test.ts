@@ -72,11 +72,13 @@ async function knock(token: string): Promise<Record<string, number | string>> {
     auth: await status("/auth/v1/user"),
     rest: await status("/rest/v1/notes"),
     realtime: realtime.status,
+    storage: await status("/storage/v1/bucket"),
+    functions: await status("/functions/v1/hello"),
   };
 }
 
-const open = { auth: 200, rest: 200, realtime: "SUBSCRIBED" };
-const shut = { auth: 403, rest: 401, realtime: "CHANNEL_ERROR" };
+const open = { auth: 200, rest: 200, realtime: "SUBSCRIBED", storage: 200, functions: 200 };
+const shut = { auth: 403, rest: 401, realtime: "CHANNEL_ERROR", storage: 400, functions: 401 };
 
 describe("doors", () => {
   it("AT1 let a genuine token in", async () => {
