@@ -12,6 +12,7 @@ const featureDoors = [
   // documents that a workspace begins with are files of the repository
   "RUNBOOK.md?text",
   ...["components/ui/", "lib/core/", "lib/editor/", "lib/collab/", "lib/markdown/", browserClient],
+  "lib/supabase/functions.ts",
   ...[...screens, "@tiptap/", "yjs", "zod"],
 ];
 const anything = ["app/", "components/", "lib/", "scripts/", "e2e/", "*"];

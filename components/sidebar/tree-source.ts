@@ -7,6 +7,7 @@ import type { TreeChange } from "../../lib/collab/transport.ts";
 import type { WorkspaceChannels } from "../../lib/collab/workspace-channel.ts";
 import { fromServerError, type ServerError } from "../../lib/core/errors.ts";
 import type { BrowserSupabase } from "../../lib/supabase/browser.ts";
+import { type FunctionArguments, type FunctionName, forRpc } from "../../lib/supabase/functions.ts";
 import type { DocumentRow, Place } from "./tree-model.ts";
 
 export type TreeEvents = {
@@ -61,8 +62,8 @@ export function supabaseTree(
   workspaceId: string,
   rename: Rename,
 ): TreeSource {
-  const call = async (name: string, values: Record<string, unknown>) =>
-    orThrow(await connect().client.rpc(name, values));
+  const call = async <Name extends FunctionName>(name: Name, values: FunctionArguments<Name>) =>
+    orThrow(await connect().client.rpc(name, forRpc<Name>(values)));
   const place = (to: Place) => ({ p_parent_id: to.parentId, p_after_id: to.afterId });
   return {
     list: () => list(connect().client, workspaceId),

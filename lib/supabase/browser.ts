@@ -1,9 +1,10 @@
 /** The one Supabase client of a page, made at first use from the configuration that the root layout wrote. */
 import { createBrowserClient } from "@supabase/ssr";
 import type { SupabaseClient } from "@supabase/supabase-js";
+import type { Database } from "./database-types.gen.ts";
 import { parseRuntimeConfig, RUNTIME_CONFIG_ID } from "./runtime-config.ts";
 
-export type BrowserSupabase = SupabaseClient;
+export type BrowserSupabase = SupabaseClient<Database>;
 
 let client: BrowserSupabase | null = null;
 
@@ -12,7 +13,7 @@ export function browserSupabase(): BrowserSupabase {
     const { url, publishableKey } = parseRuntimeConfig(
       document.getElementById(RUNTIME_CONFIG_ID)?.textContent,
     );
-    client = createBrowserClient(url, publishableKey, {
+    client = createBrowserClient<Database>(url, publishableKey, {
       cookieOptions: { secure: location.protocol === "https:" },
     });
   }

@@ -4,12 +4,13 @@ import { createServerClient } from "@supabase/ssr";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { cookies, headers } from "next/headers";
 import { isHttps } from "../web/site.ts";
+import type { Database } from "./database-types.gen.ts";
 import { readPublicConfig } from "./env.ts";
 
-export async function createServerSupabase(): Promise<SupabaseClient> {
+export async function createServerSupabase(): Promise<SupabaseClient<Database>> {
   const { url, publishableKey } = readPublicConfig();
   const [jar, asked] = await Promise.all([cookies(), headers()]);
-  return createServerClient(url, publishableKey, {
+  return createServerClient<Database>(url, publishableKey, {
     cookieOptions: { secure: isHttps(asked) },
     cookies: {
       getAll: () => jar.getAll(),

@@ -13,7 +13,11 @@ export async function deleteForever(workspaceId: string, documentId: string): Pr
   return change("delete_document_forever", workspaceId, documentId);
 }
 
-async function change(name: string, workspaceId: string, documentId: string): Promise<Answer> {
+async function change(
+  name: "restore_document" | "delete_document_forever",
+  workspaceId: string,
+  documentId: string,
+): Promise<Answer> {
   if (!z.array(z.uuid()).safeParse([workspaceId, documentId]).success) {
     return { ok: false, sentence: "That could not be read. Load the page again; nothing was changed." };
   }
