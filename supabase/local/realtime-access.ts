@@ -113,3 +113,10 @@ function isSame(left: string, right: string): boolean {
   const [a, b] = [Buffer.from(left), Buffer.from(right)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
+
+/** The code of an error that SQL itself raised; null when the database was not to be had. */
+export function sqlCode(error: unknown): string | null {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  // 08: connection, 53: resources, 57: shutdown.
+  return /^[0-9A-Z]{5}$/.test(code) && !/^(08|53|57)/.test(code) ? code : null;
+}

@@ -155,10 +155,10 @@ export class Channel implements Tracked {
   }
 
   get #door(): Door {
-    const { access } = this.#hub;
+    const { access, report } = this.#hub;
     const { keyIdentity } = this.#outlet;
     const { isPrivate, subTopic: topic } = this;
-    return { access, isPrivate, topic, isPresenceEnabled: this.#tracking.isEnabled, keyIdentity };
+    return { access, isPrivate, topic, isPresenceEnabled: this.#tracking.isEnabled, keyIdentity, report };
   }
 
   async #prepare(): Promise<{ rights: Rights; replayed: Replayed | null }> {

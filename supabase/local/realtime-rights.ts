@@ -1,5 +1,5 @@
 /** What one channel's person may do in its room, as long as the person's token stays the same. */
-import type { Access, Identity, ReadRights } from "./realtime-access.ts";
+import { type Access, type Identity, type ReadRights, sqlCode } from "./realtime-access.ts";
 
 /** Why a join, or a new token, is refused: `Code: sentence`, in hosted Realtime's words. */
 export class Refusal extends Error {
@@ -26,14 +26,16 @@ export interface Door {
   readonly isPresenceEnabled: boolean;
   /** The person behind the connection's API key. */
   readonly keyIdentity: Identity;
+  report(error: unknown): void;
 }
 
+const UNAVAILABLE = "UnableToConnectToProject: Realtime was unable to connect to the project database";
 const EVERYTHING: ReadRights = { broadcast: true, presence: true };
 
 /** Throws a Refusal when the token is not good or its person may not read the topic. */
 export async function claimRights(door: Door, token: string | null): Promise<Rights> {
   const identity = await identify(door, token);
-  const read = door.isPrivate ? await door.access.readRights(identity, door.topic) : EVERYTHING;
+  const read = door.isPrivate ? await readRights(door, identity) : EVERYTHING;
   if (!read.broadcast && !(read.presence && door.isPresenceEnabled))
     throw new Refusal(unreadable(door.topic));
   const known = new Map<Extension, boolean>();
@@ -43,12 +45,29 @@ export async function claimRights(door: Door, token: string | null): Promise<Rig
     mayWrite(extension) {
       const answer = door.isPrivate ? known.get(extension) : true;
       if (answer !== undefined) return answer;
-      return door.access.canWrite(identity, door.topic, extension).then((mayWrite) => {
-        known.set(extension, mayWrite);
-        return mayWrite;
-      });
+      return door.access.canWrite(identity, door.topic, extension).then(
+        (mayWrite) => {
+          known.set(extension, mayWrite);
+          return mayWrite;
+        },
+        // Who could not be judged may not, and is judged again next time.
+        (error) => {
+          door.report(error);
+          return false;
+        },
+      );
     },
   };
+}
+
+/** A policy that fails lets nobody in. */
+async function readRights(door: Door, identity: Identity): Promise<ReadRights> {
+  try {
+    return await door.access.readRights(identity, door.topic);
+  } catch (error) {
+    door.report(error);
+    throw new Refusal(sqlCode(error) ? unreadable(door.topic) : UNAVAILABLE, { cause: error });
+  }
 }
 
 /** The rights of a new token for an open channel. Throws a Refusal when it takes a right to read away. */

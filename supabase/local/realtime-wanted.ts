@@ -1,5 +1,6 @@
 /** What change events a channel asks for, and hosted Realtime's words for what is wrong with it. */
 import { createHash } from "node:crypto";
+import { sqlCode } from "./realtime-access.ts";
 import { type Condition, parseFilter } from "./realtime-filter.ts";
 
 /** One entry of a join's `config.postgres_changes`, understood. */
@@ -81,9 +82,8 @@ export const notPublished = (wanted: Wanted) =>
 
 /** Errors that Postgres has a code for are about the subscription; others may pass. */
 export function explain(wanted: Wanted, error: unknown): unknown {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  // 08: connection, 53: resources, 57: shutdown.
-  if (!/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57)/.test(code)) return error;
+  const code = sqlCode(error);
+  if (code === null) return error;
   const exception = `ERROR ${code} (${CONDITIONS[code] ?? "error"}) ${error instanceof Error ? error.message : ""}`;
   return new BadSubscription(
     `${SORRY} An exception happened so please check your connect parameters: [${listParams(wanted)}]. Exception: ${exception}`,

@@ -7,7 +7,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { z } from "zod";
 import type { Database } from "./database.ts";
-import { createAccess, type Keys, type VerifyToken } from "./realtime-access.ts";
+import { createAccess, type Keys, sqlCode, type VerifyToken } from "./realtime-access.ts";
 import { startChangeFeed } from "./realtime-changes.ts";
 import { createFaults, FaultRequest, type Faults } from "./realtime-faults.ts";
 import { handleBroadcast } from "./realtime-http.ts";
@@ -53,7 +53,9 @@ interface Door {
 
 export async function startRealtime(options: RealtimeOptions): Promise<Realtime> {
   const { server } = options;
-  const report = (error: unknown) => console.error("realtime:", error);
+  // What a policy or a query says is a line; anything else is a bug of ours.
+  const report = (error: unknown) =>
+    console.error("realtime:", error instanceof Error && sqlCode(error) ? error.message : error);
   const faults = options.testMode ? createFaults() : null;
   const { hub, stopHub } = await startHub(options, faults, report);
   const websockets = new WebSocketServer({
