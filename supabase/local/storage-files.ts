@@ -6,7 +6,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { type FileHandle, link, mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 export interface FileStore {
   /** Puts the bytes on disk for good; resolves to the new version. */
@@ -22,12 +22,28 @@ export interface FileStore {
 
 const VERSION = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
-
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   await handle.sync();
   await handle.close();
+}
+
+/** Null where there is no such file. */
+async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
+  return work.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+}
+
+async function writeForGood(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(path, "wx", 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 export async function openFileStore(folder: string): Promise<FileStore> {
@@ -37,58 +53,40 @@ export async function openFileStore(folder: string): Promise<FileStore> {
   await mkdir(incoming, { recursive: true, mode: 0o700 });
   await mkdir(objects, { recursive: true, mode: 0o700 });
 
-  // A few hundred files a folder, however many there are.
-  const pathOf = (version: string) => {
-    if (!VERSION.test(version)) throw new Error("This is not the version of a file.");
-    return join(objects, version.slice(0, 2), version);
-  };
-  const newPath = async () => {
+  // A few hundred files a folder, however many there are. Null for what is no version of ours.
+  const pathOf = (version: string | null) =>
+    version && VERSION.test(version) ? join(objects, version.slice(0, 2), version) : null;
+  const newPlace = async () => {
     const version = randomUUID();
-    const path = pathOf(version);
+    const shelf = join(objects, version.slice(0, 2));
     // A folder that is new is itself an entry that must last.
-    if (await mkdir(dirname(path), { recursive: true, mode: 0o700 })) await syncFolder(objects);
-    return { version, path };
+    if (await mkdir(shelf, { recursive: true, mode: 0o700 })) await syncFolder(objects);
+    return { version, shelf, path: join(shelf, version) };
   };
 
   return {
     async write(bytes) {
-      const { version, path } = await newPath();
+      const { version, shelf, path } = await newPlace();
       const draft = join(incoming, version);
-      const handle = await open(draft, "wx", 0o600);
-      try {
-        await handle.writeFile(bytes);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
+      await writeForGood(draft, bytes);
       await rename(draft, path);
-      await syncFolder(dirname(path));
+      await syncFolder(shelf);
       return version;
     },
     async copy(version) {
-      const target = await newPath();
-      try {
-        await link(pathOf(version), target.path);
-      } catch (error) {
-        if (codeOf(error) === "ENOENT") return null;
-        throw error;
-      }
-      await syncFolder(dirname(target.path));
-      return target.version;
+      const source = pathOf(version);
+      if (!source) return null;
+      const { shelf, path, version: fresh } = await newPlace();
+      const linked = await unlessMissing(link(source, path).then(() => fresh));
+      await syncFolder(shelf);
+      return linked;
     },
     async open(version) {
-      if (!VERSION.test(version)) return null;
-      try {
-        return await open(pathOf(version), "r");
-      } catch (error) {
-        if (codeOf(error) === "ENOENT") return null;
-        throw error;
-      }
+      const path = pathOf(version);
+      return path === null ? null : unlessMissing(open(path, "r"));
     },
     async remove(versions) {
-      const paths = versions.flatMap((version) =>
-        version && VERSION.test(version) ? [pathOf(version)] : [],
-      );
+      const paths = versions.map(pathOf).filter((path) => path !== null);
       await Promise.all(paths.map((path) => rm(path, { force: true })));
     },
     async sweep(known) {

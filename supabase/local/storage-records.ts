@@ -124,85 +124,84 @@ export function createRecords(database: Database): Records {
       await actAs(tx, asker);
       return work(tx);
     });
-  const find = async (session: Session, { bucketId, name }: Place) =>
-    (
-      await session.query<ObjectRow>(
-        `select ${COLUMNS} from storage.objects where bucket_id = $1 and name = $2`,
-        [bucketId, name],
-      )
-    ).rows[0] ?? null;
-
   return {
     asCaller,
-    async findBucket(id) {
-      const { rows } = await database.query<Bucket>(
-        `select id, public, file_size_limit as "fileSizeLimit", to_jsonb(allowed_mime_types) as "allowedMimeTypes"
-         from storage.buckets where id = $1`,
-        [id],
-      );
-      const bucket = rows[0];
-      if (!bucket) return null;
-      return {
-        ...bucket,
-        fileSizeLimit: bucket.fileSizeLimit === null ? null : Number(bucket.fileSizeLimit),
-      };
-    },
-    findObject: (place, asker) => (asker ? asCaller(asker, (tx) => find(tx, place)) : find(database, place)),
-    async tryToPut(asker, place, upsert) {
-      const work = async (tx: Session) => {
-        await putAs(tx, asker, place, upsert, "1");
-        throw new Undo();
-      };
-      await database.transaction(work).catch((error: unknown) => {
-        if (!(error instanceof Undo)) throw error;
-      });
-    },
+    findBucket: (id) => findBucket(database, id),
+    findObject: (place, asker) =>
+      asker ? asCaller(asker, (tx) => findObject(tx, place)) : findObject(database, place),
+    tryToPut: (asker, place, upsert) => tryToPut(database, asker, place, upsert),
     put: (asker, place, upsert, file) =>
-      database.transaction(async (tx) => {
-        const { rows } = await tx.query<{ version: string | null }>(
-          "select version from storage.objects where bucket_id = $1 and name = $2 for update",
-          [place.bucketId, place.name],
-        );
-        await putAs(tx, asker, place, upsert, file.version);
-        await standBack(tx);
-        const written = await tx.query<{ id: string }>(
-          `update storage.objects set metadata = $3::text::jsonb, user_metadata = $4::text::jsonb
-           where bucket_id = $1 and name = $2 and version = $5 returning id`,
-          [
-            place.bucketId,
-            place.name,
-            JSON.stringify(file.metadata),
-            file.userMetadata && JSON.stringify(file.userMetadata),
-            file.version,
-          ],
-        );
-        const id = written.rows[0]?.id;
-        if (!id) throw new Error("The row of an upload was not written.");
-        return { id, replaced: rows[0]?.version ?? null };
-      }),
+      database.transaction((tx) => putWith(tx, asker, place, upsert, file)),
     move: (asker, from, to, copyFile) => asCaller(asker, (tx) => moveAs(tx, asker, from, to, copyFile)),
-    remove: (asker, bucketId, names) =>
-      asCaller(asker, async (tx) => {
-        const { rows } = await tx.query<ObjectRow>(
-          `delete from storage.objects where bucket_id = $1
-             and name in (select jsonb_array_elements_text($2::text::jsonb)) returning ${COLUMNS}`,
-          [bucketId, JSON.stringify(names)],
-        );
-        return rows;
-      }),
+    remove: (asker, bucketId, names) => asCaller(asker, (tx) => removeAll(tx, bucketId, names)),
     async holdsObjects(bucketId) {
-      const { rows } = await database.query("select 1 from storage.objects where bucket_id = $1 limit 1", [
-        bucketId,
-      ]);
-      return rows.length > 0;
+      const sql = "select 1 from storage.objects where bucket_id = $1 limit 1";
+      return (await database.query(sql, [bucketId])).rows.length > 0;
     },
     async versions() {
-      const { rows } = await database.query<{ version: string }>(
-        "select version from storage.objects where version is not null",
-      );
+      const sql = "select version from storage.objects where version is not null";
+      const { rows } = await database.query<{ version: string }>(sql);
       return new Set(rows.map(({ version }) => version));
     },
   };
+}
+
+async function findBucket(database: Database, id: string): Promise<Bucket | null> {
+  const { rows } = await database.query<Bucket>(
+    `select id, public, file_size_limit as "fileSizeLimit", to_jsonb(allowed_mime_types) as "allowedMimeTypes"
+     from storage.buckets where id = $1`,
+    [id],
+  );
+  const bucket = rows[0];
+  if (!bucket) return null;
+  return { ...bucket, fileSizeLimit: bucket.fileSizeLimit === null ? null : Number(bucket.fileSizeLimit) };
+}
+
+async function findObject(session: Session, { bucketId, name }: Place): Promise<ObjectRow | null> {
+  const sql = `select ${COLUMNS} from storage.objects where bucket_id = $1 and name = $2`;
+  return (await session.query<ObjectRow>(sql, [bucketId, name])).rows[0] ?? null;
+}
+
+async function tryToPut(database: Database, asker: Asker, place: Place, upsert: boolean): Promise<void> {
+  const work = async (tx: Session) => {
+    await putAs(tx, asker, place, upsert, "1");
+    throw new Undo();
+  };
+  await database.transaction(work).catch((error: unknown) => {
+    if (!(error instanceof Undo)) throw error;
+  });
+}
+
+async function putWith(tx: Session, asker: Asker, place: Place, upsert: boolean, file: FileFacts) {
+  const { rows } = await tx.query<{ version: string | null }>(
+    "select version from storage.objects where bucket_id = $1 and name = $2 for update",
+    [place.bucketId, place.name],
+  );
+  await putAs(tx, asker, place, upsert, file.version);
+  await standBack(tx);
+  const written = await tx.query<{ id: string }>(
+    `update storage.objects set metadata = $3::text::jsonb, user_metadata = $4::text::jsonb
+     where bucket_id = $1 and name = $2 and version = $5 returning id`,
+    [
+      place.bucketId,
+      place.name,
+      JSON.stringify(file.metadata),
+      file.userMetadata && JSON.stringify(file.userMetadata),
+      file.version,
+    ],
+  );
+  const id = written.rows[0]?.id;
+  if (!id) throw new Error("The row of an upload was not written.");
+  return { id, replaced: rows[0]?.version ?? null };
+}
+
+async function removeAll(tx: Session, bucketId: string, names: readonly string[]): Promise<ObjectRow[]> {
+  const { rows } = await tx.query<ObjectRow>(
+    `delete from storage.objects where bucket_id = $1
+       and name in (select jsonb_array_elements_text($2::text::jsonb)) returning ${COLUMNS}`,
+    [bucketId, JSON.stringify(names)],
+  );
+  return rows;
 }
 
 async function moveAs(tx: Session, { caller }: Asker, from: Place, to: Place, copyFile: CopyFile) {
