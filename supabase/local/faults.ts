@@ -65,7 +65,7 @@ export function createFaultSwitch(options: FaultSwitchOptions): FaultSwitch {
     }
     if (request.rpc) rpc.use(request.rpc, request.seed);
     if (request.database) goneUntil = performance.now() + request.database.goneMs;
-    const wishes = [request.clear && { rules: [] }, request.realtime].filter((wish) => wish !== undefined);
+    const wishes = [request.clear && { clear: true }, request.realtime].filter((wish) => wish !== undefined);
     let realtime: unknown = null;
     for (const wish of wishes) realtime = await tellRealtime(options, inner, wish);
     return { ...state(), realtime };
