@@ -28,12 +28,12 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   preload(latin, { as: "font", type: "font/woff2", crossOrigin: "anonymous" });
   // The choice is a cookie, so that the first byte has the right theme and no script has to run before paint.
   const theme = (await cookies()).get("theme")?.value;
-  const config = { __html: writeRuntimeConfig(readPublicConfig()) };
   return (
     <html lang="en" {...(theme === "light" || theme === "dark" ? { "data-theme": theme } : {})}>
       <body>
-        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: JSON whose "<" are escaped; it is data, not run */}
-        <script id={RUNTIME_CONFIG_ID} type="application/json" dangerouslySetInnerHTML={config} />
+        <div id={RUNTIME_CONFIG_ID} hidden>
+          {writeRuntimeConfig(readPublicConfig())}
+        </div>
         {children}
         <Toaster />
       </body>

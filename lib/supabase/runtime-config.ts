@@ -1,4 +1,4 @@
-/** How the server tells the page where Supabase is: JSON in a script element of the root layout. */
+/** How the server tells the page where Supabase is: JSON as the text of a hidden element of the root layout. */
 import * as z from "zod";
 import type { PublicConfig } from "./env.ts";
 
@@ -6,16 +6,12 @@ export const RUNTIME_CONFIG_ID = "runtime-config";
 
 const RuntimeConfig = z.object({ url: z.url(), publishableKey: z.string().min(1) });
 
-/** Text for `<script id="runtime-config" type="application/json">`; cannot end the element early. */
-export function writeRuntimeConfig(config: PublicConfig): string {
-  return JSON.stringify({ url: config.url, publishableKey: config.publishableKey }).replaceAll(
-    "<",
-    "\\u003c",
-  );
+/** Names what may be known, so that nothing else of a configuration ever comes along. */
+export function writeRuntimeConfig({ url, publishableKey }: PublicConfig): string {
+  return JSON.stringify({ url, publishableKey });
 }
 
 export function parseRuntimeConfig(text: string | null | undefined): PublicConfig {
-  if (!text)
-    throw new Error(`The page holds no <script id="${RUNTIME_CONFIG_ID}">; the root layout writes it.`);
+  if (!text) throw new Error(`The page holds no element #${RUNTIME_CONFIG_ID}; the root layout writes it.`);
   return RuntimeConfig.parse(JSON.parse(text));
 }

@@ -2,7 +2,8 @@
  * What a page may load and run. Session cookies are readable by script by design of @supabase/ssr, so that this
  * policy is what stands between a planted script and somebody's account.
  *
- * Scripts run by the request's nonce alone, and what these load themselves; no handler in an attribute runs. Style
+ * Scripts run by the request's nonce alone, and what these load themselves; no handler in an attribute runs, and no
+ * string becomes markup or code but through the named Trusted Types policies. Style
  * elements need the nonce or the one known sum; style attributes are let through, because the server writes them
  * (depth in the tree, widths of placeholders) and the paste of formatted text is read from them.
  */
@@ -56,8 +57,15 @@ export function pagePolicy({ nonce, supabaseUrl, development }: PolicyWishes): s
     "base-uri": ["'none'"],
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
+    ...(development ? {} : trustedTypes),
   });
 }
+
+/** "default" is ours, in instrumentation-client.ts. */
+const trustedTypes = {
+  "require-trusted-types-for": ["'script'"],
+  "trusted-types": ["default", "nextjs", "ProseMirrorClipboard"],
+};
 
 /** For answers that are no pages: nothing in them is ever loaded or run. */
 export const closedPolicy = write({
