@@ -31,7 +31,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   base = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
-  database = await openPglite({ extensions: { pg_net: await pgNetExtension() } });
+  database = await openPglite({ extensions: { pg_net: pgNetExtension() } });
   await bootstrap(database);
   await database.exec("create extension pg_net");
   net = await startNet({ database });

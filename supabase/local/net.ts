@@ -8,7 +8,7 @@
  */
 import type { Extension } from "@electric-sql/pglite";
 import type { Database } from "./database.ts";
-import { packPgNet } from "./net-extension.ts";
+import { sqlExtension } from "./pg-extension.ts";
 
 export interface NetOptions {
   readonly database: Database;
@@ -42,15 +42,7 @@ const PURGE_EVERY_MS = 600_000;
 const LOOK_EVERY_MS = 5000;
 
 /** For PGlite: makes `create extension pg_net` work. */
-export async function pgNetExtension(): Promise<Extension> {
-  return {
-    name: "pg_net",
-    setup: async () => {
-      const { file, remove } = await packPgNet();
-      return { bundlePath: file, init: remove };
-    },
-  };
-}
+export const pgNetExtension = (): Extension => sqlExtension("pg_net", new URL("./pg-net/", import.meta.url));
 
 export async function startNet({ database }: NetOptions): Promise<Net> {
   const report = (error: unknown): void => {

@@ -1,30 +1,36 @@
 /**
- * Packs `pg-net/` the way PGlite takes an extension: a tar.gz with `share/postgresql/extension/*`. The archive
- * lies in a temporary folder until PGlite has read it.
+ * SQL-only extensions for PGlite: a folder with a `.control` and a `.sql` file, packed the way PGlite takes an
+ * extension, a tar.gz with `share/postgresql/extension/*`. The archive lies in a temporary folder until PGlite
+ * has read it. A native Postgres takes the same files as they are.
  */
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
+import type { Extension } from "@electric-sql/pglite";
 
 const BLOCK = 512;
 
-export interface PackedExtension {
-  readonly file: URL;
-  remove(): Promise<void>;
+/** `folder` ends with a slash. `create extension <name>` works in the PGlite that is given this. */
+export function sqlExtension(name: string, folder: URL): Extension {
+  return {
+    name,
+    setup: async () => {
+      const packed = await mkdtemp(join(tmpdir(), `${name}-`));
+      const file = join(packed, `${name}.tar.gz`);
+      await writeFile(file, await pack(folder));
+      return { bundlePath: pathToFileURL(file), init: () => rm(packed, { recursive: true, force: true }) };
+    },
+  };
 }
 
-export async function packPgNet(): Promise<PackedExtension> {
-  const source = new URL("./pg-net/", import.meta.url);
+async function pack(folder: URL): Promise<Buffer> {
   const entries: Buffer[] = [];
-  for (const name of await readdir(source)) {
-    entries.push(tarEntry(`share/postgresql/extension/${name}`, await readFile(new URL(name, source))));
+  for (const name of await readdir(folder)) {
+    entries.push(tarEntry(`share/postgresql/extension/${name}`, await readFile(new URL(name, folder))));
   }
-  const folder = await mkdtemp(join(tmpdir(), "pg-net-"));
-  const file = join(folder, "pg_net.tar.gz");
-  await writeFile(file, gzipSync(Buffer.concat([...entries, Buffer.alloc(2 * BLOCK)])));
-  return { file: pathToFileURL(file), remove: () => rm(folder, { recursive: true, force: true }) };
+  return gzipSync(Buffer.concat([...entries, Buffer.alloc(2 * BLOCK)]));
 }
 
 /** A file in the ustar format: a header of 512 bytes, then the content, filled up to a multiple of 512. */
