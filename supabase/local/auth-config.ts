@@ -26,6 +26,8 @@ export interface AuthConfig {
   /** Seconds between two mails of a kind to one person. 0 without `--rate-limits`. */
   readonly mailInterval: number;
   readonly rates: Rates;
+  /** What the file switches on and the stand-in has not: `auth.external.github`, `auth.captcha` … */
+  readonly missing: readonly string[];
 }
 
 /** Per hour and project, per hour and address, and three times per 5 minutes and address. */
@@ -82,6 +84,7 @@ function toConfig(auth: Table, wishes: AuthWishes): AuthConfig {
     otpExpiry: numberOf(email, "otp_expiry", 3_600),
     mailInterval: wishes.rateLimits ? parseDuration(textOf(email, "max_frequency", "60s")) / 1_000 : 0,
     rates: toRates(tableOf(auth, "rate_limit")),
+    missing: findMissing(auth),
   };
 }
 
@@ -93,6 +96,18 @@ function toRates(table: Table): Rates {
     signUpsPer5Minutes: numberOf(table, "sign_in_sign_ups", 30),
     verificationsPer5Minutes: numberOf(table, "token_verifications", 30),
   };
+}
+
+/** Tables below these names say `enabled`, or `enroll_enabled`. */
+const ABSENT = ["external", "hook", "mfa", "sms", "captcha", "third_party", "web3", "oauth_server", "saml"];
+
+function findMissing(auth: Table): string[] {
+  const isOn = (table: Table) => table.enabled === true || table.enroll_enabled === true;
+  return ABSENT.flatMap((name) => {
+    const table = tableOf(auth, name);
+    const parts = Object.keys(table).filter((key) => isOn(tableOf(table, key)));
+    return [...(isOn(table) ? [`auth.${name}`] : []), ...parts.map((part) => `auth.${name}.${part}`)];
+  });
 }
 
 function tableOf(table: Table, key: string): Table {

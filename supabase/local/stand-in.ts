@@ -102,6 +102,10 @@ async function createHandler(parts: Parts, undo: Undo): Promise<Handler> {
   const services = await startServices(context);
   undo.push(() => Promise.all(services.map((service) => service.stop())));
   const config = await readAuthConfig(options.configFile, options);
+  if (config.missing.length > 0) {
+    const names = config.missing.join(", ");
+    process.stderr.write(`${options.configFile} switches on what the stand-in has not: ${names}\n`);
+  }
   const limits = options.rateLimits ? createLimits(config.rates) : unlimited;
   const outbox = createOutbox(options.dataFolder);
   const lite = createLite(database, keys);

@@ -56,12 +56,26 @@ describe("making people", () => {
 
   it("AA3 a password comes as a bcrypt hash, too, but not both ways", async () => {
     // "correct horse" at cost 4
-    const password_hash = "$2a$04$abcdefghijklmnopqrstuu5Qx1mWZxfsXFPpUcAc5ZxqgiJ0IrkEi";
+    const password_hash = "$2a$04$Orqmo0XDLFFhFBJY4aqnSuxPXAATDwRCCOxk7D1GcrZ5tkXVUyKCC";
     const email = freshEmail();
     const made = await admin().createUser({ email, password_hash, email_confirm: true });
     expect(made.error).toBeNull();
+    await signIn(project, email, "correct horse");
     const both = await admin().createUser({ email: freshEmail(), password_hash, password: PASSWORD });
     expect(both.error).toMatchObject({ status: 400, code: "validation_failed" });
+  });
+
+  it("AA23 hashes of other kinds than bcrypt are refused", async (context) => {
+    needsStandIn(context, project, "knows no other kind");
+    const kinds = [
+      "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$aGFzaA",
+      "$fbscrypt$v=1,n=14,r=8,p=1,ss=,sk=$a$b",
+      "plain",
+    ];
+    for (const password_hash of kinds) {
+      const { error } = await admin().createUser({ email: freshEmail(), password_hash });
+      expect(error).toMatchObject({ status: 400, code: "validation_failed" });
+    }
   });
 
   it("AA4 a taken address, no address, a bad id and a bad ban are refused", async () => {

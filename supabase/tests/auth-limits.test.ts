@@ -61,6 +61,18 @@ describe("rate limits", () => {
     expect(elsewhere.error).toMatchObject({ status: 400, error_code: "invalid_credentials" });
   });
 
+  it("AL8 nobody is refused by a stand-in that was not started to do so", async (context) => {
+    needsStandIn(context, project, "is limited on demand");
+    const free = await startWithConfig(TOML);
+    try {
+      const wrong = { email: freshEmail(), password: PASSWORD };
+      const { answered } = await untilRefused(() => anonymous(free).auth.signInWithPassword(wrong), 40);
+      expect(answered).toBe(40);
+    } finally {
+      await free.stop();
+    }
+  });
+
   it("AL2 refreshes count with the sign-ins", async (context) => {
     needsStandIn(context, project, "is limited by its config");
     const { error } = await anonymous(project).auth.refreshSession({ refresh_token: "abcdefghijkl" });

@@ -73,6 +73,23 @@ describe("switched off", () => {
     expect((await ada.client.auth.linkIdentity({ provider: "github" })).error).toMatchObject(refused);
   });
 
+  it("AF6 what config.toml switches on and is not here stays off", async (context) => {
+    needsOff(context);
+    const hopeful = await startWithConfig(
+      "[auth.external.github]\nenabled = true\n[auth.mfa.totp]\nenroll_enabled = true\n[auth.captcha]\nenabled = true\n" +
+        '[auth.hook.custom_access_token]\nenabled = true\nuri = "pg-functions://postgres/public/none"\n',
+    );
+    try {
+      const settings = (await (await call(hopeful, "/settings")).json()) as { external: object };
+      expect(settings.external).toMatchObject({ github: false, email: true });
+      const grace = await newPerson(hopeful);
+      const { error } = await grace.client.auth.mfa.enroll({ factorType: "totp" });
+      expect(error?.code).toBe("mfa_totp_enroll_not_enabled");
+    } finally {
+      await hopeful.stop();
+    }
+  });
+
   it("AF5 the settings say so", async (context) => {
     needsOff(context);
     const answer = await call(project, "/settings");

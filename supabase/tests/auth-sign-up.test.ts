@@ -82,6 +82,12 @@ describe("with a confirmation at once", () => {
     }
   });
 
+  it("AS16 an address is taken for one by its form, without a look for its mail server", async (context) => {
+    needsStandIn(context, project, "has no network to look in");
+    const email = `ada-${crypto.randomUUID()}@nowhere.invalid`;
+    expect((await anonymous(project).auth.signUp({ email, password: PASSWORD })).error).toBeNull();
+  });
+
   it("AS4 two who take one address at once do not both get it", async () => {
     const email = freshEmail();
     const attempts = await Promise.all(
