@@ -177,7 +177,7 @@ export interface BucketRights {
   readonly delete: readonly Actor[];
 }
 
-export const BUCKETS: Readonly<Record<string, BucketRights>> = {
+export const BUCKETS = {
   attachments: {
     public: false,
     name: (documentId, attachmentId) => `${documentId}/${attachmentId}`,
@@ -187,4 +187,4 @@ export const BUCKETS: Readonly<Record<string, BucketRights>> = {
     update: NOBODY,
     delete: WRITERS,
   },
-};
+} as const satisfies Record<string, BucketRights>;

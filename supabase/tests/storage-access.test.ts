@@ -5,13 +5,12 @@
 import { randomUUID } from "node:crypto";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildScene, createDocument, homeOf, must, ROLES, type Scene } from "./scene.ts";
+import { ACTORS, type Actor, BUCKETS } from "./permissions.ts";
+import { buildScene, createDocument, homeOf, must, type Scene } from "./scene.ts";
 import { type Project, startProject } from "./stand-in.ts";
 
-const ACTORS = [...ROLES, "exMember", "stranger", "anonymous"] as const;
-type Actor = (typeof ACTORS)[number];
-const MEMBERS: readonly Actor[] = ROLES;
-const WRITERS: readonly Actor[] = ["owner", "admin", "editor"];
+/** From the one table: who reads an attachment, and who adds and removes one. */
+const { select: MEMBERS, insert: WRITERS } = BUCKETS.attachments;
 
 let project: Project;
 let scene: Scene;
