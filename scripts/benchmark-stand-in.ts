@@ -12,13 +12,13 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import postgres from "postgres";
-import { startCluster, whyNoNativePostgres } from "../supabase/tests/native-cluster.ts";
 import { parentOf } from "./benchmark-live-cpu.ts";
 import { disconnect, gatherTeam } from "./benchmark-live-people.ts";
 import { measureStandInStarts } from "./benchmark-live-starts.ts";
 import { ms, tableOf } from "./benchmark-live-stats.ts";
 import { benchmarkMigrations, type CallFigures, measureCalls } from "./benchmark-stand-in-calls.ts";
 import { measureTyping, type Typing } from "./benchmark-stand-in-typists.ts";
+import { startCluster, whyNoNativePostgres } from "./native-cluster.ts";
 import { startStandIn } from "./stand-in.ts";
 
 type Engine = { readonly name: string; readonly url: string | null; readonly server: number | undefined };

@@ -3,8 +3,8 @@
  * A few runs each; CRASH_RUNS sets how many, `node supabase/tests/crash.ts --runs 50` shows each.
  */
 import { describe, expect, it } from "vitest";
+import { whyNoNativePostgres } from "../../scripts/native-cluster.ts";
 import { type CrashOptions, crash } from "./crash.ts";
-import { whyNoNativePostgres } from "./native-cluster.ts";
 
 const runs = Number(process.env.CRASH_RUNS ?? 0);
 

@@ -13,7 +13,7 @@ import { unaccent } from "@electric-sql/pglite/contrib/unaccent";
 import { uuid_ossp } from "@electric-sql/pglite/contrib/uuid_ossp";
 import { vector } from "@electric-sql/pglite/vector";
 import postgres from "postgres";
-import { type Cluster, startCluster, whyNoNativePostgres } from "./native-cluster.ts";
+import { type Cluster, startCluster, whyNoNativePostgres } from "../../scripts/native-cluster.ts";
 
 const here = import.meta.dirname;
 export const MIGRATIONS = join(here, "../migrations");

@@ -4,11 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { whyNoNativePostgres } from "../../scripts/native-cluster.ts";
 import { catalogDifferences } from "./catalog.ts";
 import { connect, OWNER, openEmptyProject, openProject, readMigrations, type Sql } from "./hosted.ts";
 import { buildSqlScene, type SqlScene } from "./hosted-scene.ts";
 import { differences, PARTS, partOf } from "./matrix.ts";
-import { whyNoNativePostgres } from "./native-cluster.ts";
 import { type Cli, openCli } from "./supabase-cli.ts";
 
 /** The first release; people had data in it when later migrations came. */

@@ -8,8 +8,8 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { whyNoNativePostgres } from "../../scripts/native-cluster.ts";
 import { OWNER, openProject, type Sql } from "./hosted.ts";
-import { whyNoNativePostgres } from "./native-cluster.ts";
 import { openCli } from "./supabase-cli.ts";
 
 const root = resolve(import.meta.dirname, "../..");

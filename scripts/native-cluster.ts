@@ -3,11 +3,11 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
-import { findFreePort } from "../../scripts/free-port.ts";
+import { findFreePort } from "./free-port.ts";
 
 const run = promisify(execFile);
 const tool =
-  process.env.NATIVE_POSTGRES ?? resolve(import.meta.dirname, "../../../shared/tools/native-postgres");
+  process.env.NATIVE_POSTGRES ?? resolve(import.meta.dirname, "../../shared/tools/native-postgres");
 
 /** Why there is none here, as a sentence; null when there is one. */
 export const whyNoNativePostgres: string | null = !existsSync(tool)
