@@ -25,10 +25,12 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-/** The first one on a machine installs Postgres, which takes a minute. */
+/** How long a start may take: the first one on a machine installs Postgres, which takes a minute or more. */
+export const INSTALL_MS = 300_000;
+
 export async function startCluster(): Promise<Cluster> {
   const port = String(await findFreePort(0));
-  const { stdout } = await run(tool, ["up", port], { timeout: 240_000 });
+  const { stdout } = await run(tool, ["up", port], { timeout: INSTALL_MS });
   const order = (word: string) => async () => {
     await run(tool, [word, port], { timeout: 60_000 });
   };

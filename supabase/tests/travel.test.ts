@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { whyNoNativePostgres } from "../../scripts/native-cluster.ts";
+import { INSTALL_MS, whyNoNativePostgres } from "../../scripts/native-cluster.ts";
 import { catalogDifferences } from "./catalog.ts";
 import { connect, OWNER, openEmptyProject, openProject, readMigrations, type Sql } from "./hosted.ts";
 import { buildSqlScene, type SqlScene } from "./hosted-scene.ts";
@@ -42,7 +42,7 @@ describe("pushed by the command line", () => {
     if (whyNoNativePostgres !== null) return;
     [sql, cli] = await Promise.all([openEmptyProject("native"), openCli()]);
     foreign = await list(sql, FOREIGN);
-  });
+  }, INSTALL_MS);
   afterAll(async () => {
     await Promise.all([sql?.close(), cli?.close()]);
   });

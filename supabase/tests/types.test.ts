@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { whyNoNativePostgres } from "../../scripts/native-cluster.ts";
+import { INSTALL_MS, whyNoNativePostgres } from "../../scripts/native-cluster.ts";
 import { OWNER, openProject, type Sql } from "./hosted.ts";
 import { openCli } from "./supabase-cli.ts";
 
@@ -45,7 +45,7 @@ async function format(source: string): Promise<string> {
 let sql: Sql;
 beforeAll(async () => {
   sql = await openProject(whyNoNativePostgres === null ? "native" : "pglite");
-});
+}, INSTALL_MS);
 afterAll(() => sql?.close());
 
 describe("the database's types", () => {
