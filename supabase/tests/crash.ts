@@ -190,8 +190,9 @@ async function write(lane: Lane): Promise<boolean> {
   return true;
 }
 
+/** As a client does: a connection of before the crash may still be found broken now. */
 async function sendAgain(lane: Lane): Promise<void> {
-  if (lane.pending && !(await write(lane))) throw new Error("refused after the restart");
+  if (lane.pending) await until(() => write(lane), "the answer to a row sent again", 20_000);
 }
 
 interface Row {

@@ -92,8 +92,7 @@ describe("identity", () => {
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, lane));
-    expect(mixed.slice(0, 5)).toEqual([]);
-    expect(mixed).toHaveLength(0);
+    expect(mixed, JSON.stringify(mixed.slice(0, 3))).toEqual([]);
     expect([...answered.values()].reduce((sum, count) => sum + count, 0)).toBe(REQUESTS);
     expect(answered.size).toBe(3 * asks.length);
   });

@@ -1,0 +1,100 @@
+/** Each error that a stand-in could have and nobody would see: planted, it turns its case red. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { copyStandIn, type Plant, plant, runCases } from "./plant.ts";
+
+const plants: readonly Plant[] = [
+  {
+    error: "a wrong ref in a reply",
+    file: "realtime-channel.ts",
+    from: "replyFrame({ joinRef: this.joinRef, ref: to.ref, topic: this.topic }",
+    to: 'replyFrame({ joinRef: this.joinRef, ref: "0", topic: this.topic }',
+    caughtBy: {
+      file: "realtime-wire.test.ts",
+      title: "RTW1 every answer carries the ref of what it answers, and the join's",
+    },
+    because: /AssertionError|waited/,
+  },
+  {
+    error: "a missing presence leave",
+    file: "realtime-hub.ts",
+    from: "      tellDiff(room, room.presence.untrack(member));\n      if (room.members.size",
+    to: "      room.presence.untrack(member);\n      if (room.members.size",
+    caughtBy: {
+      file: "realtime.test.ts",
+      title: "carry cursors of those who may read, viewers too, and tell who is present",
+    },
+    because: /the leave/,
+  },
+  {
+    // One request alone runs through without a pause; one that waits for anything in between lets others in.
+    error: "an ungated query",
+    file: "rpc.ts",
+    from: "return toResponse(found, await database.script(script));",
+    to: `const { driver } = database.connection;
+    await driver.exec("begin; " + settings(request, caller, name)[0]);
+    await new Promise((resolve) => setImmediate(resolve));
+    const results = await driver.exec(call(found, given, body || "{}") + "; " + RESPONSE);
+    await driver.exec("commit");
+    return toResponse(found, [[], ...results.map(({ rows }) => rows)]);`,
+    caughtBy: {
+      file: "robust.test.ts",
+      title: "RB1 of thousands of requests of 4 identities, 64 at a time, none is taken for another",
+    },
+    because: /"way":"direct RPC".*"wrong"/,
+  },
+  {
+    error: "a policy that is ignored on join",
+    file: "realtime-rights.ts",
+    from: "const read = door.isPrivate ? await door.access.readRights(identity, door.topic) : EVERYTHING;",
+    to: "const read = EVERYTHING;",
+    caughtBy: {
+      file: "realtime.test.ts",
+      title: "refuse everyone who is not a member, and every other epoch",
+    },
+    because: /SUBSCRIBED/,
+  },
+  {
+    error: "a response before the commit",
+    file: "rpc.ts",
+    from: "return toResponse(found, await database.script(script));",
+    to: `await database.exec("begin");
+    globalThis.committing ??= setInterval(() => void database.exec("commit").catch(() => undefined), 400);
+    return toResponse(found, await database.script(script));`,
+    caughtBy: {
+      file: "crash.test.ts",
+      title: "CR1 of the stand-in on PGlite loses no acknowledged row",
+    },
+    because: /is lost; it was acknowledged/,
+  },
+];
+
+let copy: Awaited<ReturnType<typeof copyStandIn>>;
+beforeAll(async () => {
+  copy = await copyStandIn();
+});
+afterAll(() => copy?.remove());
+
+describe("a planted error", () => {
+  const limit = { timeout: 600_000 };
+
+  it("PL1 not planted, every case is green on the copy", limit, async (context) => {
+    if (process.env.SUPABASE_URL) context.skip("errors are planted into the stand-in only");
+    const verdicts = await runCases(
+      copy.main,
+      plants.map(({ caughtBy }) => caughtBy),
+    );
+    expect(verdicts.filter(({ passed }) => !passed)).toEqual([]);
+  });
+
+  it.each(plants)("PL2 turns its case red: $error", limit, async (planted) => {
+    const own = await copyStandIn();
+    try {
+      await plant(own.folder, planted);
+      const [verdict] = await runCases(own.main, [planted.caughtBy]);
+      expect(verdict?.passed).toBe(false);
+      expect(verdict?.failure).toMatch(planted.because);
+    } finally {
+      await own.remove();
+    }
+  });
+});
