@@ -62,7 +62,7 @@ describe("unlike hosted Realtime", () => {
     );
   });
 
-  it("RTD4 `persist` keeps no broadcast, as where that feature is off", async () => {
+  it("RTD4 asking to persist keeps no broadcast, as where that feature is off", async () => {
     const client = server.client({ key: KEYS.secretKey });
     const channel = client.channel("kept", { config: { private: true, broadcast: { ack: true } } });
     await joined(channel);
