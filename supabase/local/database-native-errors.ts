@@ -8,10 +8,14 @@ const CONNECTION = new Set([
   "CONNECT_TIMEOUT",
 ]);
 
-/** True when the server could not be reached or went away, by whatever layer said so. */
+/**
+ * True when the server could not be reached or went away, by whatever layer said so. A function may raise the
+ * same SQLSTATE; only the server itself ends a session with it.
+ */
 export function isConnectionLost(error: unknown): boolean {
-  const code = String((error as { code?: unknown } | null)?.code);
-  return NETWORK.has(code) || CONNECTION.has(code) || /^(57P0[123]|08...)$/.test(code);
+  const { code, severity } = (error ?? {}) as { code?: unknown; severity?: unknown };
+  if (NETWORK.has(String(code)) || CONNECTION.has(String(code))) return true;
+  return severity !== "ERROR" && /^(57P0[123]|08...)$/.test(String(code));
 }
 
 /** The password is never part of it. */

@@ -6,11 +6,14 @@
  */
 import postgres from "postgres";
 import { DatabaseClosed } from "./database.ts";
-import { OID, toByteaText, toJsonText, toJsonTime, toTimeText } from "./database-values.ts";
+import { OID, toByteaText, toJsonText, toJsonTime, toNumber, toTimeText } from "./database-values.ts";
+import { storesValues } from "./lite-corrections.ts";
 
 export interface Held {
   /** The rows, or those of each statement when there is more than one; several need `params` to be absent. */
   run(sql: string, params?: readonly unknown[]): Promise<postgres.RowList<postgres.Row[]>>;
+  /** As `run`, but where values are stored, a text given for JSON is a text, not JSON already. */
+  runForLite(sql: string, params?: readonly unknown[]): Promise<postgres.RowList<postgres.Row[]>>;
   release(): void;
 }
 
@@ -22,6 +25,8 @@ export interface Pool {
 
 interface Slot {
   readonly client: postgres.Sql;
+  /** Of the statement that runs at the moment: whether a text given for JSON is to be stored as a text. */
+  storesText: boolean;
   isLost: boolean;
   isInTransaction: boolean;
   idleSince: number;
@@ -31,9 +36,12 @@ const CONNECT_SECONDS = 10;
 const IDLE_MS = 30_000;
 
 /** What every connection of the stand-in to a native Postgres is opened with. */
-export function clientOptions(): postgres.Options<Record<string, postgres.PostgresType>> {
+export function clientOptions(
+  storesText = () => false,
+): postgres.Options<Record<string, postgres.PostgresType>> {
   const time = { to: OID.timestamptz, from: [OID.timestamp, OID.timestamptz], serialize: toTimeText };
-  const json = { to: OID.jsonb, from: [OID.json, OID.jsonb], serialize: toJsonText };
+  const json = { to: OID.jsonb, from: [OID.json, OID.jsonb] };
+  const toJson = (value: unknown) => (storesText() ? JSON.stringify(value) : toJsonText(value));
   return {
     max: 1,
     idle_timeout: 0,
@@ -54,11 +62,11 @@ export function clientOptions(): postgres.Options<Record<string, postgres.Postgr
         parse: (text: string) => text === "t",
       },
       bigint: { to: 20, from: [20], serialize: String, parse: toInteger },
-      numeric: { to: 1700, from: [1700], serialize: String, parse: toNumber },
+      numeric: { to: OID.numeric, from: [OID.numeric], serialize: String, parse: toNumber },
       date: { to: 1082, from: [1082], serialize: String, parse: asText },
       time: { ...time, parse: toJsonTime },
       bytea: { to: OID.bytea, from: [OID.bytea], serialize: toByteaText, parse: asText },
-      json: { ...json, parse: (text: string) => JSON.parse(text) },
+      json: { ...json, serialize: toJson, parse: (text: string) => JSON.parse(text) },
     },
   };
 }
@@ -68,12 +76,6 @@ const asText = (text: string) => text;
 function toInteger(text: string): number | bigint {
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : BigInt(text);
-}
-
-/** As a number where that says the same, else as text. */
-function toNumber(text: string): number | string {
-  const value = Number(text);
-  return Number.isFinite(value) && String(value) === text ? value : text;
 }
 
 export function createPool(url: string, size: number): Pool {
@@ -94,11 +96,12 @@ export function createPool(url: string, size: number): Pool {
   const open = (): Slot => {
     const slot: Slot = {
       client: postgres(url, {
-        ...clientOptions(),
+        ...clientOptions(() => slot.storesText),
         onclose: () => {
           if (!slot.isLost) discard(slot);
         },
       }),
+      storesText: false,
       isLost: false,
       isInTransaction: false,
       idleSince: 0,
@@ -143,17 +146,20 @@ const ENDS = /^\s*(commit|end|abort|rollback(?!\s+to))\b/i;
 
 function holdOf(slot: Slot, giveBack: (slot: Slot) => void): Held {
   let isHeld = true;
+  const run = async (sql: string, params: readonly unknown[] | undefined, storesText: boolean) => {
+    if (slot.isLost) throw lost();
+    slot.storesText = storesText;
+    if (BEGINS.test(sql)) slot.isInTransaction = true;
+    const { client } = slot;
+    // Type 0: the server says what each value must be, as PGlite lets it; postgres.js would guess.
+    const values = params?.map((value) => client.typed(value ?? null, 0));
+    const rows = await client.unsafe(sql, values as never);
+    if (ENDS.test(sql)) slot.isInTransaction = false;
+    return rows;
+  };
   return {
-    async run(sql, params) {
-      if (slot.isLost) throw lost();
-      if (BEGINS.test(sql)) slot.isInTransaction = true;
-      const { client } = slot;
-      // Type 0: the server says what each value must be, as PGlite lets it; postgres.js would guess.
-      const values = params?.map((value) => client.typed(value ?? null, 0));
-      const rows = await client.unsafe(sql, values as never);
-      if (ENDS.test(sql)) slot.isInTransaction = false;
-      return rows;
-    },
+    run: (sql, params) => run(sql, params, false),
+    runForLite: (sql, params) => run(sql, params, storesValues(sql)),
     release() {
       if (!isHeld) return;
       isHeld = false;

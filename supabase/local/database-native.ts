@@ -117,7 +117,7 @@ function liteConnection(url: string, pool: Pool) {
   const connection = new PostgresConnection({ url, postgresOptions: clientOptions() });
   const reserve = async () => {
     const held = await pool.acquire();
-    return { unsafe: held.run, release: held.release };
+    return { unsafe: held.runForLite, release: held.release };
   };
   if (!Reflect.set(connection.driver, "reserve", reserve)) throw new Error("lite's driver is sealed");
   return asLiteConnection(connection);

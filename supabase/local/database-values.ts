@@ -4,6 +4,7 @@ export const OID = {
   bool: 16,
   bytea: 17,
   json: 114,
+  numeric: 1700,
   timestamp: 1114,
   timestamptz: 1184,
   jsonb: 3802,
@@ -23,3 +24,9 @@ export const toTimeText = (value: unknown) => (value instanceof Date ? value.toI
 
 /** Text is JSON already; everything else becomes it. */
 export const toJsonText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** What a client makes of it; NaN and the infinities, which JSON does not know, stay text. */
+export function toNumber(text: string): number | string {
+  const value = Number(text);
+  return Number.isFinite(value) ? value : text;
+}

@@ -14,8 +14,8 @@
  * `set_config('role', …, true)` first.
  *
  * Values: bytea arrives as text `\x…` and may be sent as such or as Uint8Array; timestamps arrive as the text
- * that to_json gives (2026-01-02T03:04:05.6+00:00); json and jsonb arrive parsed, int8 as number while it is
- * safe, then bigint.
+ * that to_json gives (2026-01-02T03:04:05.6+00:00); json and jsonb arrive parsed, and text given for them is
+ * JSON; numeric arrives as number, int8 as number while it is safe, then bigint.
  */
 
 import type { Extensions } from "@electric-sql/pglite";
@@ -25,8 +25,9 @@ import { uuid_ossp } from "@electric-sql/pglite/contrib/uuid_ossp";
 import { vector } from "@electric-sql/pglite/vector";
 import { PgliteConnection } from "@supabase/lite/pglite";
 import type { PostgresConnection } from "@supabase/lite/postgres";
-import { OID, toByteaText, toJsonTime } from "./database-values.ts";
+import { OID, toByteaText, toJsonText, toJsonTime, toNumber } from "./database-values.ts";
 import { createGate, type Gate } from "./gate.ts";
+import { storesValues } from "./lite-corrections.ts";
 
 export type LiteConnection = PgliteConnection | PostgresConnection;
 
@@ -92,6 +93,7 @@ function createConnection(options: PgliteOptions): PgliteConnection {
       extensions: { vector, pg_trgm, unaccent, uuid_ossp, ...options.extensions },
       parsers: {
         [OID.bytea]: (value: string) => value,
+        [OID.numeric]: toNumber,
         [OID.timestamp]: toJsonTime,
         [OID.timestamptz]: toJsonTime,
       },
@@ -105,6 +107,7 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Database>
   const connection = createConnection(options);
   const driver = connection.driver;
   await driver.waitReady;
+  writeJsonForLite(driver);
   const gate = untilClosed(createGate());
   const session = sessionOf(driver);
   return {
@@ -138,14 +141,29 @@ function untilClosed(gate: Gate) {
   };
 }
 
+const asJson = (write: (value: unknown) => string) => ({
+  serializers: { [OID.json]: write, [OID.jsonb]: write },
+});
+/** Text given for JSON is JSON already. */
+const ownJson = asJson(toJsonText);
+/** Text given for JSON is to be stored as a text. */
+const storedJson = asJson(JSON.stringify);
+
+/** Tells lite's statements, which come without options, from ours. */
+function writeJsonForLite(driver: PgliteConnection["driver"]): void {
+  const query = driver.query.bind(driver);
+  driver.query = (sql, params, options) =>
+    query(sql, params, options ?? (storesValues(sql) ? storedJson : undefined));
+}
+
 interface Driver {
-  query<Row>(sql: string, params?: unknown[]): Promise<{ rows: Row[] }>;
+  query<Row>(sql: string, params?: unknown[], options?: typeof ownJson): Promise<{ rows: Row[] }>;
   exec(sql: string): Promise<unknown>;
 }
 
 function sessionOf(driver: Driver): Session {
   return {
-    query: (sql, params) => driver.query(sql, withParams(params)),
+    query: (sql, params) => driver.query(sql, withParams(params), ownJson),
     exec: async (sql) => {
       await driver.exec(sql);
     },

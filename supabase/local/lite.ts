@@ -2,11 +2,11 @@
  * lite's App behind the gate. Requests to it are whole (their bodies read) before they wait for the gate,
  * and leave it with their answer read, so that no network is waited for while the database is held.
  */
-import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import { App } from "@supabase/lite";
 import type { Database } from "./database.ts";
 import type { Keys } from "./keys.ts";
+import { correct, type Notes } from "./lite-corrections.ts";
 import type { Caller } from "./services.ts";
 
 export interface RestAnswer {
@@ -30,7 +30,8 @@ export function createLite(database: Database, keys: Keys): Lite {
     connection: database.connection,
     // Only for the claims of its REST; the account service is auth.ts.
     auth: { enabled: true, jwt_secret: keys.jwtSecret },
-    api: { enabled: true, schemas: ["public"], max_rows: 1000 },
+    // As hosted projects: no more than 1,000 rows, and no change of every row at once (pg-safeupdate).
+    api: { enabled: true, schemas: ["public"], max_rows: 1000, pg_safe_update: true },
     studio: { enabled: false },
     options: {
       server: { disableStudio: true, disableFallback: true, admin: false, apiKeys: { resolver: resolve } },
@@ -43,18 +44,13 @@ export function createLite(database: Database, keys: Keys): Lite {
     return caller ? { type: "publishable" as const, claims: { ...caller.claims } } : null;
   }
 
-  // On a server several requests run at once, so what one is refused with is kept with that one.
-  const underway = new AsyncLocalStorage<{ refused: unknown }>();
-  database.connection.normalizeDbError = (error) => {
-    const request = underway.getStore();
-    if (request) request.refused = error;
-    return error;
-  };
+  const corrections = correct(database.connection);
 
   function fetchInside(request: Request): Promise<RestAnswer> {
-    const notes = { refused: undefined as unknown };
+    const wantsOne = request.headers.get("accept")?.includes("application/vnd.pgrst.object") ?? false;
+    const notes: Notes = { refused: undefined, wantsOne };
     return database.gate(() =>
-      underway.run(notes, async () => {
+      corrections.during(notes, async () => {
         const response = await app.fetch(request);
         const body = await response.arrayBuffer();
         const empty = response.status === 204 || response.status === 304 || body.byteLength === 0;
@@ -90,5 +86,8 @@ async function inward(request: Request, apikey: string): Promise<Request> {
   headers.set("apikey", apikey);
   headers.delete("authorization");
   const body = request.body ? await request.arrayBuffer() : null;
-  return new Request(url, { method: request.method, headers, ...(body ? { body } : {}) });
+  // lite takes a function's arguments for filters when HEAD asks; the body is left out at the end anyway.
+  const isCall = url.pathname.startsWith("/rest/v1/rpc/");
+  const method = isCall && request.method === "HEAD" ? "GET" : request.method;
+  return new Request(url, { method, headers, ...(body ? { body } : {}) });
 }

@@ -22,7 +22,10 @@ export async function answerRest(parts: RestParts, request: Request, caller: Cal
   return corrected(await parts.lite.restFetch(request, caller), caller.role);
 }
 
-/** lite answers 500 "SUP" for the codes it does not know, `raise exception` among them, and drops some hints. */
+/**
+ * lite answers 500 "SUP" or a code of its own for many codes of Postgres, and drops some hints. What Postgres said
+ * is answered as PostgREST would; lite's wording stays where it names the column as PostgREST does.
+ */
 async function corrected({ response, error }: RestAnswer, role: string): Promise<Response> {
   if (response.ok) return response;
   // Like an error of the direct path: the door knows what to answer.
@@ -32,10 +35,7 @@ async function corrected({ response, error }: RestAnswer, role: string): Promise
     .clone()
     .json()
     .catch(() => null)) as { code?: unknown; message?: unknown } | null;
-  if (body?.code === "SUP") return toErrorResponse(error, role);
-  if (body?.code !== error.code) return response;
-  return toErrorResponse(
-    { ...error, code: error.code, message: String(body.message ?? error.message) },
-    role,
-  );
+  const message = body?.code === error.code ? String(body.message ?? error.message) : error.message;
+  const { code, detail, hint } = error;
+  return toErrorResponse({ code, message, detail, hint }, role);
 }

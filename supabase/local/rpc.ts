@@ -101,7 +101,7 @@ function call(found: RpcFunction, given: readonly string[], body: string): strin
   if (found.returns === "void") return `select ${target}${source}`;
   if (found.returns === "value") return `select to_json(${target})::text as body${source}`;
   const from = source ? `${source}, lateral ${target} as r` : ` from ${target} as r`;
-  return `select coalesce(json_agg(r), '[]')::text as body${from}`;
+  return `select coalesce(json_agg(r), '[]')::text as body, count(*)::int as rows${from}`;
 }
 
 /** Reads what the function may have wished for its answer, in the same transaction. */
@@ -120,6 +120,12 @@ function toResponse(found: RpcFunction, results: readonly Record<string, unknown
   const status = Number(wish?.[0]?.status || 0);
   if (found.returns === "void") return new Response(null, { status: status || 204, headers });
   headers.set("content-type", "application/json; charset=utf-8");
-  headers.set("content-range", "0-0/*");
+  headers.set("content-range", rangeOf(value?.[0]?.rows));
   return new Response(String(value?.[0]?.body ?? "null"), { status: status || 200, headers });
+}
+
+/** Which of the rows these are, as PostgREST says it; a single value counts as one. */
+function rangeOf(rows: unknown): string {
+  if (typeof rows !== "number") return "0-0/*";
+  return rows === 0 ? "*/*" : `0-${rows - 1}/*`;
 }
