@@ -30,6 +30,8 @@ async function answer(request: NextRequest, isPage: boolean) {
   if (isPage) request.headers.set("content-security-policy", policy);
   const response = await refreshSession(request, request.nextUrl.pathname === "/api/auth/session");
   if (isPage) response.headers.set("content-security-policy", policy);
+  // Next says so of pages itself; a route that redirects would say nothing.
+  else response.headers.set("cache-control", "private, no-store");
   return response;
 }
 

@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel";
 import { request as ask, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -49,6 +50,20 @@ it("of an IPv6 address it is the network, because its holder has all of it", asy
   expect(await seen({ "x-forwarded-for": "2001:db8:1:2:3:4:5:6" })).toBe("2001:db8:1:2::/64");
   expect(await seen({ "x-forwarded-for": "2001:db8::9" })).toBe("2001:db8:0:0::/64");
   expect(await seen({ "x-forwarded-for": "::ffff:203.0.113.7" })).toBe("203.0.113.7");
+});
+
+it("who is no proxy of ours does not tell how the site was reached", () => {
+  const taken = (remoteAddress: string) => {
+    const headers: Record<string, string> = {
+      "x-forwarded-proto": "https",
+      "x-forwarded-host": "evil.example",
+    };
+    const request = { headers, socket: { remoteAddress } };
+    channel("http.server.request.start").publish({ request });
+    return headers;
+  };
+  expect(taken("198.51.100.1")).toEqual({ "x-client-address": "198.51.100.1" });
+  expect(taken("10.0.0.1")).toMatchObject({ "x-forwarded-proto": "https" });
 });
 
 it("is unknown where no server of ours notes it, and the edge's own on Vercel", () => {

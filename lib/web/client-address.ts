@@ -23,6 +23,9 @@ export function noteAddresses(source: Source = process.env): void {
   subscribe("http.server.request.start", (message) => {
     const { request } = message as { request: IncomingMessage };
     request.headers[HEADER] = proxyAddr(request, trusts);
+    // Who is no proxy of ours does not tell how the site was reached either.
+    if (!trusts(request.socket.remoteAddress ?? "", 0))
+      for (const name of ["x-forwarded-proto", "x-forwarded-host"]) delete request.headers[name];
   });
   marks[noted] = true;
 }
