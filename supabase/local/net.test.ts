@@ -62,72 +62,36 @@ async function responseTo(id: string): Promise<Record<string, unknown>> {
 }
 
 describe("pg_net", () => {
-  it("PN1 posts JSON with its headers and keeps the response", async () => {
-    const id = await ask(
-      `net.http_post(url := $1, body := '{"a": "é"}', headers := '{"x-test": "1"}', params := '{"q": "a b&c"}')`,
-      [`${base}/post`],
-    );
-    expect(await responseTo(id)).toMatchObject({
-      status_code: 201,
-      content_type: "text/plain",
-      content: "héllo",
-      timed_out: false,
-      error_msg: null,
-      headers: { "x-answer": "yes" },
-    });
-    const request = got.find(({ url }) => url?.startsWith("/post"));
-    expect(request).toMatchObject({ method: "POST", url: "/post?q=a%20b%26c", body: '{"a": "é"}' });
-    expect(request?.headers).toMatchObject({ "content-type": "application/json", "x-test": "1" });
-  });
-
-  it("PN2 gets and deletes", async () => {
-    await responseTo(await ask("net.http_get($1)", [`${base}/get?already=here`]));
-    await responseTo(await ask(`net.http_delete($1, body := '{"gone": true}')`, [`${base}/delete`]));
-    expect(got.find(({ method }) => method === "GET")?.url).toBe("/get?already=here");
-    expect(got.find(({ method }) => method === "DELETE")?.body).toBe('{"gone": true}');
-  });
-
-  it("PN3 sends after the commit only, and nothing after a rollback", async () => {
-    const undone = database.transaction(async (tx) => {
-      await tx.query("select net.http_get($1)", [`${base}/undone`]);
-      throw new Error("rolled back");
-    });
-    await expect(undone).rejects.toThrow("rolled back");
-    await database.transaction(async (tx) => {
-      await tx.query("select net.http_get($1)", [`${base}/done`]);
-      expect(got.some(({ url }) => url === "/done")).toBe(false);
-    });
-    await until(() => got.some(({ url }) => url === "/done"), "the request");
-    expect(got.some(({ url }) => url === "/undone")).toBe(false);
-  });
-
-  it("PN4 gives up after the timeout, and says when nobody answers", async () => {
-    const slow = await ask("net.http_get($1, timeout_milliseconds := 150)", [`${base}/hang`]);
-    expect(await responseTo(slow)).toMatchObject({ timed_out: true, error_msg: "Timeout of 150 ms reached" });
-    const nobody = await ask("net.http_get('http://127.0.0.1:1/')");
-    expect((await responseTo(nobody)).error_msg).toBeTruthy();
-    const invalid = await ask("net.http_get('no address')");
-    expect((await responseTo(invalid)).error_msg).toBeTruthy();
-  });
-
-  it("PN5 sends what it finds in the queue when it starts", async () => {
+  it("NI1 sends what it finds in the queue when it starts", async () => {
     await net.stop();
     const id = await ask("net.http_get($1)", [`${base}/waited`]);
     net = await startNet({ database });
     expect(await responseTo(id)).toMatchObject({ status_code: 201 });
   });
 
-  it("PN6 sends each of many once", async () => {
-    await database.query("select net.http_get($1 || n) from generate_series(1, 300) n", [`${base}/many/`]);
-    const many = () => got.filter(({ url }) => url?.startsWith("/many/")).map(({ url }) => url);
-    await until(() => many().length >= 300, "300 requests");
-    expect(new Set(many()).size).toBe(300);
-    await until(async () => {
-      const { rows } = await database.query<{ n: number }>(
-        "select count(*)::int as n from net.http_request_queue",
-      );
-      return rows[0]?.n === 0;
-    }, "the queue to be empty");
-    expect(many().length).toBe(300);
+  it("NI2 sends a batch again that its end cut off, and ends at once", async () => {
+    await ask("net.http_get($1)", [`${base}/hang`]);
+    await until(() => got.some(({ url }) => url === "/hang"), "the request");
+    const begun = performance.now();
+    await net.stop();
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    net = await startNet({ database });
+    await until(() => got.filter(({ url }) => url === "/hang").length === 2, "the request again");
+  });
+
+  it("NI3 waits for the extension, and does without it", async () => {
+    const bare = await openPglite();
+    const waiting = await startNet({ database: bare });
+    await bare.exec("notify pg_net_wake");
+    await waiting.stop();
+    await bare.close();
+  });
+
+  it("NI4 sends no header that would make another", async () => {
+    const id = await ask(`net.http_get($1, headers := '{"X-Bad": "a\\r\\nX-More: b"}')`, [
+      `${base}/injected`,
+    ]);
+    expect((await responseTo(id)).error_msg).toBe('header "X-Bad" contains a carriage return or line feed');
+    expect(got.some(({ url }) => url === "/injected")).toBe(false);
   });
 });

@@ -2,12 +2,18 @@
  * pg_net: requests that SQL asks for with `net.http_post` and its like go out after the commit, and the
  * responses come back into `net._http_response`, where they stay for six hours.
  *
- * Each request is sent at most once: it leaves the queue before it is sent, as with the real pg_net. Known
- * differences: redirects are not followed, and a backend that waits in `net._await_response` on PGlite waits
- * forever, because its own session is the one that would write the response.
+ *   woken ─▶ expired responses go ─▶ a batch is sent ─▶ all of it has ended ─▶ responses in, requests out
+ *     ▲                                                                        │
+ *     └────────────────── at most a second later, or at once when woken ───────┘
+ *
+ * As with the real one, a batch of 200 is written down when its slowest request has ended, and who comes
+ * meanwhile waits for that; a batch that the end of the process cuts off is sent again. `pg_net.batch_size` and
+ * `pg_net.ttl` are read from `alter role … set` and `alter database … set`. Known differences: a backend cannot
+ * wait for a response on PGlite, whose only session is the one that would write it, and says so.
  */
 import type { Extension } from "@electric-sql/pglite";
 import type { Database } from "./database.ts";
+import { type NetOutcome, perform } from "./net-request.ts";
 import { sqlExtension } from "./pg-extension.ts";
 
 export interface NetOptions {
@@ -27,149 +33,159 @@ interface QueuedRequest {
   readonly timeout_milliseconds: number;
 }
 
-interface Outcome {
-  readonly status?: number;
-  readonly contentType?: string | null;
-  readonly headers?: Record<string, string>;
-  readonly content?: string;
-  readonly timedOut: boolean;
-  readonly error?: string;
+interface Settings {
+  readonly batchSize: number;
+  /** A Postgres interval. */
+  readonly ttl: string;
 }
 
-const AT_ONCE = 64;
-const KEPT = "6 hours";
-const PURGE_EVERY_MS = 600_000;
-const LOOK_EVERY_MS = 5000;
+const PAUSE_MS = 1_000;
+const SWEEP_AFTER = 500;
 
 /** For PGlite: makes `create extension pg_net` work. */
 export const pgNetExtension = (): Extension => sqlExtension("pg_net", new URL("./pg-net/", import.meta.url));
 
 export async function startNet({ database }: NetOptions): Promise<Net> {
-  const report = (error: unknown): void => {
-    process.stderr.write(`net: ${error instanceof Error ? error.message : error}\n`);
-  };
-  const underway = new Set<Promise<void>>();
   const stopping = new AbortController();
-  let taking: Promise<void> | null = null;
-  let isWanted = false;
-  let isInstalled = false;
+  let isWoken = false;
+  let garbage = 0;
+  let endPause: (() => void) | null = null;
+  let working: Promise<void> | null = null;
 
-  const send = (request: QueuedRequest) => {
-    const sent: Promise<void> = perform(request, stopping.signal)
-      .then((outcome) => store(database, request.id, outcome))
-      .catch(report)
-      .then(() => {
-        // Whoever found no place in the queue's turn gets it now.
-        const wasFull = underway.size >= AT_ONCE;
-        underway.delete(sent);
-        if (wasFull) wake();
-      });
-    underway.add(sent);
-  };
-  const take = async () => {
-    while (isWanted && !stopping.signal.aborted && underway.size < AT_ONCE) {
-      isWanted = false;
-      isInstalled ||= await hasQueue(database);
-      if (!isInstalled) return;
-      for (const request of await takeRequests(database, AT_ONCE - underway.size)) send(request);
+  const pause = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, PAUSE_MS).unref();
+      endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (isWoken || stopping.signal.aborted) endPause();
+    });
+  const work = async () => {
+    let count = 1;
+    while ((isWoken || count > 0) && !stopping.signal.aborted) {
+      isWoken = false;
+      count = await runOnce(database, stopping.signal);
+      garbage = await sweep(database, garbage + count);
+      if (count > 0) await pause();
+      endPause = null;
     }
   };
   const wake = () => {
-    isWanted = true;
-    taking ??= take()
-      .catch(report)
+    isWoken = true;
+    endPause?.();
+    if (stopping.signal.aborted) return;
+    working ??= work()
+      .catch((error) => {
+        process.stderr.write(`net: ${error instanceof Error ? error.message : error}\n`);
+        // What is left in the queue must not wait for the next request.
+        if (!stopping.signal.aborted) setTimeout(wake, PAUSE_MS).unref();
+      })
       .finally(() => {
-        taking = null;
-        // Asked again after the last look, and before this.
-        if (isWanted && underway.size < AT_ONCE && !stopping.signal.aborted) wake();
+        working = null;
+        if (isWoken && !stopping.signal.aborted) wake();
       });
   };
 
-  const unlisten = await database.listen("pg_net_wake", wake);
-  const look = setInterval(wake, LOOK_EVERY_MS);
-  const purge = setInterval(() => void purgeResponses(database).catch(report), PURGE_EVERY_MS);
-  for (const timer of [look, purge]) timer.unref();
+  const unlisten = await database.listen("pg_net_wake", wake, wake);
   wake();
   return {
     async stop() {
       stopping.abort();
-      clearInterval(look);
-      clearInterval(purge);
+      endPause?.();
       await unlisten();
-      await taking;
-      await Promise.all(underway);
+      await working;
     },
   };
 }
 
-async function hasQueue(database: Database): Promise<boolean> {
-  const { rows } = await database.query("select 1 where to_regclass('net.http_request_queue') is not null");
-  return rows.length > 0;
+/** Resolves to how many requests and responses it dealt with. */
+async function runOnce(database: Database, stopping: AbortSignal): Promise<number> {
+  const settings = await readSettings(database);
+  if (!settings) return 0;
+  const expired = await deleteExpired(database, settings);
+  return expired + (await sendBatch(database, settings, stopping));
 }
 
-async function takeRequests(database: Database, count: number): Promise<QueuedRequest[]> {
-  const { rows } = await database.query<QueuedRequest>(
-    `delete from net.http_request_queue q
-     where q.id in (select id from net.http_request_queue order by id limit $1 for update skip locked)
-     returning q.id::text as id, q.method, q.url, q.headers, encode(q.body, 'hex') as body, q.timeout_milliseconds`,
-    [count],
+/** Null while the extension is not there. */
+async function readSettings(database: Database): Promise<Settings | null> {
+  const { rows } = await database.query<{ isThere: boolean; lines: string[] }>(
+    `select to_regclass('net.http_request_queue') is not null as "isThere", array(
+       select line from pg_db_role_setting s, unnest(s.setconfig) line
+       where line ~ '^pg_net\\.(batch_size|ttl)='
+         and s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
+         and s.setrole in (0, current_user::regrole::oid)
+       order by s.setrole, s.setdatabase
+     ) as lines`,
   );
-  return rows.sort((a, b) => Number(BigInt(a.id) - BigInt(b.id)));
+  if (!rows[0]?.isThere) return null;
+  const set = new Map(rows[0].lines.map((line) => line.split("=", 2) as [string, string]));
+  const batchSize = Number(set.get("pg_net.batch_size"));
+  return { batchSize: batchSize > 0 ? batchSize : 200, ttl: set.get("pg_net.ttl") ?? "6 hours" };
 }
 
-async function perform(request: QueuedRequest, stopping: AbortSignal): Promise<Outcome> {
-  const timeout = AbortSignal.timeout(request.timeout_milliseconds);
-  try {
-    const response = await fetch(request.url, {
-      method: request.method.toUpperCase(),
-      headers: request.headers ?? {},
-      body: request.body === null ? null : Buffer.from(request.body, "hex"),
-      redirect: "manual",
-      signal: AbortSignal.any([timeout, stopping]),
-    });
-    return {
-      status: response.status,
-      contentType: response.headers.get("content-type"),
-      headers: Object.fromEntries(response.headers),
-      content: await response.text(),
-      timedOut: false,
-    };
-  } catch (error) {
-    if (timeout.aborted) {
-      return { timedOut: true, error: `Timeout of ${request.timeout_milliseconds} ms reached` };
-    }
-    return { timedOut: false, error: reasonOf(error) };
-  }
-}
-
-/** "fetch failed" says nothing; its cause does. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error && error.cause.message ? error.cause.message : error.message;
-}
-
-async function store(database: Database, id: string, outcome: Outcome): Promise<void> {
-  await database.query(
-    `insert into net._http_response (id, status_code, content_type, headers, content, timed_out, error_msg)
-     values ($1::bigint, $2::int, $3, $4::jsonb, $5, $6::bool, $7)`,
-    [
-      id,
-      outcome.status ?? null,
-      outcome.contentType ?? null,
-      outcome.headers ? JSON.stringify(outcome.headers) : null,
-      // Postgres text holds no NUL.
-      outcome.content?.replaceAll("\0", "") ?? null,
-      outcome.timedOut,
-      outcome.error ?? null,
-    ],
+async function deleteExpired(database: Database, { ttl, batchSize }: Settings): Promise<number> {
+  const { rows } = await database.query<{ n: number }>(
+    `with gone as (
+       delete from net._http_response where ctid in (
+         select ctid from net._http_response where created < now() - $1::interval order by created limit $2::int
+       ) returning 1
+     ) select count(*)::int as n from gone`,
+    [ttl, batchSize],
   );
+  return rows[0]?.n ?? 0;
 }
 
-async function purgeResponses(database: Database): Promise<void> {
-  if (!(await hasQueue(database))) return;
-  await database.query(`delete from net._http_response where created < now() - interval '${KEPT}'`);
-  // PGlite has no autovacuum.
-  if (database.kind !== "pglite") return;
+/** PGlite has no autovacuum. Resolves to the rows that still lie about. */
+async function sweep(database: Database, garbage: number): Promise<number> {
+  if (database.kind !== "pglite" || garbage < SWEEP_AFTER) return garbage;
   await database.exec("vacuum net._http_response");
   await database.exec("vacuum net.http_request_queue");
+  return 0;
+}
+
+async function sendBatch(database: Database, { batchSize }: Settings, stopping: AbortSignal) {
+  const { rows } = await database.query<QueuedRequest & { now: string }>(
+    `select id::text as id, method, url, headers, encode(body, 'hex') as body, timeout_milliseconds,
+       now()::text as now
+     from net.http_request_queue order by net.http_request_queue.id limit $1::int`,
+    [batchSize],
+  );
+  const first = rows[0];
+  if (!first) return 0;
+  const outcomes = await Promise.all(rows.map((row) => perform(toRequest(row), stopping)));
+  // They go out again at the next start.
+  if (stopping.aborted) return 0;
+  await database.transaction(async (tx) => {
+    await tx.query("delete from net.http_request_queue where id = any($1::bigint[])", [
+      rows.map(({ id }) => id),
+    ]);
+    await tx.query(STORE, [JSON.stringify(rows.map(({ id }, at) => toRow(id, outcomes[at]))), first.now]);
+  });
+  return rows.length;
+}
+
+const toRequest = ({ method, url, headers, body, timeout_milliseconds }: QueuedRequest) => ({
+  method,
+  url,
+  headers,
+  body: body === null ? null : Buffer.from(body, "hex"),
+  timeoutMs: timeout_milliseconds,
+});
+
+const STORE = `
+  insert into net._http_response (id, status_code, content_type, headers, content, timed_out, error_msg, created)
+  select id, status_code, content_type, headers, content, timed_out, error_msg, $2::timestamptz
+  from jsonb_populate_recordset(null::net._http_response, $1::jsonb)`;
+
+function toRow(id: string, outcome: NetOutcome | undefined) {
+  return {
+    id,
+    status_code: outcome?.status ?? null,
+    content_type: outcome?.contentType ?? null,
+    headers: outcome?.headers ?? null,
+    content: outcome?.content ?? null,
+    timed_out: outcome?.timedOut ?? false,
+    error_msg: outcome?.error ?? null,
+  };
 }

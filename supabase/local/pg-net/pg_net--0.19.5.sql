@@ -64,12 +64,28 @@ begin
 end
 $$;
 
+-- As libcurl takes a URL apart: it wants a scheme it knows and a host, adds the path when there is none, and puts
+-- what is appended to the query before the fragment.
 create function net._encode_url_with_params_array(url text, params_array text[]) returns text
-language sql immutable strict as $$
-  select case
-    when cardinality(params_array) = 0 then url
-    else url || case when strpos(url, '?') > 0 then '&' else '?' end || array_to_string(params_array, '&')
-  end
+language plpgsql immutable strict as $$
+declare
+  scheme text := lower((regexp_match(url, '^([A-Za-z][A-Za-z0-9+.-]*):'))[1]);
+  part text[];
+begin
+  if scheme is null then
+    raise exception 'invalid URL "%"', url using errcode = 'XX000';
+  elsif scheme <> all ('{http,https,ftp,ftps,file,dict,gopher,imap,ldap,mqtt,pop3,rtsp,smb,smtp,telnet,tftp,ws,wss}') then
+    raise exception 'Unsupported URL scheme' using errcode = 'XX000';
+  end if;
+  part := regexp_match(url, '^[^:]+:/{1,3}([^/?#\s]+)(/[^?#\s]*)?(\?[^#\s]*)?(#\S*)?$');
+  if part is null then
+    raise exception 'invalid URL "%"', url using errcode = 'XX000';
+  end if;
+  return scheme || '://' || part[1] || coalesce(part[2], '/')
+    || coalesce(part[3], case when cardinality(params_array) > 0 then '?' else '' end)
+    || case when cardinality(params_array) > 0 and part[3] <> '?' then '&' else '' end
+    || array_to_string(params_array, '&') || coalesce(part[4], '');
+end
 $$;
 
 create function net._enqueue(
@@ -133,9 +149,13 @@ create function net.http_delete(
   select net._enqueue('DELETE', url, params, headers, convert_to(body::text, 'UTF8'), timeout_milliseconds)
 $$;
 
-create function net._await_response(request_id bigint) returns bool language plpgsql strict as $$
+create function net._await_response(request_id bigint) returns bool language plpgsql as $$
 begin
   while not exists (select from net._http_response r where r.id = request_id) loop
+    if version() like '%wasm%' then
+      raise exception 'the response to request % cannot be waited for', request_id
+        using errcode = '0A000', hint = 'PGlite has one session: commit, and look again later.';
+    end if;
     perform pg_sleep(0.05);
   end loop;
   return true;
@@ -143,7 +163,7 @@ end
 $$;
 
 create function net._http_collect_response(request_id bigint, async bool default true)
-returns net.http_response_result language plpgsql strict as $$
+returns net.http_response_result language plpgsql as $$
 declare
   answer net._http_response;
 begin
@@ -162,11 +182,12 @@ begin
 end
 $$;
 
+-- It says so and then fails, as the real one has since 0.11: its query has no destination.
 create function net.http_collect_response(request_id bigint, async bool default true)
-returns net.http_response_result language plpgsql strict as $$
+returns net.http_response_result language plpgsql as $$
 begin
   raise notice 'The net.http_collect_response function is deprecated.';
-  return net._http_collect_response(request_id, async);
+  raise exception 'query has no destination for result data' using errcode = '42601';
 end
 $$;
 
