@@ -37,7 +37,7 @@ const rooms: Record<string, string[]> = {
   "supabase/local/": ["*"],
   "supabase/tests/": anything,
   "scripts/": anything,
-  "e2e/": anything,
+  "e2e/": [...anything, "supabase/tests/"],
   "": ["lib/", "scripts/", "*"],
 };
 /** What tests may import on top; they may also enter any room but the stand-in. */
