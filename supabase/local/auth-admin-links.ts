@@ -13,6 +13,7 @@ import {
 import { type Code, hashOf, keepCode, type LinkType, linkOf, newCode, sendCode } from "./auth-codes.ts";
 import { invalid, missing, unprocessable } from "./auth-errors.ts";
 import { isAllowed, redirectOf } from "./auth-redirects.ts";
+import { showUser } from "./auth-shown.ts";
 import { BY_EMAIL, hashPassword, mustFind, randomPassword, saveUser } from "./auth-sign-up.ts";
 import {
   asAuthAdmin,
@@ -22,7 +23,6 @@ import {
   insertIdentity,
   type Json,
   mergeMetadata,
-  showUser,
   type User,
   updateUser,
 } from "./auth-users.ts";

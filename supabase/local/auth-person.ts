@@ -16,12 +16,12 @@ import { bad, forbidden, invalid, missing, unprocessable } from "./auth-errors.t
 import { challengeOf, keepChallenge } from "./auth-pkce.ts";
 import { redirectOf } from "./auth-redirects.ts";
 import { closeSessions } from "./auth-sessions.ts";
+import { showUser } from "./auth-shown.ts";
 import { hashPassword, mustFind } from "./auth-sign-up.ts";
 import {
   asAuthAdmin,
   findOther,
   mergeMetadata,
-  showUser,
   type User,
   updateProviders,
   updateUser,

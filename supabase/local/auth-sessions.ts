@@ -6,7 +6,8 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { AuthConfig } from "./auth-config.ts";
 import { bad } from "./auth-errors.ts";
-import { asAuthAdmin, findById, isBanned, type Json, showUser, type User } from "./auth-users.ts";
+import { showUser } from "./auth-shown.ts";
+import { asAuthAdmin, findById, isBanned, type Json, type User } from "./auth-users.ts";
 import type { Database, Session } from "./database.ts";
 import type { Tokens } from "./tokens.ts";
 

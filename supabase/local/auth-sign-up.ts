@@ -7,6 +7,7 @@ import { bad, broken, invalid, unprocessable } from "./auth-errors.ts";
 import { type Challenge, challengeOf, keepChallenge } from "./auth-pkce.ts";
 import { redirectOf } from "./auth-redirects.ts";
 import { openSession } from "./auth-sessions.ts";
+import { showUser } from "./auth-shown.ts";
 import {
   asAuthAdmin,
   claimsOf,
@@ -18,7 +19,6 @@ import {
   type Json,
   mergeMetadata,
   type NewUser,
-  showUser,
   type User,
 } from "./auth-users.ts";
 import type { Session } from "./database.ts";

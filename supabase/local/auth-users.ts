@@ -1,10 +1,10 @@
-/** People and their identities: as rows of `auth.users` and `auth.identities`, and as GoTrue shows them. */
+/** People and their identities: the rows of `auth.users` and `auth.identities`. */
 import { createHash, randomUUID } from "node:crypto";
 import type { Database, Session } from "./database.ts";
 
 export type Json = Record<string, unknown>;
 
-interface Identity {
+export interface Identity {
   readonly id: string;
   readonly user_id: string;
   readonly provider: string;
@@ -231,58 +231,4 @@ export async function softDelete(session: Session, user: User): Promise<void> {
   }
   await session.query("delete from auth.one_time_tokens where user_id = $1::uuid", [user.id]);
   await session.query("delete from auth.sessions where user_id = $1::uuid", [user.id]);
-}
-
-const SHOWN_WHEN_SET = [
-  "email_confirmed_at",
-  "invited_at",
-  "phone_confirmed_at",
-  "confirmation_sent_at",
-  "confirmed_at",
-  "recovery_sent_at",
-  "email_change_sent_at",
-  "reauthentication_sent_at",
-  "last_sign_in_at",
-  "banned_until",
-  "deleted_at",
-] as const;
-
-const toZulu = (time: string) => time.replace(/\+00:00$/, "Z");
-
-/** A person as GoTrue shows one: no secrets, no empty times, "" for no address. */
-export function showUser(user: User): Json {
-  const times = SHOWN_WHEN_SET.flatMap((key) => {
-    const time = user[key];
-    return time ? [[key, toZulu(time)]] : [];
-  });
-  return {
-    id: user.id,
-    aud: user.aud,
-    role: user.role,
-    email: user.email ?? "",
-    phone: user.phone ?? "",
-    ...Object.fromEntries(times),
-    ...(user.email_change ? { new_email: user.email_change } : {}),
-    app_metadata: user.raw_app_meta_data ?? {},
-    user_metadata: user.raw_user_meta_data ?? {},
-    identities: user.identities.map(showIdentity),
-    created_at: toZulu(user.created_at),
-    updated_at: toZulu(user.updated_at),
-    is_anonymous: user.is_anonymous,
-  };
-}
-
-function showIdentity(identity: Identity): Json {
-  const { id, provider_id, user_id, identity_data, provider, email } = identity;
-  return {
-    identity_id: id,
-    id: provider_id,
-    user_id,
-    identity_data,
-    provider,
-    ...(identity.last_sign_in_at ? { last_sign_in_at: toZulu(identity.last_sign_in_at) } : {}),
-    created_at: toZulu(identity.created_at),
-    updated_at: toZulu(identity.updated_at),
-    ...(email ? { email } : {}),
-  };
 }

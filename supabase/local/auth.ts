@@ -2,8 +2,9 @@
  * The account service, as GoTrue answers below /auth/v1: its endpoints, its codes and its words. It keeps what
  * GoTrue keeps, in the tables of schema `auth`, and hands out ES256 tokens with a JWKS.
  */
-import { adminCreate, adminDelete, adminFactors, adminGet, adminList, adminUpdate } from "./auth-admin.ts";
+import { adminCreate, adminDelete, adminFactors, adminGet, adminUpdate } from "./auth-admin.ts";
 import { generateLink, invite } from "./auth-admin-links.ts";
+import { adminList } from "./auth-admin-list.ts";
 import { type Asked, type AuthParts, readAsked } from "./auth-asked.ts";
 import { AuthError, toAuthResponse } from "./auth-errors.ts";
 import { resend, sendMagicLink, sendOtp, sendRecovery } from "./auth-links.ts";
