@@ -268,8 +268,11 @@ describe("messages", () => {
     expect(heard).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it("FA18 overtake each other", async () => {
-    await faults.reorderMessages("faulty", [0, 200]);
+  it.each([
+    ["FA18 swap places with the next", () => faults.reorderMessages("faulty", 0.5)],
+    ["FA21 overtake each other", () => faults.scatterMessages("faulty", [0, 200])],
+  ])("%s", async (_, fault) => {
+    await fault();
     await say(20);
     await until(() => heard.length === 20, "all of them");
     expect(heard).not.toEqual(heard.toSorted((a, b) => a - b));
@@ -307,5 +310,17 @@ describe("sockets and channels", () => {
       await until(() => statuses.includes("CLOSED"), "the end");
       await ada.client.removeAllChannels();
     }
+  });
+
+  it("FA22 Realtime that is down cuts everybody and lets nobody in, while REST goes on; then all come back", async () => {
+    const statuses: string[] = [];
+    ada.client.channel("down").subscribe((status) => statuses.push(status));
+    await until(() => statuses.includes("SUBSCRIBED"), "the join");
+    expect((await faults.loseRealtime(60)).killed).toBeGreaterThan(0);
+    await until(() => statuses.includes("CHANNEL_ERROR"), "the cut");
+    expect((await quiet("without Realtime")).error).toBeNull();
+    await faults.returnRealtime();
+    await until(() => statuses.at(-1) === "SUBSCRIBED", "the way back", 30_000);
+    await ada.client.removeAllChannels();
   });
 });

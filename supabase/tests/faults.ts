@@ -14,6 +14,9 @@ export interface Target {
 /** How a refused or lost call looks to its caller: a broken connection, PostgREST's 503, the gateway's 504. */
 export type Looks = "cut" | "unavailable" | "timeout";
 
+/** On the way to each reader, or on the way from the client that sends. */
+export type Direction = "in" | "out" | "both";
+
 export interface RpcFault {
   /** The function; absent means each. */
   readonly name?: string;
@@ -94,9 +97,12 @@ export class Faults {
     return this.#addRpc({ name, delayMs });
   }
 
-  /** A share of the messages on topics that begin like this is never delivered. */
-  dropMessages(topicPrefix: string, share: number): Promise<Hit> {
-    return this.#addTopic({ topicPrefix, drop: share });
+  /**
+   * A share of the messages on topics that begin like this is never delivered. By default each reader misses
+   * others; "in" loses them on their way from the client, for everybody.
+   */
+  dropMessages(topicPrefix: string, share: number, direction: Direction = "out"): Promise<Hit> {
+    return this.#addTopic({ topicPrefix, direction, drop: share });
   }
 
   /** A share of the messages arrives twice. */
@@ -109,8 +115,13 @@ export class Faults {
     return this.#addTopic({ topicPrefix, delayMs });
   }
 
-  /** Every message is late by its own draw from the range, so that later ones overtake earlier ones. */
-  reorderMessages(topicPrefix: string, delayMs: readonly [from: number, to: number]): Promise<Hit> {
+  /** A share of the messages arrives after the one behind it, or after a second when none comes. */
+  reorderMessages(topicPrefix: string, share: number): Promise<Hit> {
+    return this.#addTopic({ topicPrefix, reorder: share });
+  }
+
+  /** Every message is late by its own draw from the range, milliseconds, so that they overtake each other. */
+  scatterMessages(topicPrefix: string, delayMs: readonly [from: number, to: number]): Promise<Hit> {
     return this.#addTopic({ topicPrefix, delayMs });
   }
 
@@ -127,6 +138,15 @@ export class Faults {
   /** Closes the channels of topics that begin like this. */
   closeChannels(topicPrefix: string): Promise<Hit> {
     return this.realtime({ close: topicPrefix });
+  }
+
+  /** Realtime is down for so long: every socket is cut and none is let in. REST goes on. */
+  loseRealtime(seconds: number): Promise<Hit> {
+    return this.realtime({ downMs: seconds * 1000 });
+  }
+
+  returnRealtime(): Promise<Hit> {
+    return this.realtime({ downMs: 0 });
   }
 
   /** Any wish that Realtime's own switch understands. */

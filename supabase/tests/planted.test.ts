@@ -26,6 +26,17 @@ const plants: readonly Plant[] = [
     because: /the leave/,
   },
   {
+    error: "a DELETE with more than the key",
+    file: "realtime.sql",
+    from: "if is_guarded and change.type = 'DELETE' then",
+    to: "if is_guarded and change.type = 'NOTHING' then",
+    caughtBy: {
+      file: "realtime-changes.test.ts",
+      title: "RTC2 of a DELETE is the key only, of everybody's rows, even where the whole row is logged",
+    },
+    because: /RTC2|deeply equal/,
+  },
+  {
     // One request alone runs through without a pause; one that waits for anything in between lets others in.
     error: "an ungated query",
     file: "rpc.ts",
