@@ -1,8 +1,12 @@
-/** A throw-away Postgres 17 of a test's own, where `native-postgres` is at hand (beside this repository; root). */
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+/**
+ * A throw-away Postgres 17 of a test's own, where `native-postgres` is at hand (beside this repository; root). It
+ * ends with `stop`, and with this process in whatever way but a kill -9.
+ */
+import { execFile, spawnSync } from "node:child_process";
+import { cpSync, existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
+import { runChild } from "./child.ts";
 import { findFreePort } from "./free-port.ts";
 
 const run = promisify(execFile);
@@ -30,9 +34,30 @@ export const INSTALL_MS = 300_000;
 
 export async function startCluster(): Promise<Cluster> {
   const port = String(await findFreePort(0));
-  const { stdout } = await run(tool, ["up", port], { timeout: INSTALL_MS });
   const order = (word: string) => async () => {
     await run(tool, [word, port], { timeout: 60_000 });
   };
-  return { url: stdout.trim(), kill: order("kill"), restart: order("start"), stop: order("down") };
+  const atEnd = () => spawnSync(tool, ["down", port], { stdio: "ignore" });
+  process.once("exit", atEnd);
+  // As a child of ours: its signals end this process in an orderly way, so that the line above is kept.
+  const { code } = await runChild(tool, ["up", port], {
+    limitMs: INSTALL_MS,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  if (code !== 0) throw new Error(`native-postgres did not start on port ${port}.`);
+  addPgNet();
+  const down = order("down");
+  const stop = async () => {
+    process.off("exit", atEnd);
+    await down();
+  };
+  const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
+  return { url, kill: order("kill"), restart: order("start"), stop };
+}
+
+/** The server has every extension but this one, whose SQL the stand-in brings along. */
+function addPgNet(): void {
+  const files = resolve(import.meta.dirname, "../supabase/local/pg-net");
+  const folder = spawnSync(tool, ["extdir"], { encoding: "utf8" }).stdout.trim();
+  if (existsSync(files)) cpSync(files, folder, { recursive: true });
 }

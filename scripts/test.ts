@@ -5,6 +5,7 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { endMarked, runChild, runMark } from "./child.ts";
+import { startCluster, whyNoNativePostgres } from "./native-cluster.ts";
 import {
   addTallies,
   closingLine,
@@ -14,7 +15,6 @@ import {
   tallyPlaywright,
   tallyVitest,
 } from "./tally.ts";
-import { startTestCluster, whyNoCluster } from "./test-cluster.ts";
 
 type Runner = {
   name: string;
@@ -27,7 +27,7 @@ type Runner = {
   /** A sentence when it cannot run here. */
   whyNot?: () => string | null;
   /** Makes what it runs on; `env` is added to its environment. */
-  prepare?: () => Promise<{ env: Record<string, string>; stop: () => void }>;
+  prepare?: () => Promise<{ env: Record<string, string>; stop: () => Promise<void> }>;
 };
 
 const reports = "test-results";
@@ -44,9 +44,9 @@ const runners: Runner[] = [
     ...vitest("contract", 20 * minute, { report: "contract-native", only: ["supabase/tests/"] }),
     name: "contract-native",
     title: "contract on Postgres 17",
-    whyNot: whyNoCluster,
+    whyNot: () => whyNoNativePostgres,
     prepare: async () => {
-      const { url, stop } = await startTestCluster();
+      const { url, stop } = await startCluster();
       return { env: { DATABASE_URL: url }, stop };
     },
   },
@@ -89,7 +89,7 @@ async function tallyOf(runner: Runner): Promise<Tally> {
     try {
       return await runOn(runner, ground?.env ?? {});
     } finally {
-      ground?.stop();
+      await ground?.stop();
     }
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);

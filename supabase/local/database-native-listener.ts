@@ -24,11 +24,14 @@ const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 const ident = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/** `onOpen` runs on each new connection before it listens; when it throws, the connection counts as failed. */
-export async function openListener(
-  url: string,
-  onOpen: (client: postgres.Sql) => Promise<void>,
-): Promise<Listener> {
+export interface ListenerEvents {
+  /** Runs on each new connection before it listens; when it throws, the connection counts as failed. */
+  readonly onOpen: (client: postgres.Sql) => Promise<void>;
+  readonly onLost: () => void;
+  readonly onBack: () => void;
+}
+
+export async function openListener(url: string, events: ListenerEvents): Promise<Listener> {
   const channels = new Map<string, { readonly ears: Set<Ear>; readonly heard: Promise<void> }>();
   let client: postgres.Sql | null = null;
   let reconnecting: Promise<void> | null = null;
@@ -47,7 +50,7 @@ export async function openListener(
     };
     const opened = postgres(url, options);
     try {
-      await onOpen(opened);
+      await events.onOpen(opened);
       const wanted = [...channels.keys()].map((channel) => `listen ${ident(channel)}`);
       await opened.unsafe(wanted.length > 0 ? wanted.join(";") : "select 1");
     } catch (error) {
@@ -61,6 +64,7 @@ export async function openListener(
     client?.end({ timeout: 1 }).catch(() => undefined);
     client = null;
     if (isClosed) return;
+    if (!reconnecting) events.onLost();
     reconnecting ??= reconnect().finally(() => {
       reconnecting = null;
     });
@@ -76,6 +80,7 @@ export async function openListener(
         () => false,
       );
       if (!isThere) continue;
+      events.onBack();
       for (const { ears } of channels.values()) for (const ear of ears) ear.onReconnect?.();
     }
   }

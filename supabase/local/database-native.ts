@@ -66,13 +66,22 @@ async function openWhenUp(url: string) {
   const patience = performance.now() + START_PATIENCE_MS;
   for (;;) {
     try {
-      return await openListener(url, claim(url));
+      return await openListener(url, { onOpen: claim(url), ...tellOfOutages(url) });
     } catch (error) {
       const isStarting = (error as { code?: unknown }).code === STARTING_UP;
       if (!isStarting || performance.now() > patience) throw toSentence(error, url);
       await pause();
     }
   }
+}
+
+/** One line each, however many requests fail meanwhile. */
+function tellOfOutages(url: string) {
+  const { host } = new URL(url);
+  const say = (what: string) => () => {
+    process.stderr.write(`The Postgres at ${host} ${what}\n`);
+  };
+  return { onLost: say("went away; it is looked for until it is back."), onBack: say("is back.") };
 }
 
 /**

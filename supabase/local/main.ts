@@ -12,6 +12,7 @@ import type { StandIn } from "./stand-in.ts";
 // Before the large imports: compiled code from the last start saves a third of this one.
 enableCompileCache();
 const { DatabaseClosed } = await import("./database.ts");
+const { isConnectionLost } = await import("./database-native-errors.ts");
 const { FolderInUse } = await import("./lock.ts");
 const { parseOptions } = await import("./options.ts");
 const { start } = await import("./stand-in.ts");
@@ -22,16 +23,16 @@ const PARENT_CHECK_MS = 500;
 const SHUTDOWN_MS = 5_000;
 
 /**
- * lite prints each error of the database that it answers; they are the callers' business, not the log's. And
- * what comes too late for a database that was closed is nobody's.
+ * lite prints each error of the database that it answers; they are the callers' business, not the log's. A server
+ * that went away is told once (database-native.ts), and what comes too late for a closed database is nobody's.
  */
 function quieten(): void {
   const print = console.error;
   console.error = (...parts: unknown[]) => {
     const error = parts[0] as { code?: unknown; relation?: unknown } | null;
     const isAnswered = /^[0-9A-Z]{5}$/.test(String(error?.code)) || typeof error?.relation === "string";
-    const isLate = parts.some((part) => part instanceof DatabaseClosed);
-    if (!isAnswered && !isLate) print(...parts);
+    const isKnown = parts.some((part) => part instanceof DatabaseClosed || isConnectionLost(part));
+    if (!isAnswered && !isKnown) print(...parts);
   };
 }
 
