@@ -194,6 +194,9 @@ test("no path and no next leads to another site", async ({ browser, request, bas
     "/.//evil.example",
     "//evil.example/%2e%2e",
     "/w/%2f%2fevil.example",
+    "/w/%00",
+    "/w/%F0%9F",
+    "/join/%",
     "/w/x/d/..%2f..",
     "/auth/confirm?next=//evil.example",
     "/auth/confirm?code=x&next=https://evil.example",
@@ -202,6 +205,7 @@ test("no path and no next leads to another site", async ({ browser, request, bas
     const location = answer.headers().location;
     if (location) expect(new URL(location, baseURL).origin, path).toBe(baseURL);
     expect(answer.status(), path).toBeLessThan(500);
+    expect(answer.headers(), path).toMatchObject(always);
   }
   for (const next of [
     "//evil.example",

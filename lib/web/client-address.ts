@@ -6,7 +6,6 @@
  * Proxies on this machine and in private networks are believed, and those in TRUSTED_PROXIES (addresses or ranges,
  * by commas): of `x-forwarded-for`, the last address that is not theirs counts.
  */
-import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import { isIPv6 } from "node:net";
 import proxyAddr from "proxy-addr";
@@ -17,17 +16,16 @@ const marks = globalThis as { [noted]?: true };
 
 type Source = Readonly<Record<string, string | undefined>>;
 
-/** Called once, before the server takes requests. Throws when TRUSTED_PROXIES names something that is no address. */
-export function noteAddresses(source: Source = process.env): void {
+/** Gives what is to be done with each request before anybody reads it. Throws when TRUSTED_PROXIES names no address. */
+export function addressNoter(source: Source = process.env): (request: IncomingMessage) => void {
   const trusts = trustedProxies(source);
-  subscribe("http.server.request.start", (message) => {
-    const { request } = message as { request: IncomingMessage };
+  marks[noted] = true;
+  return (request) => {
     request.headers[HEADER] = proxyAddr(request, trusts);
     // Who is no proxy of ours does not tell how the site was reached either.
-    if (!trusts(request.socket.remoteAddress ?? "", 0))
-      for (const name of ["x-forwarded-proto", "x-forwarded-host"]) delete request.headers[name];
-  });
-  marks[noted] = true;
+    if (trusts(request.socket.remoteAddress ?? "", 0)) return;
+    for (const name of ["x-forwarded-proto", "x-forwarded-host"]) delete request.headers[name];
+  };
 }
 
 export function trustedProxies(source: Source): (address: string, hop: number) => boolean {
