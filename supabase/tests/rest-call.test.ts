@@ -339,4 +339,20 @@ describe("requests that make no sense", () => {
     });
     expect(strict).toMatchObject({ status: 400, body: { code: "PGRST122" } });
   });
+
+  it("RC28 the stand-in does not describe itself: no OpenAPI at the root", async () => {
+    const { status } = await ask(library, "/");
+    if (library.project.standIn) expect([403, 404]).toContain(status);
+  });
+
+  it("RC29 the stand-in has no GraphQL, so no schema of that name", async () => {
+    const { status, error } = await library.ada.client.schema("graphql_public").from("books").select();
+    if (library.project.standIn) expect([status, error?.code]).toEqual([406, "PGRST106"]);
+  });
+
+  it("RC30 a call may take as long as it takes; hosted projects end one of anon after three seconds", async () => {
+    const { status, error } = await anonymous(library.project).rpc("nap", { p_seconds: 3.3 });
+    if (library.project.standIn) expect(status).toBe(204);
+    else expect([status, error?.code]).toEqual([500, "57014"]);
+  });
 });

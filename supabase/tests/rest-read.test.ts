@@ -293,6 +293,23 @@ describe("shape", () => {
     ]);
     expect((await anonymous(library.project).from("shelf").select("id")).data).toEqual([]);
   });
+
+  it("RF26 numeric in CSV: PostgREST keeps the zeros at its end, the stand-in not", async () => {
+    const { data } = await books().select("price").eq("id", 1).csv();
+    expect(data).toBe(library.project.standIn ? "price\n10.5" : "price\n10.50");
+  });
+
+  it("RF27 sums and the like are switched off, as on hosted projects", async () => {
+    expect(await books().select("price.sum()")).toMatchObject({ status: 400, error: { code: "PGRST123" } });
+  });
+
+  it("RF28 the plan of a query is not shown, as on hosted projects", async () => {
+    const headers = { accept: "application/vnd.pgrst.plan+json" };
+    expect(await ask(library, "/books", { headers })).toMatchObject({
+      status: 406,
+      body: { code: "PGRST107" },
+    });
+  });
 });
 
 describe("embedding", () => {
@@ -421,5 +438,13 @@ describe("embedding", () => {
       status: 400,
       error: { code: "PGRST200" },
     });
+  });
+
+  it("RM14 a reference that a function computes", async () => {
+    const { data } = await authors().select("id, old_ones(id)").lte("id", 2).order("id");
+    expect(data).toEqual([
+      { id: 1, old_ones: [{ id: 1 }] },
+      { id: 2, old_ones: [] },
+    ]);
   });
 });

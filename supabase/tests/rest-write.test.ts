@@ -146,6 +146,13 @@ describe("insert", () => {
       { copies: 4, label: "NULL_" },
     ]);
   });
+
+  it("RW14 a wish to roll back is not heard, as on hosted projects", async () => {
+    const mine = code();
+    const headers = { prefer: "tx=rollback" };
+    await ask(library, "/shelf", { method: "POST", headers, body: JSON.stringify({ code: mine }) });
+    expect((await shelf().select("id").eq("code", mine)).data).toHaveLength(1);
+  });
 });
 
 describe("upsert", () => {
@@ -276,6 +283,12 @@ describe("update", () => {
       status: 400,
       error: { code: "21000", message: "UPDATE requires a WHERE clause" },
     });
+  });
+
+  it("RX9 of every row inside a function is refused by hosted projects alone", async () => {
+    const { status, error } = await library.ada.client.rpc("clear_scratch");
+    if (library.project.standIn) expect(status).toBe(204);
+    else expect([status, error?.code]).toEqual([400, "21000"]);
   });
 });
 

@@ -134,3 +134,15 @@ begin
   perform pg_sleep(p_seconds);
 end
 $$;
+
+create function public.nap(p_seconds float8) returns void language sql volatile as $$ select pg_sleep(p_seconds) $$;
+-- A statement of a function that touches every row.
+create table public.scratch (n int);
+alter table public.scratch enable row level security;
+create function public.clear_scratch() returns void language sql security definer set search_path = '' as $$
+  delete from public.scratch
+$$;
+-- A reference that is computed.
+create function public.old_ones(public.authors) returns setof public.books rows 10 language sql stable as $$
+  select * from public.books where author_id = $1.id and year < 1850
+$$;
