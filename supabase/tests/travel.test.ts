@@ -240,7 +240,7 @@ describe("pushed onto a project that people use", () => {
     return lines;
   }
 
-  it("the later ones change no row, while somebody reads and writes", async () => {
+  it("the later ones change no row, and somebody who reads meanwhile is answered", async () => {
     const columns = await readColumns();
     const before = await contents(columns);
     const { url } = sql;
