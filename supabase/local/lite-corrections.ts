@@ -87,6 +87,9 @@ interface Wish {
   schema?: string;
   where?: unknown;
   values?: unknown;
+  function?: string;
+  args?: unknown;
+  httpMethod?: string;
   $meta?: { columns?: string[]; missing?: string };
 }
 
@@ -97,8 +100,25 @@ function readAsPostgrest(connection: LiteConnection): void {
     const wish = ast as Wish;
     readPatterns(wish.where, false);
     if (wish.type !== "rpc" && wish.values) wish.values = await readValues(connection, wish);
+    if (wish.type === "rpc" && wish.httpMethod === "POST") wish.args = await readArguments(connection, wish);
     return ast;
   };
+}
+
+/** In a body a text is a text, for a JSON parameter too; lite takes it for JSON. */
+async function readArguments(connection: LiteConnection, wish: Wish): Promise<unknown> {
+  const { args, schema = "public" } = wish;
+  if (typeof args !== "object" || args === null || Array.isArray(args) || "_raw" in args) return args;
+  const { functions = [] } = await connection.introspect({ useCache: true });
+  const candidates = functions.filter(({ name, schema: of }) => name === wish.function && of === schema);
+  const isJson = (argument: string) =>
+    candidates.some(({ arg_names, arg_types }) =>
+      /^jsonb?$/.test(arg_types[arg_names.indexOf(argument)] ?? ""),
+    );
+  const written = Object.entries(args).map(([name, value]) =>
+    typeof value === "string" && isJson(name) ? [name, JSON.stringify(value)] : [name, value],
+  );
+  return Object.fromEntries(written);
 }
 
 async function readValues(connection: LiteConnection, { from, schema = "public", values, $meta }: Wish) {

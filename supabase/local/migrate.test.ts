@@ -86,4 +86,17 @@ describe("migrations", () => {
       values ('1', 'one', array[E'-- One.\\ncreate table public.one (id int)', 'select 1'])`);
     expect(await migrate(database, folder)).toEqual([]);
   });
+
+  it("MI7 they run as a superuser, whom hosted projects do not give", async () => {
+    await write("1_one.sql", "create table public.one as select current_setting('is_superuser') as is_super");
+    await migrate(database, folder);
+    expect((await database.query("select * from public.one")).rows).toEqual([{ is_super: "on" }]);
+  });
+
+  it("MI8 an extension that the stand-in does not bring along is refused, by name", async () => {
+    await write("1_one.sql", "create extension postgis");
+    await expect(migrate(database, folder)).rejects.toThrow(
+      /1_one\.sql failed: .*"postgis" is not available/,
+    );
+  });
 });

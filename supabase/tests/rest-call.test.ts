@@ -45,6 +45,9 @@ describe("arguments", () => {
       expect((await both("pick", { p_doc: { a: value }, p_path: "a" })).body).toEqual(value);
     }
     expect((await both("pick", { p_doc: {}, p_path: "a" })).body).toBeNull();
+    for (const value of ["text", "[1]", 5, true, [1]]) {
+      expect((await both("kept", { p_doc: value })).body).toEqual(value);
+    }
   });
 
   it("RC4 a vector goes in as the text of a list, rows come out nearest first", async () => {

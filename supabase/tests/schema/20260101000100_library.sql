@@ -105,6 +105,7 @@ create function public.total_of(variadic p_numbers int[]) returns bigint languag
 create function public.whole_body(jsonb) returns jsonb language sql immutable as $$ select $1 $$;
 create function public.both(p_in int, out doubled int, out halved numeric) language sql immutable as $$ select p_in * 2, p_in / 2.0 $$;
 create function public.pick(p_doc jsonb, p_path text) returns jsonb language sql immutable as $$ select p_doc -> p_path $$;
+create function public.kept(p_doc jsonb) returns jsonb language sql immutable as $$ select p_doc $$;
 create function public.joined(p_data bytea[]) returns bytea language sql immutable as $$ select p_data[1] || p_data[2] $$;
 create function public.day_after(p_day date) returns date language sql immutable as $$ select p_day + 1 $$;
 create function public.big() returns bigint language sql immutable as $$ select 9007199254740993 $$;
