@@ -7,21 +7,32 @@ import { join, resolve } from "node:path";
 import { afterEach, describe, expect, it, type TestContext } from "vitest";
 import { type StandIn, startStandIn } from "../../scripts/stand-in.ts";
 import { Faults } from "./faults.ts";
-import { anonymous, newFolder, newPerson, type Project } from "./stand-in.ts";
+import type { TestDatabase } from "./native-database.ts";
+import { anonymous, newDatabase, newFolder, newPerson, type Project } from "./stand-in.ts";
 import { joined, until } from "./waiting.ts";
 
 const schema = resolve(import.meta.dirname, "schema");
 const main = resolve(import.meta.dirname, "../local/main.ts");
 const folders: string[] = [];
+/** Of the folders whose database is on a server; the others hold it themselves, whatever DATABASE_URL says. */
+const databases = new Map<string, TestDatabase | null>();
 const running: StandIn[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((standIn) => standIn.stop()));
+  for (const database of databases.values()) await database?.drop();
+  databases.clear();
   await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
 });
 
 async function folder(): Promise<string> {
   const made = await newFolder();
   folders.push(made);
+  return made;
+}
+
+async function folderWithDatabase(): Promise<string> {
+  const made = await folder();
+  databases.set(made, await newDatabase());
   return made;
 }
 
@@ -32,7 +43,8 @@ interface Started extends Project {
 }
 
 async function start(dataFolder: string): Promise<Started> {
-  const standIn = await startStandIn({ dataFolder, args: ["--test", "--migrations", schema] });
+  const databaseUrl = databases.get(dataFolder)?.url ?? null;
+  const standIn = await startStandIn({ dataFolder, databaseUrl, args: ["--test", "--migrations", schema] });
   running.push(standIn);
   const { url, publishableKey, secretKey } = standIn;
   let said = "";
@@ -42,12 +54,12 @@ async function start(dataFolder: string): Promise<Started> {
   const stop = () => standIn.stop();
   const keys = { publishableKey, secretKey };
   const complaints = () => said;
-  return { url, ...keys, folder: dataFolder, databaseUrl: null, standIn, stop, complaints };
+  return { url, ...keys, folder: dataFolder, databaseUrl, standIn, stop, complaints };
 }
 
 describe("SIGTERM", () => {
   it("RP1 under load: what was asked before is answered, what was acknowledged is kept, nothing is complained of", async () => {
-    const data = await folder();
+    const data = await folderWithDatabase();
     const project = await start(data);
     const ada = await newPerson(project);
     const faults = new Faults(project);
@@ -71,7 +83,7 @@ describe("SIGTERM", () => {
   });
 
   it("RP2 with people signing up, sockets open and mails on their way, it ends with 0 and says nothing", async () => {
-    const project = await start(await folder());
+    const project = await start(await folderWithDatabase());
     const people = await Promise.all(["Ada", "Bob", "Eve"].map((name) => newPerson(project, name)));
     await Promise.all(people.map(({ client }) => joined(client.channel("open"))));
     const email = () => `${randomUUID()}@example.com`;
@@ -105,6 +117,8 @@ async function hammer(client: Client, name: string): Promise<string[]> {
   }
 }
 
+const ON_PGLITE = { ...process.env, DATABASE_URL: "" };
+
 interface Ending {
   readonly code: number | null;
   readonly stdout: string;
@@ -116,7 +130,7 @@ function runToEnd(data: string, { args = [] as string[], prelude = "" } = {}): P
   const line = [process.execPath, main, "--data", data, "--migrations", schema, ...args];
   const script = `${prelude}\nexec ${line.map((word) => `'${word}'`).join(" ")}`;
   const [command, ...rest] = prelude ? ["unshare", "--mount", "sh", "-ec", script] : line;
-  const child = spawn(String(command), rest, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(String(command), rest, { stdio: ["ignore", "pipe", "pipe"], env: ON_PGLITE });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (part: Buffer) => {
@@ -201,7 +215,7 @@ describe("a start that cannot be", () => {
     const prelude = `mount -t tmpfs -o size=10m tmpfs ${place}; trap 'true' EXIT`;
     // What the failed start left behind is what the next one finds.
     const script = `${prelude}; '${process.execPath}' '${main}' --data ${data} --migrations '${schema}' || code=$?; cp -r ${data} ${kept}; exit $code`;
-    const child = spawnSync("unshare", ["--mount", "sh", "-c", script], { encoding: "utf8" });
+    const child = spawnSync("unshare", ["--mount", "sh", "-c", script], { encoding: "utf8", env: ON_PGLITE });
     expect({ code: child.status, stdout: child.stdout }).toEqual({ code: 1, stdout: "" });
     expect(child.stderr).toMatch(SENTENCE);
     expect(child.stderr).toContain("is full");
