@@ -56,7 +56,7 @@ const plants: readonly Plant[] = [
   {
     error: "a policy that is ignored on join",
     file: "realtime-rights.ts",
-    from: "const read = door.isPrivate ? await door.access.readRights(identity, door.topic) : EVERYTHING;",
+    from: "const read = door.isPrivate ? await readRights(door, identity) : EVERYTHING;",
     to: "const read = EVERYTHING;",
     caughtBy: {
       file: "realtime.test.ts",
