@@ -13,6 +13,7 @@ import type { StandIn } from "./stand-in.ts";
 enableCompileCache();
 const { DatabaseClosed } = await import("./database.ts");
 const { isConnectionLost } = await import("./database-native-errors.ts");
+const { isConnectionLost } = await import("./database-native-errors.ts");
 const { FolderInUse } = await import("./lock.ts");
 const { parseOptions } = await import("./options.ts");
 const { start } = await import("./stand-in.ts");
@@ -41,6 +42,16 @@ function fail(error: unknown): never {
   process.exit(error instanceof FolderInUse ? 2 : 1);
 }
 
+/**
+ * postgres.js asks for the array types of a new connection in a promise that nobody holds; a server that crashes
+ * just then would take this process along. Who wanted the connection hears of it in its own way.
+ */
+function outliveLostConnections(): void {
+  process.on("unhandledRejection", (reason) => {
+    if (!isConnectionLost(reason)) throw reason;
+  });
+}
+
 function stopOnce(started: Promise<StandIn>): (code: number) => void {
   let stopping = false;
   return (code) => {
@@ -62,6 +73,7 @@ function endWithParent(stop: (code: number) => void): void {
 }
 
 quieten();
+outliveLostConnections();
 try {
   const options = parseOptions(process.argv.slice(2));
   const started = start(options);
