@@ -13,7 +13,6 @@ import type { StandIn } from "./stand-in.ts";
 enableCompileCache();
 const { DatabaseClosed } = await import("./database.ts");
 const { isConnectionLost } = await import("./database-native-errors.ts");
-const { isConnectionLost } = await import("./database-native-errors.ts");
 const { FolderInUse } = await import("./lock.ts");
 const { parseOptions } = await import("./options.ts");
 const { start } = await import("./stand-in.ts");
