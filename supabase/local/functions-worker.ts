@@ -1,5 +1,5 @@
 /**
- * One edge function as one sandboxed Deno process. It may read no file but its own modules, write nothing,
+ * One worker of an edge function: a sandboxed Deno process. It may read no file but its own modules, write nothing,
  * start nothing, and reach the network at its own port and the stand-in only; its environment holds what it is
  * given and nothing of ours.
  *
@@ -10,15 +10,19 @@
  * pipe that only the stand-in holds open, and then kills it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 export interface WorkerOptions {
   readonly name: string;
   /** Absolute path of the function's index.ts. */
   readonly entry: string;
+  /** Absolute path of its deno.json or import map, if it has one. */
+  readonly importMap: string | null;
   readonly env: Readonly<Record<string, string>>;
   /** `host:port` that it may talk to beside its own port. */
   readonly allowNet: readonly string[];
@@ -29,6 +33,13 @@ export interface WorkerOptions {
 
 export interface Worker {
   readonly port: number;
+  readonly executionId: string;
+  /** Deno's process, once it has said which; the child itself is the shell beside it. */
+  pid(): number | null;
+  /** Calls back with the number of tasks handed to `EdgeRuntime.waitUntil` that are under way. */
+  onTasks(callback: (count: number) => void): void;
+  /** Dispatches `beforeunload` in the function. A spinning one does not hear it. */
+  announceEnd(reason: EndReason): void;
   /** Resolves when the process is gone. */
   readonly exited: Promise<void>;
   hasExited(): boolean;
@@ -37,6 +48,16 @@ export interface Worker {
 }
 
 export class BootError extends Error {}
+
+/** As the preload script understands them. */
+const SIGNALS = {
+  cpu: "SIGXCPU",
+  memory: "SIGXFSZ",
+  wall_clock: "SIGALRM",
+  early_drop: "SIGUSR2",
+  termination: "SIGTERM",
+} as const;
+export type EndReason = keyof typeof SIGNALS;
 
 const BOOT_TIMEOUT_MS = 15_000;
 const RETRY_MS = 10;
@@ -64,38 +85,83 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 }
 
 function spawnWorker(options: WorkerOptions, port: number) {
+  const word = randomUUID();
+  const executionId = options.env.SB_EXECUTION_ID ?? randomUUID();
   const child = spawnGuarded(findDeno(), denoArguments(options, port), {
     ...options.env,
+    STAND_IN_WORD: word,
+    ...(exportsHandler(options.entry) ? { STAND_IN_ENTRY: pathToFileURL(options.entry).href } : {}),
     DENO_DIR: options.cacheFolder,
     DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`,
     DENO_NO_UPDATE_CHECK: "1",
     DO_NOT_TRACK: "1",
     NO_COLOR: "1",
   });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (text: string) => {
-      output = (output + text).slice(-KEPT_OUTPUT);
-      for (const line of text.trimEnd().split("\n")) if (!line.startsWith("Listening on ")) options.log(line);
-    });
-  }
+  const told = listenTo(child, word, options.log);
   const { exited, hasExited, kill } = watchExit(child);
   return {
     port,
+    executionId,
     exited,
     hasExited,
     kill,
-    output: () => output,
-    ranOutOfMemory: () => output.includes("out of memory"),
+    output: told.output,
+    pid: told.pid,
+    onTasks: told.onTasks,
+    announceEnd: (reason: EndReason) => {
+      const pid = told.pid();
+      if (pid !== null && !hasExited()) signal(pid, SIGNALS[reason]);
+    },
+    ranOutOfMemory: () => told.output().includes("out of memory"),
     ready: waitForPort(
       port,
       hasExited,
-      () => new BootError(`${options.name} did not start: ${output.trim()}`),
+      () => new BootError(`did not start: ${told.output().trim() || "it serves nothing"}`),
     ),
   };
 }
 
-function denoArguments({ entry, allowNet, memoryMb }: WorkerOptions, port: number): string[] {
+/** Sorts what it says into the log and into what the preload script has to tell. */
+function listenTo(child: ChildProcess, word: string, log: (line: string) => void) {
+  let output = "";
+  let pid: number | null = null;
+  let tasks = 0;
+  let onTasks: (count: number) => void = () => undefined;
+
+  const hear = (line: string) => {
+    const at = line.indexOf(word);
+    const own = at < 0 ? line : line.slice(0, at);
+    const [, what, value] = at < 0 ? [] : line.slice(at).split(" ");
+    if (what === "pid") pid = Number(value);
+    if (what === "tasks") {
+      tasks = Number(value);
+      onTasks(tasks);
+    }
+    if (own === "" || own.startsWith("Listening on ")) return;
+    output = `${output}${own}\n`.slice(-KEPT_OUTPUT);
+    log(own);
+  };
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = "";
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) hear(line);
+    });
+    stream?.once("end", () => hear(rest));
+  }
+  return {
+    output: () => output,
+    pid: () => pid,
+    onTasks: (callback: (count: number) => void) => {
+      onTasks = callback;
+      if (tasks > 0) callback(tasks);
+    },
+  };
+}
+
+function denoArguments({ entry, importMap, allowNet, memoryMb }: WorkerOptions, port: number): string[] {
+  const isConfig = importMap !== null && /deno\.jsonc?$/.test(importMap);
   return [
     "run",
     "--no-prompt",
@@ -104,13 +170,19 @@ function denoArguments({ entry, allowNet, memoryMb }: WorkerOptions, port: numbe
     "--no-remote",
     "--cached-only",
     "--node-modules-dir=manual",
+    ...(importMap === null ? [] : [`--${isConfig ? "config" : "import-map"}=${importMap}`]),
     "--allow-env",
+    // The preload script imports what exports its handler, and that counts as reading.
+    ...(exportsHandler(entry) ? [`--allow-read=${dirname(dirname(entry))}`] : []),
     `--allow-net=${[`127.0.0.1:${port}`, ...allowNet].join()}`,
     `--v8-flags=--max-old-space-size=${memoryMb}`,
     `--preload=${fileURLToPath(new URL("./functions-preload.ts", import.meta.url))}`,
     entry,
   ];
 }
+
+/** `export default { fetch }` in place of Deno.serve. */
+const exportsHandler = (entry: string) => /^\s*export\s+default\b/m.test(readFileSync(entry, "utf8"));
 
 /** The binary itself: the package's bin.cjs would be one more process, one that cannot be killed through. */
 function findDeno(): string {
@@ -157,9 +229,14 @@ function watchExit(child: ChildProcess) {
 /** The shell, Deno and whatever they started, in one stroke. */
 function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
+  if (process.platform === "win32") child.kill("SIGKILL");
+  else signal(-child.pid, "SIGKILL");
+}
+
+/** Whom it finds no more needs it no more. */
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    if (process.platform === "win32") child.kill("SIGKILL");
-    else process.kill(-child.pid, "SIGKILL");
+    process.kill(pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }

@@ -52,13 +52,18 @@ export function createGateway(parts: GatewayParts): (request: Request) => Promis
         { status: 421 },
       );
     }
-    if (isPrivate(request)) return app.fetch(request);
+    if (isPrivate(request) || isRaw(request, parts.services)) return app.fetch(request);
     if (request.method === "OPTIONS") return preflight(request);
     return withCors(await app.fetch(request));
   };
 }
 
 const isPrivate = (request: Request) => new URL(request.url).pathname === "/mail";
+
+const isRaw = (request: Request, services: readonly Service[]) => {
+  const { pathname } = new URL(request.url);
+  return services.some(({ raw, prefix }) => raw && prefix && pathname.startsWith(`${prefix}/`));
+};
 
 async function handOn(parts: GatewayParts, service: Service, request: Request): Promise<Response> {
   const keyless = service.open === "always" || (service.open && keyOf(request) === null);

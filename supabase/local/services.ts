@@ -50,6 +50,8 @@ export interface Service {
    * every request is, whatever it brings, and the service itself says who asks.
    */
   readonly open?: boolean | "always";
+  /** True: CORS is its own business, preflights included. */
+  readonly raw?: boolean;
   fetch?(request: Request, caller: Caller): Promise<Response>;
   /** Ends everything it started. Resolves when nothing is left behind. */
   stop(): Promise<void>;
