@@ -1,11 +1,9 @@
 /** A room of raw websockets: one says something again and again, the others hear it; and what that costs a server. */
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { cpuOf } from "./benchmark-live-cpu.ts";
 
-/** How many messages may be under way at once, so that no reader falls behind. */
-const WINDOW = 64;
+const LIMIT_MS = 60_000;
 
 export interface Cost {
   readonly deliveries: number;
@@ -18,13 +16,40 @@ export async function connect(url: string): Promise<WebSocket> {
   return socket;
 }
 
-/** Counts messages of one socket from now on. */
-class Ear {
-  count = 0;
-  constructor(socket: WebSocket) {
-    socket.on("message", () => {
-      this.count += 1;
+/** Counts what each of some sockets hears from now on, without asking again and again: that would cost the server. */
+class Ears {
+  readonly #counts: number[];
+  #target = 0;
+  #missing = 0;
+  #reached: (() => void) | null = null;
+
+  constructor(sockets: readonly WebSocket[]) {
+    this.#counts = sockets.map(() => 0);
+    sockets.forEach((socket, at) => {
+      socket.on("message", () => this.#hear(at));
     });
+  }
+
+  /** Resolves when everybody heard so many. */
+  async reach(target: number): Promise<void> {
+    this.#target = target;
+    this.#missing = this.#counts.filter((count) => count < target).length;
+    if (this.#missing === 0) return;
+    const timer = setTimeout(() => {
+      throw new Error("Not everybody heard everything.");
+    }, LIMIT_MS);
+    await new Promise<void>((resolve) => {
+      this.#reached = resolve;
+    });
+    clearTimeout(timer);
+  }
+
+  #hear(at: number): void {
+    const count = (this.#counts[at] ?? 0) + 1;
+    this.#counts[at] = count;
+    if (count !== this.#target) return;
+    this.#missing -= 1;
+    if (this.#missing === 0) this.#reached?.();
   }
 }
 
@@ -32,29 +57,24 @@ export interface Burst {
   readonly pid: number;
   readonly listeners: readonly WebSocket[];
   readonly messages: number;
+  /** How many messages may be under way at once. */
+  readonly window: number;
   /** Says so many messages. */
   say(count: number): Promise<void> | void;
 }
 
 /** Says all of them, waits until everybody heard all, and reads the server's CPU before and after. */
-export async function measure({ pid, listeners, messages, say }: Burst): Promise<Cost> {
-  const ears = listeners.map((socket) => new Ear(socket));
+export async function measure({ pid, listeners, messages, window, say }: Burst): Promise<Cost> {
+  const ears = new Ears(listeners);
   const before = cpuOf(pid);
-  let said = 0;
-  while (said < messages) {
-    const slowest = Math.min(...ears.map(({ count }) => count));
-    const room = Math.min(WINDOW - (said - slowest), messages - said);
-    if (room > WINDOW / 2 || (room > 0 && room === messages - said)) {
-      await say(room);
-      said += room;
-    }
-    await sleep(0);
+  const batch = Math.max(1, window / 2);
+  for (let said = 0; said < messages; ) {
+    const amount = Math.min(batch, messages - said);
+    await say(amount);
+    said += amount;
+    await ears.reach(said - (window - batch));
   }
-  const deadline = performance.now() + 30_000;
-  while (ears.some(({ count }) => count < messages)) {
-    if (performance.now() > deadline) throw new Error("Not everybody heard everything.");
-    await sleep(1);
-  }
+  await ears.reach(messages);
   const after = cpuOf(pid);
   for (const socket of listeners) socket.removeAllListeners("message");
   if (!before || !after) throw new Error("This machine has no /proc to read a server's CPU from.");

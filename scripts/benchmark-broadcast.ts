@@ -16,9 +16,11 @@ import { broadcastFrame, type Cost, connect, join, measure } from "./benchmark-b
 import { startStandIn } from "./stand-in.ts";
 
 const SIZES = [10, 50] as const;
-const ROUNDS = 5;
+const ROUNDS = 3;
 const DELIVERIES = 60_000;
-const STORED = 1000;
+/** Messages under way: a crowd that types at once, and one message after the other. */
+const CROWD = 64;
+const STORED = 3000;
 const JOINS = 300;
 const PAYLOAD = Buffer.from(JSON.stringify({ pad: "x".repeat(200) }));
 
@@ -80,40 +82,37 @@ async function compare(size: number): Promise<void> {
   const there = await openRoom(relay.url, size, async () => undefined);
   const here = await openRoom(address, size, (socket) => join(socket, topic, { config: {} }));
   const messages = Math.ceil(DELIVERIES / (size - 1));
-  const burst = (of: readonly WebSocket[], server: number, count: number) => {
+  const burst = (of: readonly WebSocket[], server: number, window: number) => {
     const [speaker, ...listeners] = of;
     const say = (amount: number) => {
       for (let said = 0; said < amount; said += 1) speaker?.send(frame);
     };
-    return measure({ pid: server, listeners, messages: count, say });
+    const count = window === 1 ? Math.ceil(messages / 2) : messages;
+    return measure({ pid: server, listeners, messages: count, window, say });
   };
   const say = async (amount: number) => {
     const { error } = await service.rpc("say", { amount, topic, payload: JSON.parse(String(PAYLOAD)) });
     if (error) throw new Error(error.message);
   };
-  const costs: Record<"relay" | "client" | "one" | "many", Cost[]> = {
-    relay: [],
-    client: [],
-    one: [],
-    many: [],
+  const stored = (window: number, count: number) =>
+    measure({ pid, listeners: here, messages: count, window, say });
+  const ways = {
+    "raw ws relay, 64 at once": () => burst(there, relay.pid, CROWD),
+    "broadcast of a client, 64 at once": () => burst(here, pid, CROWD),
+    "raw ws relay, one by one": () => burst(there, relay.pid, 1),
+    "broadcast of a client, one by one": () => burst(here, pid, 1),
+    "realtime.send, 32 a commit": () => stored(CROWD, STORED),
+    "realtime.send, an RPC each": () => stored(1, STORED / 10),
   };
-  await burst(there, relay.pid, messages);
-  await burst(here, pid, messages);
-  for (let round = 0; round < ROUNDS; round += 1) {
-    costs.relay.push(await burst(there, relay.pid, messages));
-    costs.client.push(await burst(here, pid, messages));
-    costs.many.push(await measure({ pid, listeners: here, messages: STORED, say }));
-    const oneByOne = async (amount: number) => {
-      for (let said = 0; said < amount; said += 1) await say(1);
-    };
-    costs.one.push(await measure({ pid, listeners: here, messages: STORED / 5, say: oneByOne }));
+  const costs = new Map<string, Cost[]>();
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    for (const [what, measureOne] of Object.entries(ways)) {
+      const cost = await measureOne();
+      // The first round only warms up.
+      if (round > 0) costs.set(what, [...(costs.get(what) ?? []), cost]);
+    }
   }
-  rows.push(
-    { what: "raw ws relay", size, perSecond: rate(costs.relay) },
-    { what: "broadcast of a client", size, perSecond: rate(costs.client) },
-    { what: "realtime.send, up to 64 a commit", size, perSecond: rate(costs.many) },
-    { what: "realtime.send by one RPC each", size, perSecond: rate(costs.one) },
-  );
+  for (const [what, all] of costs) rows.push({ what, size, perSecond: rate(all) });
   for (const socket of [...there, ...here]) socket.terminate();
 }
 
@@ -133,18 +132,21 @@ async function timeJoins(): Promise<number[]> {
 
 try {
   for (const size of SIZES) await compare(size);
-  const floor = new Map(
-    rows.filter(({ what }) => what === "raw ws relay").map((row) => [row.size, row.perSecond]),
-  );
+  /** The relay in the same rhythm. */
+  const floorOf = ({ what, size }: Row) => {
+    const rhythm = what.endsWith("one by one") || what.endsWith("each") ? "one by one" : "64 at once";
+    const floor = rows.find((row) => row.size === size && row.what === `raw ws relay, ${rhythm}`);
+    return floor?.perSecond ?? Number.NaN;
+  };
   console.log(
     `deliveries per server CPU-second, ${databaseUrl ? "native Postgres" : "PGlite"}, median of ${ROUNDS}`,
   );
   console.table(
-    rows.map(({ what, size, perSecond }) => ({
-      what,
-      sockets: size,
-      "deliveries / CPU-s": Math.round(perSecond),
-      ratio: (perSecond / (floor.get(size) ?? Number.NaN)).toFixed(2),
+    rows.map((row) => ({
+      what: row.what,
+      sockets: row.size,
+      "deliveries / CPU-s": Math.round(row.perSecond),
+      ratio: (row.perSecond / floorOf(row)).toFixed(2),
     })),
   );
   const times = await timeJoins();
