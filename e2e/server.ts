@@ -70,6 +70,8 @@ function serverEnvironment(): NodeJS.ProcessEnv {
     NEXT_PUBLIC_SUPABASE_URL: "",
     NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY: "",
     SUPABASE_SECRET_KEY: "",
+    SITE_URL: "",
+    TRUSTED_PROXIES: "",
   };
 }
 
