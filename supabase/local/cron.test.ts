@@ -140,4 +140,26 @@ describe("a run", () => {
     await database.query("select cron.unschedule('busy')");
     expect(turns).toBeGreaterThan(0);
   });
+
+  it("CS7 may take back the rights of the stand-in, and does without the settings of its role", async () => {
+    await database.exec("alter role bob set work_mem = '9MB'");
+    const who = "insert into public.seen select current_user, current_setting('work_mem')";
+    await database.exec(
+      "create table public.seen (who text, memory text); grant insert on public.seen to bob",
+    );
+    await runAs(database, "bob", who);
+    await runAs(database, "bob", `set session authorization postgres; ${who}`);
+    const { rows } = await database.query("select who, memory = '9MB' as own from public.seen");
+    expect(rows).toEqual([
+      { who: "bob", own: false },
+      { who: "postgres", own: false },
+    ]);
+  });
+
+  it("CS8 has its number from a sequence that whoever may use the schema may draw from", async () => {
+    const { rows } = await database.query(
+      "select has_sequence_privilege('bob', 'cron.jobid_seq', 'usage') as may",
+    );
+    expect(rows).toEqual([{ may: true }]);
+  });
 });

@@ -15,6 +15,7 @@ const ACT = `
   const started = crypto.randomUUID();
   Deno.serve(async (request) => {
     const act = new URL(request.url).pathname.split("/")[2];
+    console.log("asked for", act);
     if (act === "hang") await new Promise(() => {});
     if (act === "spin") for (;;);
     if (act === "stall") return new Response(new ReadableStream({ start: (to) => to.enqueue(new Uint8Array([1])) }));
@@ -105,6 +106,25 @@ describe("the runner", () => {
     await reader?.read();
     await reader?.cancel();
     await until(async () => (await log()).includes("nobody reads"), "the end of the flood");
+    await functions.stop();
+  });
+
+  it("FI8 hands a request on when all of its body is there", async () => {
+    const functions = await start();
+    await startedOf(functions);
+    let end: () => void = () => undefined;
+    const body = new ReadableStream<Uint8Array>({
+      start: (to) => {
+        to.enqueue(new Uint8Array([1]));
+        end = () => to.close();
+      },
+    });
+    const answer = call(functions, "act/upload", { method: "POST", body, duplex: "half" } as RequestInit);
+    await startedOf(functions);
+    expect(await log()).not.toContain("asked for upload");
+    end();
+    expect((await answer).status).toBe(200);
+    await until(async () => (await log()).includes("asked for upload"), "the request");
     await functions.stop();
   });
 

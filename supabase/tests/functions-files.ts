@@ -49,6 +49,7 @@ const ACT = `
     sandbox: async () => Response.json({
       read: await refused(() => Deno.readTextFile("/etc/passwd")), write: await refused(() => Deno.writeTextFile("/tmp/x", "")),
       net: await refused(() => fetch("http://169.254.169.254/")), run: await refused(() => new Deno.Command("/bin/ls").output()) }),
+    runtime: () => Response.json({ ai: typeof globalThis.Supabase, waitUntil: typeof EdgeRuntime.waitUntil }),
     home: async () => {
       const apikey = JSON.parse(Deno.env.get("SUPABASE_SECRET_KEYS")).default;
       const response = await fetch(Deno.env.get("SUPABASE_URL") + "/auth/v1/settings", { headers: { apikey } });

@@ -314,6 +314,28 @@ describe.skipIf(isHosted)(`edge functions${isHosted ? ` (${WHY_NOT_HOSTED})` : "
     });
   });
 
+  describe("what is not there", () => {
+    it("FN33 is Supabase.ai", async () => {
+      expect(await ask("act/runtime")).toEqual({ ai: "undefined", waitUntil: "function" });
+    });
+
+    it("FN34 are WebSockets", async () => {
+      const socket = new WebSocket(`${project.url.replace("http", "ws")}/functions/v1/act`);
+      await new Promise((resolve) => socket.addEventListener("error", resolve, { once: true }));
+      expect(socket.readyState).toBe(WebSocket.CLOSED);
+    });
+
+    it("FN35 is a body of more than 60 MB", async () => {
+      const body = new Uint8Array(60 * 1024 * 1024 + 1);
+      // It may hear of it while it still sends.
+      const status = await call("act/text", { method: "POST", body }).then(
+        (response) => response.status,
+        () => 413,
+      );
+      expect(status).toBe(413);
+    });
+  });
+
   describe("the environment", () => {
     it("FN27 holds the project's keys and the secrets of the file, and nothing of ours", async () => {
       const env = await ask("act/env");

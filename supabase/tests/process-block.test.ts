@@ -1,7 +1,9 @@
 /** The real function: kicked by the database, closed to others, in time. */
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
+import { isDeepStrictEqual, promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openSession } from "./scene.ts";
 import { newPerson, type Person, type Project, startProject } from "./stand-in.ts";
 import { until } from "./waiting.ts";
 import { addBlocks, openWriter, paragraph, projected, readRows } from "./writer.ts";
@@ -52,5 +54,36 @@ describe("the function", () => {
     expect((await post(key)).status).toBe(202);
     expect((await post(key, { documentId: "documents; drop table" })).status).toBe(400);
     expect((await post(key, { documentId: "x".repeat(5_000) })).status).toBe(400);
+  });
+
+  it("loses nothing when its worker is killed again and again while it works", async (context) => {
+    if (!project.standIn) context.skip("nobody kills a worker of a hosted project");
+    const host = new URL(project.url).host;
+    const workers = async () => {
+      const { stdout } = await promisify(execFile)("ps", ["-eo", "pid=,args="]);
+      const lines = stdout
+        .split("\n")
+        .filter((line) => line.includes(host) && line.includes("process-block/index.ts"));
+      return lines.filter((line) => !line.includes("sh -c")).map((line) => Number(line.trim().split(" ")[0]));
+    };
+    const writer = await openWriter(person);
+    const { documentId } = writer.session;
+    for (let at = 0; at < 5; at += 1) {
+      await writer.edit((doc) => addBlocks(doc, paragraph(`before death ${at}`)));
+      await until(async () => (await callIt()).ok, "a worker");
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 700));
+      for (const pid of await workers()) process.kill(pid, "SIGKILL");
+      await until(async () => (await workers()).length === 0, "its end");
+    }
+    // A lease ends after 30 s; then whoever opens the document asks again.
+    let openedAt = performance.now();
+    const hasRows = async () => {
+      if (performance.now() - openedAt > 3_500) {
+        await openSession(person, documentId);
+        openedAt = performance.now();
+      }
+      return isDeepStrictEqual(await readRows(person, documentId), projected(writer.doc));
+    };
+    await until(hasRows, "all rows", 50_000);
   });
 });

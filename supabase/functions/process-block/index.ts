@@ -16,7 +16,12 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 const project = readProject((name) => Deno.env.get(name));
 const rpc = connect(project);
-const wake = createWorker(rpc);
+// At nine tenths of a limit. A job that is lost with its worker is taken again when its lease ends, 30 s later.
+let isEnding = false;
+addEventListener("beforeunload", () => {
+  isEnding = true;
+});
+const wake = createWorker(rpc, { isEnding: () => isEnding });
 
 async function handle(request: Request): Promise<Response> {
   if (request.method === "GET" || request.method === "HEAD") return Response.json({ status: "ok" });

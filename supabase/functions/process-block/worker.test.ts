@@ -10,7 +10,7 @@ import { newPerson, type Person, type Project, service, startProject } from "../
 import { addBlocks, openWriter, paragraph, projected, readRows } from "../../tests/writer.ts";
 import { connect, type Rpc } from "../_shared/database.ts";
 import { SNAPSHOT_EVERY } from "./project.ts";
-import { createWorker } from "./worker.ts";
+import { createWorker, type WorkerOptions } from "./worker.ts";
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
@@ -37,7 +37,10 @@ describe("the worker", () => {
   }
 
   /** The worker's own calls, seen; `before` may stop one of them. */
-  async function run(before: (name: string) => void = () => undefined): Promise<Call[]> {
+  async function run(
+    before: (name: string) => void = () => undefined,
+    options: WorkerOptions = {},
+  ): Promise<Call[]> {
     const calls: Call[] = [];
     const seen: Rpc = async <Answer>(name: string, values: Record<string, unknown>) => {
       before(name);
@@ -45,7 +48,7 @@ describe("the worker", () => {
       calls.push({ name, values, answer });
       return answer;
     };
-    await createWorker(seen)();
+    await createWorker(seen, options)();
     return calls;
   }
   const upserts = (calls: readonly Call[]) =>
@@ -193,5 +196,17 @@ describe("the worker", () => {
     await createWorker(rpcThatWaits)();
     expect(await readRows(person, writer.session.documentId)).toEqual(projected(writer.doc));
     expect(await must(service(project), "health_report")).toMatchObject({ queued: 0 });
+  });
+
+  it("takes no more than the job at hand, and hands over, when its host is about to end it", async () => {
+    const writers = [await openWriter(person), await openWriter(person)];
+    for (const writer of writers) await writer.edit((doc) => addBlocks(doc, paragraph("soon over")));
+    const calls = await run(undefined, { isEnding: () => true });
+    expect(calls.filter(({ name }) => name === "claim_projection_jobs").length).toBe(1);
+    expect(calls.at(-1)?.name).toBe("hand_over_projection");
+    await run();
+    for (const writer of writers) {
+      expect(await readRows(person, writer.session.documentId)).toEqual(projected(writer.doc));
+    }
   });
 });

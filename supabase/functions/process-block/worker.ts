@@ -1,7 +1,7 @@
 /**
  * Takes jobs until there are none: claims what is due, waits for what soon will be, looks again before it leaves.
  * One worker at a time in a process; a kick that comes meanwhile makes it look once more. After `lifetimeMs` it
- * hands over to a fresh call, because hosts bound what one call may use.
+ * hands over to a fresh call, because hosts bound what one call may use; so it does when the host is about to end it.
  */
 import type { Rpc } from "../_shared/database.ts";
 import { type Job, projectJob } from "./project.ts";
@@ -11,11 +11,14 @@ type Claimed = { readonly jobs: readonly Job[]; readonly nextDueInMs: number | n
 export type WorkerOptions = {
   readonly lifetimeMs?: number;
   readonly wait?: (ms: number) => Promise<void>;
+  /** Whether the host has said that it will end this process soon. */
+  readonly isEnding?: () => boolean;
 };
 
 const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
-export function createWorker(rpc: Rpc, { lifetimeMs = 30_000, wait = pause }: WorkerOptions = {}) {
+export function createWorker(rpc: Rpc, options: WorkerOptions = {}) {
+  const { lifetimeMs = 30_000, wait = pause, isEnding = () => false } = options;
   let running: Promise<void> | null = null;
   let isKicked = false;
 
@@ -23,7 +26,8 @@ export function createWorker(rpc: Rpc, { lifetimeMs = 30_000, wait = pause }: Wo
     try {
       do {
         isKicked = false;
-        await workOff(rpc, performance.now() + lifetimeMs, wait);
+        const until = performance.now() + lifetimeMs;
+        await workOff(rpc, () => (isEnding() ? 0 : until - performance.now()), wait);
       } while (isKicked);
     } finally {
       // In the same step as the last look at isKicked, so that no kick falls between.
@@ -39,12 +43,12 @@ export function createWorker(rpc: Rpc, { lifetimeMs = 30_000, wait = pause }: Wo
   };
 }
 
-async function workOff(rpc: Rpc, until: number, wait: (ms: number) => Promise<void>): Promise<void> {
+async function workOff(rpc: Rpc, timeLeft: () => number, wait: (ms: number) => Promise<void>): Promise<void> {
   for (;;) {
     const { jobs, nextDueInMs } = await rpc<Claimed>("claim_projection_jobs", { p_limit: 1 });
     for (const job of jobs) await attempt(rpc, job);
     if (jobs.length === 0 && nextDueInMs === null) return;
-    const left = until - performance.now();
+    const left = timeLeft();
     if (left <= 0 || (jobs.length === 0 && (nextDueInMs ?? 0) > left)) {
       await rpc("hand_over_projection", {});
       return;
