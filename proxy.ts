@@ -2,9 +2,9 @@
  * Runs before every page and route: refuses what other sites send and what comes too often, hands the page its
  * policy, and refreshes the session cookie. Never the only check of who someone is.
  */
-import type { NextRequest } from "next/server";
+import { type NextRequest, NextResponse } from "next/server";
 import { readPublicConfig } from "./lib/supabase/env.ts";
-import { refreshSession } from "./lib/supabase/session.ts";
+import { hasAuthCookie, refreshSession } from "./lib/supabase/session.ts";
 import { newNonce, pagePolicy } from "./lib/web/content-policy.ts";
 import { strictTransport } from "./lib/web/fixed-headers.ts";
 import { refuse } from "./lib/web/refuse.ts";
@@ -13,9 +13,18 @@ import { isHttps } from "./lib/web/site.ts";
 export async function proxy(request: NextRequest) {
   const { pathname } = request.nextUrl;
   const isPage = !/^\/(?:api|auth)\//.test(pathname);
-  const response = refuse(request, isPage) ?? (await answer(request, isPage));
+  const response = refuse(request, isPage) ?? toDoor(request) ?? (await answer(request, isPage));
   if (isHttps(request.headers)) response.headers.set("strict-transport-security", strictTransport);
   return response;
+}
+
+/** Who has no session at all is led to the door here: a page would have begun to stream before it knew. */
+function toDoor(request: NextRequest) {
+  const { pathname, search } = request.nextUrl;
+  if (!pathname.startsWith("/w/") || hasAuthCookie(request.cookies.getAll())) return null;
+  const door = new URL("/sign-in", request.url);
+  door.searchParams.set("next", `${pathname}${search}`);
+  return NextResponse.redirect(door);
 }
 
 async function answer(request: NextRequest, isPage: boolean) {

@@ -47,6 +47,16 @@ test("every kind of answer carries the headers", async ({ browser }) => {
   }
 });
 
+test("who is signed out is led to the door before a page begins, and back afterwards", async ({
+  request,
+}) => {
+  const path = "/w/11111111-1111-4111-8111-111111111111/settings";
+  const answer = await request.get(`${path}?a=b`, { maxRedirects: 0 });
+  expect(answer.status()).toBe(307);
+  const to = new URL(answer.headers().location ?? "", "http://here");
+  expect([to.pathname, to.searchParams.get("next")]).toEqual(["/sign-in", `${path}?a=b`]);
+});
+
 test("pages and who one is are kept by no cache, files of the build by all", async ({ browser }) => {
   const { page, workspaceUrl } = await signUp(browser, "Cass Cache");
   for (const path of [
