@@ -39,9 +39,9 @@ const runners: Runner[] = [
   vitest("rooms", 2 * minute),
   vitest("unit", 5 * minute),
   vitest("property", 10 * minute),
-  vitest("contract", 20 * minute),
+  vitest("contract", 40 * minute),
   {
-    ...vitest("contract", 20 * minute, { report: "contract-native", only: ["supabase/tests/"] }),
+    ...vitest("contract", 40 * minute, { report: "contract-native", only: ["supabase/tests/"] }),
     name: "contract-native",
     title: "contract on Postgres 17",
     whyNot: () => whyNoNativePostgres,

@@ -17,12 +17,6 @@ export interface Held {
   release(): void;
 }
 
-export interface Pool {
-  acquire(): Promise<Held>;
-  /** Waits for those who hold one, then ends them all. */
-  close(): Promise<void>;
-}
-
 interface Slot {
   readonly client: postgres.Sql;
   /** Of the statement that runs at the moment: whether a text given for JSON is to be stored as a text. */
@@ -78,67 +72,82 @@ function toInteger(text: string): number | bigint {
   return Number.isSafeInteger(value) ? value : BigInt(text);
 }
 
-export function createPool(url: string, size: number): Pool {
-  const idle: Slot[] = [];
-  /** Whoever is first in line takes over the place of the one that leaves; `held` stays as it is then. */
-  const waiting: (() => void)[] = [];
-  let held = 0;
-  let drained: (() => void) | null = null;
-  let isClosed = false;
+export class Pool {
+  readonly #url: string;
+  readonly #size: number;
+  readonly #idle: Slot[] = [];
+  /** Whoever is first in line takes over the place of the one that leaves; `#held` stays as it is then. */
+  readonly #waiting: (() => void)[] = [];
+  readonly #sweep: NodeJS.Timeout;
+  #held = 0;
+  #drained: (() => void) | null = null;
+  #isClosed = false;
 
-  const discard = (slot: Slot) => {
-    slot.isLost = true;
-    const place = idle.indexOf(slot);
-    if (place >= 0) idle.splice(place, 1);
-    // It may be lost already; there is nothing to wait for then.
-    slot.client.end({ timeout: 1 }).catch(() => undefined);
-  };
-  const open = (): Slot => {
+  constructor(url: string, size: number) {
+    this.#url = url;
+    this.#size = size;
+    this.#sweep = setInterval(() => {
+      const oldest = performance.now() - IDLE_MS;
+      for (const slot of this.#idle.filter(({ idleSince }) => idleSince < oldest)) this.#discard(slot);
+    }, IDLE_MS);
+    this.#sweep.unref();
+  }
+
+  async acquire(): Promise<Held> {
+    if (this.#isClosed) throw new DatabaseClosed();
+    if (this.#held < this.#size) this.#held += 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return holdOf(this.#idle.pop() ?? this.#open(), (slot) => this.#release(slot));
+  }
+
+  /** Waits for those who hold one, then ends them all. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#sweep);
+    if (this.#held > 0) {
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve;
+      });
+    }
+    await Promise.all(this.#idle.splice(0).map(({ client }) => client.end({ timeout: 1 })));
+  }
+
+  #open(): Slot {
+    const onclose = () => {
+      if (!slot.isLost) this.#discard(slot);
+    };
     const slot: Slot = {
-      client: postgres(url, {
-        ...clientOptions(() => slot.storesText),
-        onclose: () => {
-          if (!slot.isLost) discard(slot);
-        },
-      }),
+      client: postgres(this.#url, { ...clientOptions(() => slot.storesText), onclose }),
       storesText: false,
       isLost: false,
       isInTransaction: false,
       idleSince: 0,
     };
     return slot;
-  };
-  const release = (slot: Slot) => {
-    if (slot.isInTransaction) discard(slot);
+  }
+
+  #release(slot: Slot): void {
+    if (slot.isInTransaction) this.#discard(slot);
     if (!slot.isLost) {
       slot.idleSince = performance.now();
-      idle.push(slot);
+      this.#idle.push(slot);
     }
-    const next = waiting.shift();
-    if (next) return next();
-    held -= 1;
-    if (held === 0) drained?.();
-  };
-  const sweep = setInterval(() => {
-    const oldest = performance.now() - IDLE_MS;
-    for (const slot of idle.filter(({ idleSince }) => idleSince < oldest)) discard(slot);
-  }, IDLE_MS);
-  sweep.unref();
+    const next = this.#waiting.shift();
+    if (next) {
+      next();
+      return;
+    }
+    this.#held -= 1;
+    if (this.#held === 0) this.#drained?.();
+  }
 
-  return {
-    async acquire() {
-      if (isClosed) throw new DatabaseClosed();
-      if (held < size) held += 1;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
-      return holdOf(idle.pop() ?? open(), release);
-    },
-    async close() {
-      isClosed = true;
-      clearInterval(sweep);
-      if (held > 0) await new Promise<void>((resolve) => (drained = resolve));
-      await Promise.all(idle.splice(0).map(({ client }) => client.end({ timeout: 1 })));
-    },
-  };
+  #discard(slot: Slot): void {
+    slot.isLost = true;
+    const place = this.#idle.indexOf(slot);
+    if (place >= 0) this.#idle.splice(place, 1);
+    // It may be lost already; there is nothing to wait for then.
+    slot.client.end({ timeout: 1 }).catch(() => undefined);
+  }
 }
 
 const BEGINS = /^\s*(begin|start transaction)\b/i;

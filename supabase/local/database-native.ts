@@ -8,8 +8,8 @@ import { PostgresConnection } from "@supabase/lite/postgres";
 import postgres from "postgres";
 import { asLiteConnection, type Database, type Session } from "./database.ts";
 import { toSentence } from "./database-native-errors.ts";
-import { openListener } from "./database-native-listener.ts";
-import { clientOptions, createPool, type Held, type Pool } from "./database-native-pool.ts";
+import { Listener } from "./database-native-listener.ts";
+import { clientOptions, type Held, Pool } from "./database-native-pool.ts";
 import { createPlaces } from "./gate.ts";
 
 const CONNECTIONS = 16;
@@ -26,7 +26,7 @@ const WANTED_MAJOR = 17;
 export async function openNative(url: string): Promise<Database> {
   checkUrl(url);
   const listener = await openWhenUp(url);
-  const pool = createPool(url, CONNECTIONS);
+  const pool = new Pool(url, CONNECTIONS);
   const places = createPlaces(LITE_AT_ONCE);
   const onOne = async <T>(work: (held: Held) => Promise<T>): Promise<T> => {
     const held = await pool.acquire();
@@ -66,7 +66,7 @@ async function openWhenUp(url: string) {
   const patience = performance.now() + START_PATIENCE_MS;
   for (;;) {
     try {
-      return await openListener(url, { onOpen: claim(url), ...tellOfOutages(url) });
+      return await Listener.open(url, { onOpen: claim(url), ...tellOfOutages(url) });
     } catch (error) {
       const isStarting = (error as { code?: unknown }).code === STARTING_UP;
       if (!isStarting || performance.now() > patience) throw toSentence(error, url);
