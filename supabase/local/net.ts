@@ -41,6 +41,7 @@ interface Settings {
 
 const PAUSE_MS = 1_000;
 const SWEEP_AFTER = 500;
+const STORE_ATTEMPTS = 30;
 
 /** For PGlite: makes `create extension pg_net` work. */
 export const pgNetExtension = (): Extension => sqlExtension("pg_net", new URL("./pg-net/", import.meta.url));
@@ -156,13 +157,28 @@ async function sendBatch(database: Database, { batchSize }: Settings, stopping: 
   const outcomes = await Promise.all(rows.map((row) => perform(toRequest(row), stopping)));
   // They go out again at the next start.
   if (stopping.aborted) return 0;
-  await database.transaction(async (tx) => {
-    await tx.query("delete from net.http_request_queue where id = any($1::bigint[])", [
-      rows.map(({ id }) => id),
-    ]);
-    await tx.query(STORE, [JSON.stringify(rows.map(({ id }, at) => toRow(id, outcomes[at]))), first.now]);
-  });
+  const ids = rows.map(({ id }) => id);
+  const responses = JSON.stringify(ids.map((id, at) => toRow(id, outcomes[at])));
+  await persist(stopping, () =>
+    database.transaction(async (tx) => {
+      await tx.query("delete from net.http_request_queue where id = any($1::bigint[])", [ids]);
+      await tx.query(STORE, [responses, first.now]);
+    }),
+  );
   return rows.length;
+}
+
+/** A database that is away for a while is waited for: what was sent need not be sent twice. */
+async function persist(stopping: AbortSignal, store: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await store();
+      return;
+    } catch (error) {
+      if (attempt === STORE_ATTEMPTS || stopping.aborted) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
 }
 
 const toRequest = ({ method, url, headers, body, timeout_milliseconds }: QueuedRequest) => ({

@@ -31,8 +31,10 @@ describe.skipIf(isHosted)(`pg_cron${isHosted ? ` (${WHY_NOT_HOSTED})` : ""}`, ()
         create extension pg_cron;
         create table public.log (what text, who text default current_user, session text default session_user);
         grant all on public.log to public;
-        create role cron_bob login;
-        create role cron_nobody nologin;
+        do $$ begin
+          if to_regrole('cron_bob') is null then create role cron_bob login; end if;
+          if to_regrole('cron_nobody') is null then create role cron_nobody nologin; end if;
+        end $$;
         grant usage on schema cron to cron_bob, cron_nobody, authenticated;
         grant usage on schema public to cron_bob, cron_nobody;`,
     });

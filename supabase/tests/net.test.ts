@@ -65,7 +65,7 @@ describe.skipIf(isHosted)(`pg_net${isHosted ? ` (${WHY_NOT_HOSTED})` : ""}`, () 
     base = await listen();
     elsewhere = await listen();
     door = await openSqlDoor({
-      sql: "create extension pg_net; create role net_bob;",
+      sql: "create extension pg_net; do $$ begin if to_regrole('net_bob') is null then create role net_bob; end if; end $$;",
     });
   });
   afterAll(async () => {
