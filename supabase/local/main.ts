@@ -16,6 +16,7 @@ const { isConnectionLost } = await import("./database-native-errors.ts");
 const { FolderInUse } = await import("./lock.ts");
 const { parseOptions } = await import("./options.ts");
 const { start } = await import("./stand-in.ts");
+const { watchDisk } = await import("./start-errors.ts");
 
 process.env.DO_NOT_TRACK = "1";
 process.env.LITE_TELEMETRY = "0";
@@ -85,6 +86,12 @@ try {
   process.stdout.on("error", () => stop(0));
   if (options.withParent) endWithParent(stop);
   process.stdout.write(`Supabase stand-in listening on ${(await started).url}\n`);
+  if (!options.databaseUrl) {
+    watchDisk(options.dataFolder, (sentence) => {
+      process.stderr.write(`${sentence}\n`);
+      stop(1);
+    });
+  }
 } catch (error) {
   fail(error);
 }

@@ -3,8 +3,9 @@ import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 
 const ELSEWHERE = "Choose another with COMMAND_CENTER_DATA or --data.";
-/** Less than this is as good as full: an empty database takes 40 MB. */
-const FULL_BELOW_BYTES = 8 * 1024 * 1024;
+/** Less than this is as good as full: Postgres takes the next piece of its log, 16 MB, at once. */
+const FULL_BELOW_BYTES = 20 * 1024 * 1024;
+const LOOK_EVERY_MS = 250;
 
 interface SystemError extends Error {
   readonly code: string;
@@ -40,6 +41,19 @@ async function sentenceFor(
     default:
       return null;
   }
+}
+
+/**
+ * Calls back once, with a sentence, before the disk is full: PGlite would then answer nothing any more, without a
+ * word. Does not keep the process alive.
+ */
+export function watchDisk(dataFolder: string, onFull: (sentence: string) => void): void {
+  const timer = setInterval(async () => {
+    if (!(await isFull(dataFolder))) return;
+    clearInterval(timer);
+    onFull(full(dataFolder));
+  }, LOOK_EVERY_MS);
+  timer.unref();
 }
 
 const full = (folder: string) =>
