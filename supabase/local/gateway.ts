@@ -87,10 +87,15 @@ function preflight(request: Request): Response {
 }
 
 function withCors(response: Response): Response {
-  const headers = new Headers(response.headers);
-  headers.set("access-control-allow-origin", "*");
-  headers.set("access-control-expose-headers", EXPOSED);
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+  try {
+    response.headers.set("access-control-allow-origin", "*");
+    response.headers.set("access-control-expose-headers", EXPOSED);
+    return response;
+  } catch {
+    // Headers that nobody may change: those of an answer that was fetched, or of a redirect.
+    const { status, statusText, headers, body } = response;
+    return withCors(new Response(body, { status, statusText, headers: new Headers(headers) }));
+  }
 }
 
 /** The outbox as JSON, or as a page for a browser (`/mail?apikey=sb_secret_…`). No other origin is answered. */

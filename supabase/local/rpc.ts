@@ -11,6 +11,7 @@ import { isConnectionLost } from "./database-native-errors.ts";
 import { isPgError, toErrorResponse } from "./pg-errors.ts";
 import type { RpcCatalog, RpcFunction } from "./rpc-catalog.ts";
 import type { Caller } from "./services.ts";
+import { responseWith, textOf } from "./whole-bodies.ts";
 
 const ident = (name: string) => `"${name.replaceAll('"', '""')}"`;
 /** `standard_conforming_strings` is on, so a quote is the only character with a meaning. */
@@ -25,7 +26,7 @@ export async function callDirectly(
 ): Promise<Response | null> {
   const name = directName(request);
   if (!name) return null;
-  const body = await request.clone().text();
+  const body = await textOf(request);
   const given = argumentNames(body);
   if (!given) return null;
   const found = await catalog.find(name, given);
@@ -121,7 +122,7 @@ function toResponse(found: RpcFunction, results: readonly Record<string, unknown
   if (found.returns === "void") return new Response(null, { status: status || 204, headers });
   headers.set("content-type", "application/json; charset=utf-8");
   headers.set("content-range", rangeOf(value?.[0]?.rows));
-  return new Response(String(value?.[0]?.body ?? "null"), { status: status || 200, headers });
+  return responseWith(String(value?.[0]?.body ?? "null"), { status: status || 200, headers });
 }
 
 /** Which of the rows these are, as PostgREST says it; a single value counts as one. */

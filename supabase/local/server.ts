@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { ConnectionCut } from "./faults-answers.ts";
+import { requestWith, wholeBodyOf } from "./whole-bodies.ts";
 
 export type Handler = (request: Request) => Promise<Response>;
 
@@ -57,7 +58,13 @@ async function answer(handler: Handler, incoming: IncomingMessage, outgoing: Ser
   const headers: Record<string, string | string[]> = Object.fromEntries(response.headers);
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) headers["set-cookie"] = cookies;
+  const whole = wholeBodyOf(response);
+  if (whole !== undefined) headers["content-length"] = String(Buffer.byteLength(whole));
   outgoing.writeHead(response.status, headers);
+  if (whole !== undefined && incoming.method !== "HEAD") {
+    outgoing.end(whole);
+    return;
+  }
   if (!response.body || incoming.method === "HEAD") {
     outgoing.end();
     return;
@@ -76,18 +83,25 @@ async function toRequest(incoming: IncomingMessage): Promise<Request> {
   const method = incoming.method ?? "GET";
   const body = method === "GET" || method === "HEAD" ? null : await readBody(incoming);
   const url = `http://${incoming.headers.host ?? HOST}${incoming.url ?? "/"}`;
-  return new Request(url, { method, headers, ...(body && body.length > 0 ? { body } : {}) });
+  return requestWith(url, { method, headers }, body);
 }
 
-async function readBody(incoming: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of incoming as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > MAX_BODY_BYTES) throw new BodyTooLarge(`The body is larger than ${MAX_BODY_BYTES} bytes.`);
-    parts.push(part);
-  }
-  return new Uint8Array(Buffer.concat(parts));
+function readBody(incoming: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    incoming
+      .on("data", (part: Buffer) => {
+        size += part.length;
+        if (size <= MAX_BODY_BYTES) return parts.push(part);
+        incoming.removeAllListeners("data").resume();
+        return reject(new BodyTooLarge(`The body is larger than ${MAX_BODY_BYTES} bytes.`));
+      })
+      .once("end", () => resolve(new Uint8Array(Buffer.concat(parts))))
+      .once("error", reject)
+      // Cut off in the middle: there is no end and no error then.
+      .once("close", () => reject(new Error("The request was cut off.")));
+  });
 }
 
 function fail(outgoing: ServerResponse, error: unknown): void {
