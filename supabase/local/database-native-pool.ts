@@ -5,7 +5,7 @@
  * connection again by itself, and a reserved one that was lost makes the process fall over.)
  */
 import postgres from "postgres";
-import { DatabaseClosed } from "./database.ts";
+import { DatabaseClosed, SEARCH_PATH } from "./database.ts";
 import { OID, toByteaText, toJsonText, toJsonTime, toNumber, toTimeText } from "./database-values.ts";
 import { storesValues } from "./lite-corrections.ts";
 
@@ -46,7 +46,7 @@ export function clientOptions(
     connection: {
       application_name: "supabase stand-in",
       TimeZone: "UTC",
-      search_path: '"$user", public, extensions',
+      search_path: SEARCH_PATH,
     },
     types: {
       boolean: {

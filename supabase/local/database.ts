@@ -75,6 +75,9 @@ export interface PgliteOptions {
   readonly extensions?: Extensions;
 }
 
+/** That of every session of a Supabase project. */
+export const SEARCH_PATH = '"$user", public, extensions';
+
 const withParams = (params: readonly unknown[] | undefined) => (params ? [...params] : []);
 
 /**
@@ -107,6 +110,8 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Database>
   const connection = createConnection(options);
   const driver = connection.driver;
   await driver.waitReady;
+  // PGlite sets one of its own when it opens, past the one of the database.
+  await driver.exec(`set search_path = ${SEARCH_PATH}`);
   writeJsonForLite(driver);
   const gate = untilClosed(createGate());
   const session = sessionOf(driver);
