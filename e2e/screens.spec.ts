@@ -1,6 +1,7 @@
 /** Every screen but the document itself: words, keys, refusals, two windows, and no fault for axe in either theme. */
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { body, newDocument, saveState } from "./document.ts";
 import { password, signUp } from "./person.ts";
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -99,6 +100,38 @@ test.describe("the way in", () => {
     await page.getByLabel("Password").fill(password);
     await page.getByLabel("Password").press("Enter");
     await page.waitForURL(`${workspaceUrl}/trash`);
+  });
+
+  test("signing out with words that are not saved asks first, and they are sent after the next sign-in", async ({
+    browser,
+  }) => {
+    const { page, email } = await signUp(browser, "Una Sent");
+    const url = await newDocument(page, "Unsent");
+    await page.keyboard.type("safe ");
+    await expect(saveState(page)).toHaveText("Saved");
+    await page.route("**/rpc/append_updates", (route) => route.abort());
+    await page.keyboard.type("unsent");
+    await expect(saveState(page)).not.toHaveText("Saved");
+    const signOut = async () => {
+      await page.getByRole("button", { name: "Account" }).click();
+      await page.getByRole("menuitem", { name: "Sign out" }).click();
+    };
+    await signOut();
+    const question = page.getByRole("alertdialog", { name: "Sign out with words that are not saved yet?" });
+    await question.getByRole("button", { name: "Cancel" }).click();
+    await expect(body(page)).toContainText("safe unsent");
+    page.on("dialog", (dialog) => void dialog.accept());
+    await signOut();
+    await question.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL(/\/sign-in/);
+    await page.unroute("**/rpc/append_updates");
+    await page.getByLabel("Email").fill(email);
+    await page.getByLabel("Password").fill(password);
+    await page.getByLabel("Password").press("Enter");
+    await page.waitForURL(/\/w\//);
+    await page.goto(url);
+    await expect(body(page)).toContainText("safe unsent");
+    await expect(saveState(page)).toHaveText("Saved");
   });
 
   test("has no fault for axe", async ({ page }) => {

@@ -28,6 +28,9 @@ export function collabClient(userId: string, workspaces: WorkspaceChannels): Col
   return open.client;
 }
 
+/** Some document of this page holds words that the server does not have. */
+export const hasUnsentText = (): boolean => open?.client.hasUnsent() ?? false;
+
 /** What a session without live topics and without an outbox needs: import, the first documents. */
 export function headlessOptions(
   place: SessionPlace,

@@ -1,11 +1,12 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { type ReactNode, useCallback, useEffect, useMemo } from "react";
+import { type ReactNode, startTransition, useCallback, useEffect, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { browserSupabase } from "../../lib/supabase/browser.ts";
 import { Sidebar, type SidebarProps } from "../sidebar/sidebar.tsx";
 import { TreeProvider } from "../sidebar/tree-context.tsx";
 import type { DocumentRow } from "../sidebar/tree-model.ts";
+import { Confirm } from "../ui/confirm.tsx";
 import { keepChoice } from "../ui/cookie.ts";
 import { FrameContext } from "./frame-context.tsx";
 import { seams } from "./seams.ts";
@@ -26,7 +27,13 @@ type FrameProps = Omit<SidebarProps, "importMarkdown"> & {
 export function Frame({ epoch, documents, needsSeed, userId, children, ...side }: FrameProps) {
   const router = useRouter();
   const { workspace, canWrite } = side;
-  const signOut = useSignOut(side.signOut);
+  const signOutNow = useSignOut(side.signOut);
+  const [isAsked, setAsked] = useState(false);
+  const signOut = useCallback(async () => {
+    // A page that cannot even load the answer has no document open.
+    if (await seams.hasUnsentText().catch(() => false)) setAsked(true);
+    else await signOutNow();
+  }, [signOutNow]);
   useLastWorkspace(workspace.id);
   const frame = useMemo(() => ({ workspace, canWrite }), [workspace, canWrite]);
   const importMarkdown = useMemo(
@@ -55,6 +62,14 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
         <Sheet side={<Sidebar {...side} signOut={signOut} importMarkdown={importMarkdown} />}>
           {children}
         </Sheet>
+        <Confirm
+          open={isAsked}
+          onOpenChange={setAsked}
+          title="Sign out with words that are not saved yet?"
+          description="They stay in this browser and are sent when you sign in here again. On a computer that others use, wait until it says Saved."
+          action="Sign out"
+          onConfirm={async () => startTransition(signOutNow)}
+        />
         {needsSeed ? <SeedOnce userId={userId} workspaceId={workspace.id} /> : null}
       </TreeProvider>
     </FrameContext>

@@ -15,6 +15,8 @@ export type Seams = {
   renameDocument: (userId: string, documentId: string, title: string) => Promise<void>;
   /** Makes a document of a file and gives its id. Throws a sentence for a file it refuses. */
   importMarkdown: ((place: Place, file: File) => Promise<string>) | undefined;
+  /** Some document of this page holds words that the server does not have. */
+  hasUnsentText: () => Promise<boolean>;
   /** Writes the first documents of a new workspace; called by its owner, answers quietly when another tab does it. */
   seedWorkspace: ((place: Place) => Promise<void>) | undefined;
 };
@@ -26,5 +28,6 @@ export const seams: Seams = {
   },
   importMarkdown: async (place, file) =>
     (await import("../editor/import-markdown.ts")).importMarkdown(place, file),
+  hasUnsentText: async () => (await import("../editor/open-session.ts")).hasUnsentText(),
   seedWorkspace: async (place) => (await import("../editor/seed-workspace.ts")).seedWorkspace(place),
 };
