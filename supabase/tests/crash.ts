@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { type Cluster, startCluster } from "../../scripts/native-cluster.ts";
 import { type StandIn, startStandIn } from "../../scripts/stand-in.ts";
-import { append, createDocument, homeOf, join, openSession, type Session } from "./scene.ts";
+import { type Appended, append, createDocument, homeOf, join, openSession, type Session } from "./scene.ts";
 import { newFolder, newPerson, type Person, type Project, service } from "./stand-in.ts";
 import { until } from "./waiting.ts";
 
@@ -182,7 +182,8 @@ async function write(lane: Lane): Promise<boolean> {
   const { clientSeq, data } = lane.pending;
   const { value, refusal } = await append(lane.person.client, lane.session, [{ clientSeq, data }]);
   if (refusal !== null) return false;
-  const [accepted] = value.accepted;
+  // Whatever comes as an answer may be no answer to an append.
+  const [accepted] = (value as Appended | null)?.accepted ?? [];
   if (accepted?.clientSeq !== clientSeq)
     throw new Error(`asked for ${clientSeq}, got ${JSON.stringify(value)}`);
   lane.acknowledged.set(clientSeq, { seq: accepted.seq, data });
