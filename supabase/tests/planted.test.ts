@@ -69,7 +69,7 @@ const plants: readonly Plant[] = [
     file: "rpc.ts",
     from: "return toResponse(found, await database.script(script));",
     to: `await database.exec("begin");
-    globalThis.committing ??= setInterval(() => void database.exec("commit").catch(() => undefined), 400);
+    setTimeout(() => void database.exec("commit").catch(() => undefined), 5000);
     return toResponse(found, await database.script(script));`,
     caughtBy: {
       file: "crash.test.ts",
