@@ -126,6 +126,8 @@ test("the runbook is there from the start, and its export imports to the same bl
   browser,
 }) => {
   const { page } = await signUp(browser, "Ana Kovač");
+  // Home lists it, too, without being loaded again.
+  await expect(page.getByRole("main").getByRole("link", { name: /Production Runbook/ })).toBeVisible();
   await page.getByRole("treeitem", { name: /Production Runbook/ }).click();
   await expect(body(page).getByText("Environment Verification")).toBeVisible();
   const before = await shownBlocks(page);

@@ -1,4 +1,5 @@
 "use client";
+import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
 import { useTreeStore } from "../sidebar/tree-context.tsx";
 import { type Place, seams } from "./seams.ts";
@@ -6,14 +7,19 @@ import { type Place, seams } from "./seams.ts";
 /** Writes the first documents when the owner first comes in; a failure is tried again at the next visit. */
 export function SeedOnce({ userId, workspaceId }: Place) {
   const tree = useTreeStore();
+  const router = useRouter();
   const begun = useRef(false);
   useEffect(() => {
     if (begun.current || !seams.seedWorkspace) return;
     begun.current = true;
     seams.seedWorkspace({ userId, workspaceId }).then(
-      () => tree.refresh(),
+      () => {
+        tree.refresh();
+        // The page was made before there was anything to list.
+        router.refresh();
+      },
       (error: unknown) => console.error("The first documents were not written:", error),
     );
-  }, [userId, workspaceId, tree]);
+  }, [userId, workspaceId, tree, router]);
   return null;
 }
