@@ -23,6 +23,7 @@ import { RIVALS, Rival, type RivalName, whyNoRivals } from "./benchmark-live-riv
 import { type Measured, measureRoom } from "./benchmark-live-room.ts";
 import { measureDevStarts, measureStandInStarts, type Start } from "./benchmark-live-starts.ts";
 import { type Figure, ms, tableOf } from "./benchmark-live-stats.ts";
+import { runBenchmark, say } from "./benchmark-run.ts";
 import { type StandIn, startStandIn } from "./stand-in.ts";
 
 type Scene = {
@@ -208,15 +209,4 @@ async function step<Value>(name: string, work: () => Promise<Value>): Promise<Va
   return value;
 }
 
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
-// Pages that were closed linger in their channels for a while; nothing of it is of interest.
-process.exit();
+await runBenchmark(main);

@@ -16,6 +16,7 @@ import { parentOf } from "./benchmark-live-cpu.ts";
 import { disconnect, gatherTeam } from "./benchmark-live-people.ts";
 import { measureStandInStarts } from "./benchmark-live-starts.ts";
 import { ms, tableOf } from "./benchmark-live-stats.ts";
+import { runBenchmark, say } from "./benchmark-run.ts";
 import { benchmarkMigrations, type CallFigures, measureCalls } from "./benchmark-stand-in-calls.ts";
 import { measureTyping, type Typing } from "./benchmark-stand-in-typists.ts";
 import { startCluster, whyNoNativePostgres } from "./native-cluster.ts";
@@ -140,15 +141,4 @@ function typingRow({
 
 const seconds = (time: number): string => (time / 1_000).toFixed(1);
 
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
-// Pages that were closed linger in their channels for a while; nothing of it is of interest.
-process.exit();
+await runBenchmark(main);

@@ -69,8 +69,7 @@ export function connect(url: string, whenClosed: () => Promise<void> = async () 
     engine: "native",
     url,
     query: async <Row extends object>(sql: string, params: readonly unknown[] = []) =>
-      // biome-ignore lint/suspicious/noExplicitAny: the driver's own type of a parameter is narrower than what it takes
-      (await pool.unsafe<Row[]>(sql, params as any[])) as Row[],
+      (await pool.unsafe<Row[]>(sql, [...params] as postgres.ParameterOrJSON<never>[])) as Row[],
     exec: async (sql) => {
       await pool.unsafe(sql).simple();
     },
