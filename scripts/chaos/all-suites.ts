@@ -1,0 +1,3 @@
+import type { Suite, SuiteName } from "./suite.ts";
+
+export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = {};
