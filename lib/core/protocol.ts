@@ -85,6 +85,20 @@ export const Appended = z.object({
 });
 export type Appended = z.infer<typeof Appended>;
 
+/** Answer of list_refused_updates: rows that the guard refused, newest first, at most 100. */
+export const RefusedUpdates = z.array(
+  z.object({
+    seq: Count.min(1),
+    reason: z.string(),
+    /** Whose session wrote it; null: the account was deleted. */
+    userId: z.string().nullable(),
+    name: z.string(),
+    /** When it was written. */
+    at: z.iso.datetime({ offset: true }),
+  }),
+);
+export type RefusedUpdates = z.infer<typeof RefusedUpdates>;
+
 /** Event 'update' on the updates topic: rows just committed. Without `updates` they were too large: pull. */
 export const UpdateMessage = z.object({
   fromSeq: Count.min(1),

@@ -1,4 +1,4 @@
-// Made by the Supabase CLI from the schema 2bb74414d172d01f43160f214d955e77b606877fab58312a219b60b01029d1f2; `npm run types` makes it anew.
+// Made by the Supabase CLI from the schema 63b3a8c223240f47942ec34c9aef3d91b4eb46677ead6dc0e608e4a9eb7a94b3; `npm run types` makes it anew.
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
@@ -447,6 +447,7 @@ export type Database = {
       hand_over_projection: { Args: Record<PropertyKey, never>; Returns: undefined };
       health_report: { Args: Record<PropertyKey, never>; Returns: Json };
       list_document_people: { Args: { p_document_id: string }; Returns: Json };
+      list_refused_updates: { Args: { p_document_id: string }; Returns: Json };
       move_document: {
         Args: { p_after_id?: string; p_document_id: string; p_parent_id: string };
         Returns: Json;

@@ -63,6 +63,7 @@ const ARGUMENTS: Record<FunctionName, (actor: Actor) => Values | Promise<Values>
   ensure_account: () => ({}),
   finish_workspace_seed: inWorkspace,
   list_document_people: inDocument,
+  list_refused_updates: inDocument,
   move_document: async () => ({ ...(await inNewDocument()), p_parent_id: at.document.id }),
   open_document: () => ({
     ...inDocument(),

@@ -102,6 +102,7 @@ export const FUNCTIONS = {
   ensure_account: SIGNED_IN,
   finish_workspace_seed: ["owner"],
   list_document_people: MEMBERS,
+  list_refused_updates: MEMBERS,
   move_document: WRITERS,
   open_document: MEMBERS,
   pull_updates: MEMBERS,

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
+import { RefusedUpdates } from "../../../lib/core/protocol.ts";
 import { must } from "../../tests/scene.ts";
 import { newPerson, type Person, type Project, service, startProject } from "../../tests/stand-in.ts";
 import { addBlocks, openWriter, paragraph, projected, readRows } from "../../tests/writer.ts";
@@ -119,6 +120,21 @@ describe("the worker", () => {
       p_after: 0,
     });
     expect(pulled.quarantined).toEqual(data?.map((row) => row.seq));
+    const listed = RefusedUpdates.parse(
+      await must(person.client, "list_refused_updates", { p_document_id: writer.session.documentId }),
+    );
+    const wrote = { userId: person.id, name: "Petra" };
+    expect(listed).toMatchObject([
+      { seq: pulled.quarantined[1], reason: "foreign_client", ...wrote },
+      { seq: pulled.quarantined[0], ...wrote },
+    ]);
+    const { data: rows } = await person.client
+      .from("document_updates")
+      .select("seq,created_at")
+      .eq("document_id", writer.session.documentId)
+      .in("seq", pulled.quarantined)
+      .order("seq", { ascending: false });
+    expect(listed.map(({ at }) => Date.parse(at))).toEqual(rows?.map((row) => Date.parse(row.created_at)));
   });
 
   it("keeps a snapshot after many rows, from which the same document opens", async () => {
