@@ -131,7 +131,7 @@ function createLive(more: Partial<LiveChannelOptions> = {}) {
     chance,
     onUpdate: (message) => heard.push(message.toSeq),
     onGarbage: () => heard.push("garbage"),
-    onLive: (isLive) => heard.push(isLive ? "live" : "down"),
+    onSocket: (event) => heard.push(event),
     onAwareness: (message) => heard.push(message.sessionId),
     onAwarenessJoined: () => undefined,
     onPresent: () => undefined,
@@ -172,7 +172,7 @@ test("LC2 what the server sends is parsed; what does not parse is told, a bad fr
   realtime.broadcast("document:d:updates:1", "update", { fromSeq: "x" });
   realtime.broadcast("document:d:awareness:1", "state", { ...frame, sessionId: "other" });
   realtime.broadcast("document:d:awareness:1", "state", { nonsense: true });
-  expect(heard).toEqual(["live", 3, "garbage", "other"]);
+  expect(heard).toEqual(["moved", "subscribed", 3, "garbage", "other"]);
 });
 
 test("LC3 awareness goes out only when joined", async () => {
@@ -183,14 +183,14 @@ test("LC3 awareness goes out only when joined", async () => {
   expect([live.canSendAwareness, live.sendAwareness(frame)]).toEqual([true, true]);
 });
 
-test("LC4 each join and each loss of the updates topic is told", async () => {
+test("LC4 each join and each loss of the updates topic is told, and that another epoch is being joined", async () => {
   const { clock, realtime, heard, live } = createLive();
   live.setEpoch(1);
   await clock.run(0);
   const [updates] = realtime.joined("document:d:updates:1");
   updates?.become("CHANNEL_ERROR");
   updates?.become("SUBSCRIBED");
-  expect(heard).toEqual(["live", "down", "live"]);
+  expect(heard).toEqual(["moved", "subscribed", "channel-error", "subscribed"]);
 });
 
 function createWorkspace() {

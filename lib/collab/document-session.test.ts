@@ -179,13 +179,16 @@ test("DS6 a page that wakes takes a fresh token, then asks the log", async () =>
   const { refreshes } = realtime;
   const { calls } = bob.page.line;
   realtime.refuseRefresh = true;
-  bob.page.handlers?.onVisible();
+  for (let times = 0; times < 3; times++) bob.page.handlers?.onVisible();
   await clock.run(50);
-  expect([realtime.refreshes, bob.page.line.calls]).toEqual([refreshes + 1, calls + 1]);
+  expect([realtime.refreshes, bob.page.line.calls], "once").toEqual([refreshes + 1, calls + 1]);
   bob.page.handlers?.onOnline(false);
   expect(bob.session.saveState.getSnapshot().status).toBe("offline");
+  expect(statusOf(bob.session).connection).toBe("offline");
   bob.page.handlers?.onOnline(true);
   expect(bob.session.saveState.getSnapshot().status).toBe("saved");
+  await clock.run(50);
+  expect([realtime.refreshes, bob.page.line.calls], "back online").toEqual([refreshes + 2, calls + 2]);
   expect(server.rows).toHaveLength(0);
 });
 
@@ -239,6 +242,37 @@ test("DS10 a session's ids are new each time, and of the right kind", () => {
     expect(yjsClientId).toBeGreaterThan(0);
     expect(yjsClientId).toBeLessThan(2 ** 32);
   }
+});
+
+test("DS11 a message that does not parse and a new epoch on the workspace's topic ask the log", async () => {
+  const { clock, realtime, documentId, open } = createWorld();
+  const bob = await open("bob");
+  await clock.run(1_000);
+  const { calls } = bob.page.line;
+  realtime.broadcast(`document:${documentId}:updates:1`, "update", { fromSeq: "x" });
+  await clock.run(50);
+  expect(bob.page.line.calls).toBe(calls + 1);
+  realtime.broadcast("workspace:w:tree:1", "epoch", { epoch: 1 });
+  await clock.run(50);
+  expect(bob.page.line.calls).toBe(calls + 2);
+  expect(statusOf(bob.session).connection, "the epoch is the same").toBe("live");
+});
+
+test("DS12 closed with words unsent: not saved, and whoever waits for it is told", async () => {
+  const { clock, open } = createWorld();
+  const ada = await open("ada");
+  ada.page.line.cut = true;
+  type(ada.session, "unsent");
+  const outcome = ada.session.whenSaved().then(
+    () => "saved",
+    () => "not saved",
+  );
+  await clock.run(100);
+  void ada.session.destroy();
+  await clock.run(100);
+  expect(await outcome).toBe("not saved");
+  expect(ada.session.saveState.getSnapshot()).toMatchObject({ status: "not-saved", reason: null, unsent: 1 });
+  expect(statusOf(ada.session).connection).toBe("ended");
 });
 
 test("RG1 what is held twice is made once, and closed a moment after the last one let go", async () => {

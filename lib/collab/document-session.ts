@@ -6,6 +6,7 @@ import * as Y from "yjs";
 import { AppError } from "../core/errors.ts";
 import type { Cursor } from "../core/protocol.ts";
 import { type Chance, type Clock, systemClock } from "./clock.ts";
+import type { Connection } from "./connection.ts";
 import { type Environment, steadyEnvironment } from "./environment.ts";
 import { createFrameKeys, type FrameKeys } from "./frame-keys.ts";
 import { Gathering } from "./gathering.ts";
@@ -30,7 +31,7 @@ export type SessionStatus = {
   readonly isWritable: boolean;
   readonly problem: NotSavedReason | null;
   /** 'polling': without the websocket, edits of others come every two seconds. Worth a notice. */
-  readonly connection: "joining" | "live" | "polling";
+  readonly connection: Connection;
   /** Entries of earlier sessions that can never be sent; offer them, then `discardLeftovers`. */
   readonly leftovers: number;
 };
@@ -115,6 +116,7 @@ export class DocumentSession {
       outbox: this.#outbox,
       clock,
       chance,
+      refreshAuth: () => this.#refreshAuth(),
       othersTyping: () => this.#gathering.othersTyping,
       onPull: (pull) => this.#gathering.know(pull.people),
       onQuarantine: (row) => this.#quarantined(row),
@@ -223,18 +225,13 @@ export class DocumentSession {
       clock,
       chance,
       onUpdate: (message) => this.#log.receive(message),
-      onGarbage: () => this.#log.pullNow(),
-      onLive: (isLive) => this.#setLive(isLive),
+      onGarbage: () => this.#log.pullNow("undecodable"),
+      onSocket: (event) => this.#log.tell(event),
       onAwareness: (frame) => this.#gathering.receive(frame),
       onAwarenessJoined: () => this.#gathering.joined(),
       onPresent: (sessionIds) => this.#gathering.setPresent(sessionIds),
       onGone: (gone) => this.#gathering.drop(gone),
     });
-  }
-
-  #setLive(isLive: boolean): void {
-    this.#log.setLive(isLive);
-    this.#status.set({ ...this.#status.getSnapshot(), connection: isLive ? "live" : "polling" });
   }
 
   /** Rights or epoch may have changed: the topics follow. */
@@ -253,7 +250,7 @@ export class DocumentSession {
     if (live === undefined) return;
     this.#live?.setEpoch(epoch);
     if (this.#workspace === null) {
-      const onEpoch = () => this.#log.pullNow();
+      const onEpoch = () => this.#log.tell("epoch-changed");
       this.#workspace = live.workspaces.join(workspaceId, epoch, { onEpoch });
     } else this.#workspace.setEpoch(epoch);
   }
@@ -265,18 +262,21 @@ export class DocumentSession {
   }
 
   #watch(environment: Environment): () => void {
-    if (!environment.isOnline()) this.#log.setOnline(false);
+    if (!environment.isOnline()) this.#log.tell("offline");
     return environment.watch({
-      onOnline: (online) => this.#log.setOnline(online),
-      onVisible: () => void this.#woke(),
+      onOnline: (online) => this.#log.tell(online ? "online" : "offline"),
+      onVisible: () => this.#log.tell("visible"),
     });
   }
 
-  /** After sleep the socket may hold an old token: take a fresh one before anything else is asked. */
-  async #woke(): Promise<void> {
-    const refreshed = this.#options.live?.realtime.refreshAuth();
-    await refreshed?.catch((cause: unknown) => this.#report("refresh failed", { cause: String(cause) }));
-    this.#log.wake();
+  /** After sleep the socket may hold an old token. */
+  async #refreshAuth(): Promise<void> {
+    try {
+      await this.#options.live?.realtime.refreshAuth();
+    } catch (cause) {
+      this.#report("refresh failed", { cause: String(cause) });
+      throw cause;
+    }
   }
 
   #setLeftovers(entries: readonly OutboxEntry[]): void {

@@ -97,13 +97,13 @@ export class FakeTab {
 
   connect(): void {
     this.#unlisten ??= this.line.listen((message) => this.log.receive(message));
-    if (!this.isReady || this.#options.skipsPullOnRejoin !== true) this.log.setLive(true);
+    if (!this.isReady || this.#options.skipsPullOnRejoin !== true) this.log.tell("subscribed");
   }
 
   disconnect(): void {
     this.#unlisten?.();
     this.#unlisten = null;
-    if (this.#options.skipsPullOnRejoin !== true) this.log.setLive(false);
+    if (this.#options.skipsPullOnRejoin !== true) this.log.tell("closed");
   }
 
   /** Killed: nothing is flushed, nothing is said. */

@@ -5,19 +5,27 @@
 import { awarenessTopic, presenceTopic, SignedFrame, UpdateMessage, updatesTopic } from "../core/protocol.ts";
 import { ChannelKeeper } from "./channel-keeper.ts";
 import type { Chance, Clock } from "./clock.ts";
-import type { RealtimePort } from "./transport.ts";
+import type { SocketEvent } from "./connection.ts";
+import type { ChannelStatus, RealtimePort } from "./transport.ts";
 
 export type LiveHandlers = {
   readonly onUpdate: (message: UpdateMessage) => void;
   /** A message on the updates topic that does not parse. */
   readonly onGarbage: () => void;
-  /** The updates topic was joined (each time), or is gone, or an attempt was refused: ask the log in any case. */
-  readonly onLive: (live: boolean) => void;
+  /** What becomes of the updates topic: each join, each loss, each refused attempt, and another epoch's. */
+  readonly onSocket: (event: SocketEvent) => void;
   /** Unchecked: who signed it is not looked at here. */
   readonly onAwareness: (frame: SignedFrame) => void;
   readonly onAwarenessJoined: () => void;
   readonly onPresent: (sessionIds: readonly string[]) => void;
   readonly onGone: (sessionId: string) => void;
+};
+
+const EVENT_OF: Readonly<Record<ChannelStatus, SocketEvent>> = {
+  SUBSCRIBED: "subscribed",
+  CHANNEL_ERROR: "channel-error",
+  TIMED_OUT: "timed-out",
+  CLOSED: "closed",
 };
 
 export type LiveChannelOptions = LiveHandlers & {
@@ -49,6 +57,7 @@ export class LiveChannel {
     this.#epoch = epoch;
     this.#awareness = this.#keepAwareness(epoch);
     this.#keepers = [this.#keepUpdates(epoch), this.#awareness, this.#keepPresence(epoch)];
+    this.#options.onSocket("moved");
   }
 
   get canSendAwareness(): boolean {
@@ -68,7 +77,7 @@ export class LiveChannel {
   }
 
   #keepUpdates(epoch: number): ChannelKeeper {
-    const { port, clock, chance, documentId, onLive, onUpdate, onGarbage } = this.#options;
+    const { port, clock, chance, documentId, onSocket, onUpdate, onGarbage } = this.#options;
     const update = (payload: unknown) => {
       const message = UpdateMessage.safeParse(payload);
       if (message.success) onUpdate(message.data);
@@ -79,8 +88,8 @@ export class LiveChannel {
       clock,
       chance,
       spec: { topic: updatesTopic(documentId, epoch), events: { update } },
-      onJoined: () => onLive(true),
-      onDown: () => onLive(false),
+      onJoined: () => onSocket("subscribed"),
+      onDown: (status) => onSocket(EVENT_OF[status]),
     });
   }
 

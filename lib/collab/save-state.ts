@@ -1,4 +1,5 @@
 /** What the reader of the page is told about their words. Pure: the one place where 'Saved' is decided. */
+import type { Reach } from "./connection.ts";
 
 export type NotSavedReason =
   /** The server does not answer; it is tried again and again. */
@@ -18,6 +19,7 @@ export type NotSavedReason =
 
 export type SaveState = {
   readonly status: "saved" | "saving" | "offline" | "not-saved";
+  /** Null although not saved: the page closed the document before it was. */
   readonly reason: NotSavedReason | null;
   /** Entries the server has not acknowledged. 0 whenever the status is 'saved'. */
   readonly unsent: number;
@@ -27,27 +29,27 @@ export type SaveState = {
 
 export type SaveFacts = {
   readonly unsent: number;
-  readonly online: boolean;
-  readonly failing: NotSavedReason | null;
+  readonly reach: Reach;
   readonly blocked: NotSavedReason | null;
   readonly outboxBroken: boolean;
 };
 
 export function saveStateOf(facts: SaveFacts): SaveState {
-  const { unsent, outboxBroken: onlyInThisTab } = facts;
+  const { unsent, reach, outboxBroken: onlyInThisTab } = facts;
   const state = (status: SaveState["status"], reason: NotSavedReason | null = null): SaveState => ({
     status,
     reason,
     unsent,
     onlyInThisTab,
   });
+  const blocked = reach === "refused" ? "no-access" : facts.blocked;
   // A reader who has written nothing has nothing unsaved, whatever they may not do.
-  if (facts.blocked !== null && (unsent > 0 || !isJustReading(facts.blocked)))
-    return state("not-saved", facts.blocked);
-  if (!facts.online) return state("offline");
+  if (blocked !== null && (unsent > 0 || !isJustReading(blocked))) return state("not-saved", blocked);
+  if (reach === "offline") return state("offline");
   if (unsent === 0) return state("saved");
-  if (facts.failing !== null) return state("not-saved", facts.failing);
-  return state("saving");
+  // Nobody sends it any more: the next visit does.
+  if (reach === "ended") return state("not-saved");
+  return reach === "reached" ? state("saving") : state("not-saved", reach === "refused" ? blocked : reach);
 }
 
 function isJustReading(reason: NotSavedReason): boolean {

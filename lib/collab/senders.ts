@@ -4,7 +4,9 @@
  */
 import * as Y from "yjs";
 import { admitUpdate, type GuardState, type Verdict } from "../core/guard.ts";
+import type { Appended } from "../core/protocol.ts";
 import { isPassed } from "./leftovers.ts";
+import type { ReadyRow } from "./log-reader.ts";
 import type { Outbox, OutboxEntry } from "./outbox.ts";
 import { mergeParts, QUEUE_CAPS, type SealedEntry, SendQueue } from "./send-queue.ts";
 import type { SessionIdentity } from "./transport.ts";
@@ -87,6 +89,17 @@ export class Senders {
   #keep(written: Promise<void>): void {
     written.catch(() => this.#options.onOutboxBroken());
   }
+}
+
+/** What the server acknowledged, with its places in the log. */
+export function storedRows({ queue, entries }: Batch, answer: Appended): ReadyRow[] {
+  const bytes = new Map(entries.map((entry) => [entry.clientSeq, entry.data]));
+  return answer.accepted.flatMap(({ clientSeq, seq }) => {
+    const data = bytes.get(clientSeq);
+    return data === undefined
+      ? []
+      : [{ seq, sessionId: queue.sessionId, yjsClientId: queue.yjsClientId, data }];
+  });
 }
 
 /** Null when the disk kept bytes that do not decode. */

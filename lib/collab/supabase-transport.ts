@@ -74,8 +74,9 @@ function createRealtimePort(client: SupabaseClient): RealtimePort {
       const { data, error } = await client.auth.getSession();
       if (error !== null)
         throw new AppError("unauthenticated", "The session could not be refreshed.", { cause: error });
+      if (data.session === null) throw new AppError("unauthenticated", "Nobody is signed in.");
       // The same token is not sent again; another one makes the server look at the rights anew.
-      if (data.session !== null) await client.realtime.setAuth();
+      await client.realtime.setAuth();
     },
     channel: (spec) => createChannel(client, spec),
   };

@@ -207,8 +207,8 @@ test("UL12 pulls: every minute with a socket, every two seconds without, at once
   expect(polled).toBeGreaterThanOrEqual(9);
   expect(polled).toBeLessThanOrEqual(11);
   expect(await pullsWithin(50, () => ada.connect())).toBe(1);
-  expect(await pullsWithin(50, () => ada.log.wake())).toBe(1);
-  expect(await pullsWithin(50, () => ada.log.setOnline(true))).toBe(1);
+  expect(await pullsWithin(50, () => ada.log.tell("visible"))).toBe(1);
+  expect(await pullsWithin(50, () => ada.log.tell("online"))).toBe(1);
 });
 
 test("UL13 a head heard from another is a rumour: it pulls, but at most once a second", async () => {
@@ -267,6 +267,14 @@ test("UL16 refused reading ends it: nothing is applied, sent or asked any more",
   await clock.run(120_000);
   expect(textOf(bob)).toBe("too late");
   expect(bob.line.calls).toBe(calls);
+  server.roles.set("eve", "viewer");
+  const eve = await openTab("eve");
+  expect(eve.log.status.getSnapshot().problem).toBe("read-only");
+  server.roles.delete("eve");
+  eve.log.pullNow();
+  await clock.run(100);
+  expect(eve.log.status.getSnapshot(), "a reader, too").toMatchObject({ problem: "no-access" });
+  expect(stateOf(eve)).toMatchObject({ status: "not-saved", reason: "no-access" });
   const stranger = new FakeTab({ ...tabOptions(clock, server), userId: "stranger" });
   const refused = expect(stranger.log.open()).rejects.toMatchObject({ code: "not_found" });
   await clock.run(100);
@@ -421,12 +429,12 @@ test("UL24 offline says so, and coming back retries at once", async () => {
   const { clock, openTab } = createWorld();
   const ada = await openTab("ada");
   ada.line.cut = true;
-  ada.log.setOnline(false);
+  ada.log.tell("offline");
   type(ada, "x");
   await clock.run(60_000);
   expect(stateOf(ada)).toMatchObject({ status: "offline", unsent: 1 });
   ada.line.cut = false;
-  ada.log.setOnline(true);
+  ada.log.tell("online");
   await clock.run(50);
   expect(stateOf(ada).status).toBe("saved");
 });

@@ -7,23 +7,36 @@
  *   live message, pull, own acknowledgement ─▶ LogReader ─▶ guard ─▶ document
  *
  *   opening ──open()──▶ open ──refused: not_found, forbidden──▶ ended (final: nothing is sent or applied any more)
+ *   what is known of socket and server: connection.ts; why and when the log is asked: catch-up.ts
  *
  * Rules: SPEC.md (UL). Contract for editors: never change the document inside an observer of a transaction that came
  * from the log (origin LOG_ORIGIN); use a transaction of its own afterwards. One transaction makes at most 1 MB.
  */
 import * as Y from "yjs";
 import { AppError, isRetryable } from "../core/errors.ts";
-import type { GuardState } from "../core/guard.ts";
-import type { Appended, Pull, UpdateMessage } from "../core/protocol.ts";
+import type { Pull, UpdateMessage } from "../core/protocol.ts";
 import { AppendLoop, appendWindowMs } from "./append-loop.ts";
-import type { Cancel, Chance, Clock } from "./clock.ts";
+import { CatchUp, type Trigger, triggerOf } from "./catch-up.ts";
+import type { Chance, Clock } from "./clock.ts";
+import {
+  type Connection,
+  type ConnectionEvent,
+  type ConnectionState,
+  connectionOf,
+  type Effect,
+  isNews,
+  isOver,
+  OPENING,
+  pollMs,
+  step,
+} from "./connection.ts";
 import { isContained } from "./leftovers.ts";
+import { localPartOf, withoutRepeats } from "./local-updates.ts";
 import { accessOf, type Block, type LogAccess, nextBlock, reasonOfRefusal } from "./log-block.ts";
-import { LOG_ORIGIN, LogReader, type Quarantined, type ReadyRow } from "./log-reader.ts";
+import { LOG_ORIGIN, LogReader, type Quarantined } from "./log-reader.ts";
 import type { Outbox, OutboxEntry } from "./outbox.ts";
-import { PullLoop } from "./pull-loop.ts";
 import { type NotSavedReason, type SaveState, saveStateOf } from "./save-state.ts";
-import { type Batch, Senders } from "./senders.ts";
+import { type Batch, Senders, storedRows } from "./senders.ts";
 import { createStore, isShallowEqual, type Store } from "./store.ts";
 import type { LogTransport, SessionIdentity } from "./transport.ts";
 
@@ -34,6 +47,7 @@ export type LogStatus = {
   /** The editor may write: the right is there and nothing stands in the way. */
   readonly isWritable: boolean;
   readonly problem: NotSavedReason | null;
+  readonly connection: Connection;
 };
 
 export type UpdateLogOptions = {
@@ -46,13 +60,12 @@ export type UpdateLogOptions = {
   readonly chance: Chance;
   /** How many other people type just now. */
   readonly othersTyping?: () => number;
+  /** Takes a fresh token and hands it to the socket. */
+  readonly refreshAuth?: () => Promise<void>;
   readonly onPull?: (pull: Pull) => void;
   /** The guard refused a row: it is in nobody's document. */
   readonly onQuarantine?: (row: Quarantined) => void;
 };
-
-/** A pull follows within: 60 s always, 2 s without a socket, the others after a hint that something is missing. */
-const PULL_MS = { always: 60_000, socketDown: 2_000, pending: 500, missed: 150, rumour: 1_000 } as const;
 
 export class UpdateLog {
   readonly status: Store<LogStatus>;
@@ -61,24 +74,19 @@ export class UpdateLog {
   #reader: LogReader;
   #senders: Senders;
   #appends: AppendLoop<Batch>;
-  #pulls: PullLoop;
+  #catchUp: CatchUp;
   #status = createStore<LogStatus>(
-    { phase: "opening", access: null, isWritable: false, problem: null },
+    { phase: "opening", access: null, isWritable: false, problem: null, connection: "joining" },
     isShallowEqual,
   );
   #saveState = createStore<SaveState>(
-    saveStateOf({ unsent: 0, online: true, failing: null, blocked: null, outboxBroken: false }),
+    saveStateOf({ unsent: 0, reach: "reached", blocked: null, outboxBroken: false }),
     isShallowEqual,
   );
-  #online = true;
-  #live = false;
-  #destroyed = false;
-  #failing: NotSavedReason | null = null;
+  #connection: ConnectionState = OPENING;
+  #isRefreshing = false;
   #block: Block | null = null;
   #outboxBroken = false;
-  #pulledAt = Number.NEGATIVE_INFINITY;
-  #missed: { head: number; cancel: Cancel } | null = null;
-  #pendingCheck: Cancel | null = null;
   #opened: ((error: AppError | null) => void) | null = null;
 
   constructor(options: UpdateLogOptions) {
@@ -93,12 +101,14 @@ export class UpdateLog {
       ownSessionId: session.sessionId,
       onQuarantine: (row) => this.#quarantined(row),
     });
-    this.#pulls = new PullLoop({
+    this.#catchUp = new CatchUp({
       clock,
       chance,
       pull: () => this.#pull(),
-      everyMs: () => (this.#live ? PULL_MS.always : PULL_MS.socketDown),
+      everyMs: () => pollMs(this.#connection),
       onFailure: (error) => this.#pullFailed(error),
+      heard: () => this.#reader.heard,
+      hasPending: () => doc.store.pendingStructs !== null || doc.store.pendingDs !== null,
     });
     this.#appends = new AppendLoop<Batch>({
       clock,
@@ -107,7 +117,7 @@ export class UpdateLog {
       next: () => (this.#phase === "open" && this.#block === null ? this.#senders.next() : null),
       send: (batch) => this.#send(batch),
       windowMs: () => appendWindowMs(options.othersTyping?.() ?? 0, this.#appends.roundTripMs),
-      onFailure: (error) => this.#appendFailed(error),
+      onFailure: (error) => this.tell(failureOf(error)),
       onRefusal: (error, batch) => this.#refused(error, batch),
       onIdle: () => this.#publish(),
     });
@@ -132,13 +142,13 @@ export class UpdateLog {
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#opened = (error) => (error === null ? resolve() : reject(error));
-      this.#pulls.request();
+      this.#catchUp.want("asked");
     });
   }
 
   /** Something hints that we miss rows, or that our rights changed. */
-  pullNow(): void {
-    this.#pulls.request();
+  pullNow(trigger: Trigger = "asked"): void {
+    this.#catchUp.want(trigger);
   }
 
   /** Others' edits wait while held: an input method must not lose the text that it is composing. */
@@ -151,41 +161,23 @@ export class UpdateLog {
     if (this.#phase !== "open" || this.#block?.reason === "corrupt") return;
     const { updates, ...from } = message;
     const rows = updates?.map((row) => ({ ...row, ...from }));
-    const intact = rows !== undefined && this.#reader.offer(rows);
-    if (!intact || this.#reader.hasGap) this.#pulls.request();
-    this.#checkPending();
+    if (rows === undefined) this.#catchUp.want("missing-bytes");
+    else if (!this.#reader.offer(rows)) this.#catchUp.want("wrong-sum");
+    else if (this.#reader.hasGap) this.#catchUp.want("gap");
+    this.#catchUp.checkPending();
   }
 
-  /** The server says that the log reaches this far; the rows may still be on their way. */
-  hearHead(head: number): void {
-    if (head > this.#reader.heard) this.#expect(head, PULL_MS.missed);
-  }
-
-  /** Another person says so. Anybody can say anything: at most one pull a second. */
+  /** Another person says that the log reaches this far. */
   hearRumour(head: number): void {
-    if (head <= this.#reader.heard || this.#phase !== "open") return;
-    const sinceLast = this.#options.clock.now() - this.#pulledAt;
-    this.#expect(head, Math.max(PULL_MS.missed, PULL_MS.rumour - sinceLast));
+    if (this.#phase === "open") this.#catchUp.hearRumour(head);
   }
 
-  /** Whether the updates topic is joined; tell it also when it was joined anew. */
-  setLive(live: boolean): void {
-    this.#live = live;
-    // Every SUBSCRIBED is followed by a pull: what was sent before it is not repeated.
-    this.#pulls.request();
-  }
-
-  /** The browser's idea of the network. Coming back retries at once. */
-  setOnline(online: boolean): void {
-    this.#online = online;
-    if (online) this.wake();
-    this.#publish();
-  }
-
-  /** The page is seen again, or the network is back. */
-  wake(): void {
-    this.#appends.retryNow();
-    this.#pulls.request();
+  /** What socket, browser and page say of the connection. */
+  tell(event: ConnectionEvent, change: Partial<LogStatus> = {}): void {
+    const { state, effects } = step(this.#connection, event);
+    this.#connection = state;
+    this.#publish(change);
+    for (const effect of effects) this.#do(effect, event);
   }
 
   outboxBroke(): void {
@@ -219,10 +211,15 @@ export class UpdateLog {
     return new Promise((resolve, reject) => {
       const settle = () => {
         const { unsent, reason } = this.#saveState.getSnapshot();
-        if (unsent > 0 && this.#block === null) return;
+        if (unsent > 0 && this.#block === null && !isOver(this.#connection)) return;
         stop();
         if (unsent === 0) resolve();
-        else reject(new AppError("conflict", `Not saved: ${reason}.`, { reason: reason ?? "not-saved" }));
+        else
+          reject(
+            new AppError("conflict", `Not saved: ${reason ?? "the document was closed"}.`, {
+              reason: reason ?? "not-saved",
+            }),
+          );
       };
       const stop = this.#saveState.subscribe(settle);
       settle();
@@ -230,29 +227,41 @@ export class UpdateLog {
   }
 
   destroy(): void {
-    this.#destroyed = true;
     this.#options.doc.off("update", this.#hearDocument);
-    this.#appends.stop();
-    this.#pulls.stop();
-    this.#pendingCheck?.();
-    this.#missed?.cancel();
+    this.tell("destroyed");
+  }
+
+  #do(effect: Effect, event: ConnectionEvent): void {
+    if (effect === "pull") this.#catchUp.want(triggerOf(event));
+    else if (effect === "retry") this.#appends.retryNow();
+    else if (effect === "refresh") void this.#refresh();
+    else {
+      this.#appends.stop();
+      this.#catchUp.stop();
+    }
+  }
+
+  /** One at a time: who asks meanwhile gets the outcome of the one under way. */
+  async #refresh(): Promise<void> {
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    try {
+      await this.#options.refreshAuth?.();
+      this.tell("token-refreshed");
+    } catch {
+      // The caller has reported it. The log is asked all the same: it says what is the matter.
+      this.tell("token-failed");
+    } finally {
+      this.#isRefreshing = false;
+    }
   }
 
   // ------------------------------------------------------------------ local edits
 
   #hearDocument = (data: Uint8Array, _origin: unknown, doc: Y.Doc, transaction: Y.Transaction): void => {
-    if (transaction.local) {
-      this.#queue(data);
-      return;
-    }
     const own = this.#options.session.yjsClientId;
-    const before = transaction.beforeState.get(own) ?? 0;
-    if ((transaction.afterState.get(own) ?? 0) <= before) return;
-    // Someone edited inside a transaction of the log. Yjs then takes another client id and hides the edit among
-    // foreign ones: take the id back, and cut our part out.
-    doc.clientID = own;
-    const others = new Map(transaction.afterState).set(own, before);
-    this.#queue(Y.encodeStateAsUpdate(doc, Y.encodeStateVector(others)));
+    const local = transaction.local ? data : localPartOf(doc, transaction, own);
+    if (local !== null) this.#queue(local);
   };
 
   #queue(data: Uint8Array): void {
@@ -271,22 +280,22 @@ export class UpdateLog {
 
   async #send(batch: Batch): Promise<void> {
     const { transport, documentId } = this.#options;
+    const asked = this.#connection;
     const answer = await transport.append(documentId, batch.queue.sessionId, batch.entries);
-    if (this.#destroyed) return;
-    this.#failing = null;
-    this.#reader.offerOwn(readyRows(batch, answer));
+    if (this.#connection.reach === "ended") return;
+    this.#reader.offerOwn(storedRows(batch, answer));
     this.#senders.acknowledge(
       batch.queue,
       answer.accepted.map((accepted) => accepted.clientSeq),
     );
-    this.hearHead(answer.headSeq);
-    if (answer.epoch !== this.#status.getSnapshot().access?.epoch) this.#pulls.request();
-    this.#publish();
+    this.#catchUp.hearHead(answer.headSeq);
+    if (answer.epoch !== this.#status.getSnapshot().access?.epoch) this.tell("epoch-changed");
+    this.#answered(asked);
   }
 
-  #appendFailed(error: AppError): void {
-    this.#failing = error.code === "unauthenticated" ? "signed-out" : "unreachable";
-    this.#publish();
+  #answered(asked: ConnectionState): void {
+    if (isNews(asked, this.#connection)) this.tell("answered");
+    else this.#publish();
   }
 
   async #refused(error: AppError, batch: Batch): Promise<boolean> {
@@ -294,7 +303,7 @@ export class UpdateLog {
       return this.#settleReused(batch);
     this.#stand(reasonOfRefusal(error));
     // The rights may have changed: the answer also tells whether reading is still allowed.
-    this.#pulls.request();
+    this.#catchUp.want("refusal");
     return false;
   }
 
@@ -321,17 +330,18 @@ export class UpdateLog {
     const { transport, documentId, session } = this.#options;
     const opening = this.#phase === "opening";
     const after = this.#reader.heard;
+    const asked = this.#connection;
     const pull = opening
       ? await transport.open(documentId, session, after)
       : await transport.pull(documentId, after);
-    if (this.#phase === "ended" || this.#destroyed) return false;
+    if (isOver(this.#connection)) return false;
+    this.#answered(asked);
     const intact =
       (pull.snapshot === null || this.#reader.applySnapshot(pull.snapshot)) &&
       this.#reader.offer(pull.updates);
-    this.#pulledAt = this.#options.clock.now();
     this.#takeAccess(pull, intact);
     this.#options.onPull?.(pull);
-    this.#checkPending();
+    this.#catchUp.checkPending();
     return pull.more && intact;
   }
 
@@ -340,7 +350,6 @@ export class UpdateLog {
     const heard = accessOf(pull);
     const access = former.access !== null && isShallowEqual(former.access, heard) ? former.access : heard;
     const now = this.#options.clock.now();
-    if (this.#failing === "unreachable") this.#failing = null;
     this.#block = nextBlock(this.#block, { access, former: former.access, intact, now });
     const isReady = former.phase === "opening" && !(pull.more && intact);
     this.#publish({ access, ...(isReady ? { phase: "open" } : {}) });
@@ -350,38 +359,14 @@ export class UpdateLog {
 
   #pullFailed(error: AppError): boolean {
     if (isRetryable(error)) {
-      if (error.code === "unauthenticated") this.#failing = "signed-out";
-      this.#publish();
+      this.tell(failureOf(error));
       return true;
     }
-    this.#stand("no-access");
-    this.#publish({ phase: "ended" });
+    // Whatever stood in the way before: this is the end of it.
+    this.#block = { reason: "no-access", since: this.#options.clock.now() };
+    this.tell("refused", { phase: "ended" });
     this.#opened?.(error);
     return false;
-  }
-
-  /** Pulls in a while unless the rows up to `head` have come by then. */
-  #expect(head: number, ms: number): void {
-    if (this.#missed !== null) {
-      this.#missed.head = Math.max(this.#missed.head, head);
-      return;
-    }
-    const cancel = this.#options.clock.after(ms, () => {
-      const missed = this.#missed;
-      this.#missed = null;
-      if (missed !== null && missed.head > this.#reader.heard) this.#pulls.request();
-    });
-    this.#missed = { head, cancel };
-  }
-
-  #checkPending(): void {
-    const { doc, clock } = this.#options;
-    const hasPending = () => doc.store.pendingStructs !== null || doc.store.pendingDs !== null;
-    if (!hasPending() || this.#pendingCheck !== null) return;
-    this.#pendingCheck = clock.after(PULL_MS.pending, () => {
-      this.#pendingCheck = null;
-      if (hasPending()) this.#pulls.request();
-    });
   }
 
   // ------------------------------------------------------------------ state
@@ -401,31 +386,16 @@ export class UpdateLog {
 
   #publish(change: Partial<LogStatus> = {}): void {
     const blocked = this.#block?.reason ?? null;
-    const status = { ...this.#status.getSnapshot(), ...change, problem: blocked };
+    const connection = connectionOf(this.#connection);
+    const status = { ...this.#status.getSnapshot(), ...change, problem: blocked, connection };
     const isWritable = status.phase === "open" && status.access?.canWrite === true && blocked === null;
     this.#status.set({ ...status, isWritable });
-    const facts = { unsent: this.#senders.unsent, online: this.#online, failing: this.#failing, blocked };
-    this.#saveState.set(saveStateOf({ ...facts, outboxBroken: this.#outboxBroken }));
+    const { reach } = this.#connection;
+    const facts = { unsent: this.#senders.unsent, reach, blocked, outboxBroken: this.#outboxBroken };
+    this.#saveState.set(saveStateOf(facts));
   }
 }
 
-/**
- * An edit made inside an observer of a local edit is in both updates: Yjs encodes all that is new when it tells of the
- * first. The second then repeats it, which the guard rightly refuses in a row.
- */
-function withoutRepeats(data: Uint8Array, client: number, reach: GuardState): Uint8Array {
-  const known = reach.get(client) ?? 0;
-  const start = Y.parseUpdateMeta(data).from.get(client);
-  if (start === undefined || start >= known) return data;
-  return Y.diffUpdate(data, Y.encodeStateVector(new Map([[client, known]])));
-}
-
-function readyRows({ queue, entries }: Batch, answer: Appended): ReadyRow[] {
-  const bytes = new Map(entries.map((entry) => [entry.clientSeq, entry.data]));
-  return answer.accepted.flatMap(({ clientSeq, seq }) => {
-    const data = bytes.get(clientSeq);
-    return data === undefined
-      ? []
-      : [{ seq, sessionId: queue.sessionId, yjsClientId: queue.yjsClientId, data }];
-  });
+function failureOf(error: AppError): ConnectionEvent {
+  return error.code === "unauthenticated" ? "unauthenticated" : "failed";
 }
