@@ -124,13 +124,3 @@ export class AppendLoop<Batch> {
     this.#pausing = false;
   }
 }
-
-/**
- * The window for `others` people who type too. Alone or with one other: none, so that a keystroke goes out at once.
- * Then it widens with people and with how slow the server answers, up to 250 ms.
- */
-export function appendWindowMs(others: number, roundTripMs: number): number {
-  if (others <= 1) return 0;
-  const window = (others * roundTripMs) / 4;
-  return Math.min(others === 2 ? 30 : 250, window);
-}

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { AwarenessMessage } from "../core/protocol.ts";
-import { Awareness, frameGapMs } from "./awareness.ts";
+import { Awareness } from "./awareness.ts";
+import { frameGapMs, HOSTED_EVENTS_PER_SECOND } from "./budget.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 const cursor = { anchor: 1, head: 2 };
@@ -15,6 +16,7 @@ function createOne(sessionId = "me") {
     send: (message) => sent.push({ ...message, at: clock.now() }) > 0,
     head: () => 42,
     onRumour: (head) => rumours.push(head),
+    eventsPerSecond: HOSTED_EVENTS_PER_SECOND,
   });
   return { clock, sent, rumours, awareness };
 }
@@ -51,8 +53,55 @@ test("AW2 frames keep their distance, wider with more people, and the last state
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual(50);
   expect(sent.length).toBeGreaterThanOrEqual(9);
   expect(sent.at(-1)?.cursor).toEqual({ anchor: 99, head: 99 });
-  expect([1, 4, 5, 10, 50, 500].map(frameGapMs)).toEqual([50, 50, 100, 100, 500, 1_000]);
+  const own = { othersMoving: 0, eventsPerSecond: Number.POSITIVE_INFINITY };
+  const steps = [1, 4, 5, 10, 50, 500].map((others) => frameGapMs({ others, ...own }));
+  expect(steps).toEqual([50, 50, 100, 100, 500, 1_000]);
+  const hosted = (others: number, othersMoving: number) =>
+    frameGapMs({ others, othersMoving, eventsPerSecond: HOSTED_EVENTS_PER_SECOND });
+  expect([hosted(1, 1), hosted(999, 999)]).toEqual([50, 2_500]);
+  expect(hosted(19, 0), "who moves alone among twenty").toBeLessThanOrEqual(200);
 });
+
+test("AW9 twenty people stay within their share of the hosted budget, few of them moving or all", async () => {
+  for (const movers of [1, 5, 20]) {
+    const { clock, all, events } = createCrowd(20);
+    const move = async (seconds: number) => {
+      for (let tick = 0; tick < seconds * 10; tick++) {
+        for (const one of all.slice(0, movers)) one.setCursor({ anchor: tick, head: tick }, null);
+        await clock.run(100);
+      }
+    };
+    await move(10);
+    const before = events.count;
+    await move(20);
+    // One frame of each may fall on the edge of the time.
+    const perSecond = (events.count - before - 20 * 20) / 20;
+    expect(perSecond, `${movers} of 20 move`).toBeLessThanOrEqual(0.46 * HOSTED_EVENTS_PER_SECOND);
+    expect(perSecond).toBeGreaterThan(100);
+    for (const one of all) expect(one.peers.getSnapshot().size, "everybody is still shown").toBe(19);
+  }
+});
+
+/** People on one bus, and how many events Realtime would count: one for a frame and one for each who hears it. */
+function createCrowd(people: number) {
+  const clock = new VirtualClock();
+  const events = { count: 0 };
+  const all: Awareness[] = [];
+  for (let place = 0; place < people; place++) {
+    const sessionId = `s${place}`;
+    const send = (message: AwarenessMessage): boolean => {
+      events.count += people;
+      clock.after(1, () => {
+        for (const other of all) other.receive(message);
+      });
+      return true;
+    };
+    const rest = { head: () => 0, onRumour: () => undefined, eventsPerSecond: HOSTED_EVENTS_PER_SECOND };
+    all.push(new Awareness({ sessionId, clock, send, ...rest }));
+  }
+  for (const one of all) one.setPresent(all.map((_, place) => `s${place}`));
+  return { clock, all, events };
+}
 
 test("AW3 typing lasts until three seconds after the last key", async () => {
   const { clock, sent, awareness } = createOne();

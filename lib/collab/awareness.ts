@@ -1,11 +1,12 @@
 /**
  * Who is where: one small state per session, sent directly, stored nowhere. Small on purpose:
  * - a counter orders the frames of a session, so an old frame never overwrites a newer one;
- * - frames go out 50 to 100 ms apart (wider with many people), renewed every 3.5 s, nothing when alone;
+ * - frames go out 50 to 100 ms apart (wider with many people: budget.ts), renewed every 3.5 s, nothing when alone;
  * - a session that is silent for 10 s is gone, one that says `left` at once.
  * What a frame says about the log's head is a rumour: anybody may say anything.
  */
 import type { AwarenessMessage, Cursor } from "../core/protocol.ts";
+import { frameGapMs, RENEW_MS } from "./budget.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import { createStore, type Store } from "./store.ts";
 
@@ -26,19 +27,15 @@ export type AwarenessOptions = {
   /** The last seq that this client has. */
   readonly head: () => number;
   readonly onRumour: (head: number) => void;
+  /** What Realtime carries (budget.ts). */
+  readonly eventsPerSecond: number;
 };
 
-export const AWARENESS_MS = { typing: 3_000, renew: 3_500, expire: 10_000, sweep: 1_000 } as const;
+export const AWARENESS_MS = { typing: 3_000, renew: RENEW_MS, expire: 10_000, sweep: 1_000 } as const;
 /** Sessions that are remembered, gone ones for their counters: an old frame, sent again, must not bring them back. */
 const MOST_SESSIONS = 2_000;
 
-/** The least time between two frames when `others` listen. A frame costs one delivery for each of them. */
-export function frameGapMs(others: number): number {
-  if (others <= 4) return 50;
-  return others <= 10 ? 100 : Math.min(1_000, others * 10);
-}
-
-type Heard = { counter: number; left: boolean; state: PeerState };
+type Heard = { counter: number; left: boolean; movedAt: number; state: PeerState };
 
 export class Awareness {
   readonly peers: Store<ReadonlyMap<string, PeerState>>;
@@ -70,10 +67,17 @@ export class Awareness {
     return ids.size;
   }
 
-  get othersTyping(): number {
-    let count = 0;
-    for (const peer of this.#peers.getSnapshot().values()) if (peer.typing) count++;
-    return count;
+  /** Others by their own frames: presence could name anybody, and so slow us down. */
+  get company(): { readonly others: number; readonly othersTyping: number; readonly othersMoving: number } {
+    const now = this.#options.clock.now();
+    const peers = this.#peers.getSnapshot();
+    let [othersTyping, othersMoving] = [0, 0];
+    for (const [sessionId, peer] of peers) {
+      if (peer.typing) othersTyping++;
+      const { movedAt = 0 } = this.#heard.get(sessionId) ?? {};
+      if (peer.typing || now - movedAt < AWARENESS_MS.typing) othersMoving++;
+    }
+    return { others: peers.size, othersTyping, othersMoving };
   }
 
   setCursor(cursor: Cursor | null, blockId: string | null): void {
@@ -122,8 +126,10 @@ export class Awareness {
     this.#heard.delete(sessionId);
     this.#makeRoom();
     const { cursor, blockId, typing } = message;
-    const state = { sessionId, cursor, blockId, typing, heardAt: this.#options.clock.now() };
-    this.#heard.set(sessionId, { counter, left: message.left === true, state });
+    const now = this.#options.clock.now();
+    const state = { sessionId, cursor, blockId, typing, heardAt: now };
+    const movedAt = known !== undefined && isSamePlace(known.state, state) ? known.movedAt : now;
+    this.#heard.set(sessionId, { counter, left: message.left === true, movedAt, state });
     this.#publish();
     if (known === undefined && message.left !== true) this.#sendSoon();
     this.#options.onRumour(message.head);
@@ -158,8 +164,9 @@ export class Awareness {
   /** At once after a pause, else when the gap to the last frame is wide enough. */
   #sendSoon(): void {
     if (this.#timer !== null || this.#left) return;
-    const { clock } = this.#options;
-    const wait = this.#sentAt + frameGapMs(this.others) - clock.now();
+    const { clock, eventsPerSecond } = this.#options;
+    const gap = frameGapMs({ ...this.company, eventsPerSecond });
+    const wait = this.#sentAt + gap - clock.now();
     if (wait <= 0) this.#send();
     else {
       this.#timer = clock.after(wait, () => {
@@ -195,6 +202,10 @@ export class Awareness {
     }
     this.#peers.set(peers);
   }
+}
+
+function isSamePlace(a: PeerState, b: PeerState): boolean {
+  return a.blockId === b.blockId && JSON.stringify(a.cursor) === JSON.stringify(b.cursor);
 }
 
 function isExpired(peer: PeerState, now: number): boolean {

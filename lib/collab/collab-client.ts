@@ -2,6 +2,7 @@
  * The door of this room for a page: one client per signed-in person. Hands out open documents and workspaces, shared
  * and counted, so that components may mount and unmount as they like.
  */
+import { HOSTED_EVENTS_PER_SECOND } from "./budget.ts";
 import { type Chance, type Clock, systemClock } from "./clock.ts";
 import { DocumentSession, type DocumentSessionOptions } from "./document-session.ts";
 import { createBrowserEnvironment, type Environment } from "./environment.ts";
@@ -27,6 +28,8 @@ export type CollabClientOptions = {
   readonly chance?: Chance;
   readonly onReport?: DocumentSessionOptions["onReport"];
   readonly keys?: DocumentSessionOptions["keys"];
+  /** What Realtime carries of the whole project; absent: what the pro plan of a hosted one does. */
+  readonly eventsPerSecond?: number;
 };
 
 const LINGER_MS = 1_000;
@@ -88,13 +91,14 @@ export class CollabClient {
   }
 
   #sessionOptions(documentId: string): Omit<DocumentSessionOptions, "live" | "outbox" | "locks"> {
-    const { userId, log, chance, onReport, keys } = this.#options;
+    const { userId, log, chance, onReport, keys, eventsPerSecond = HOSTED_EVENTS_PER_SECOND } = this.#options;
     return {
       documentId,
       userId,
       log,
       environment: this.#environment,
       clock: this.#clock,
+      eventsPerSecond,
       ...(chance === undefined ? {} : { chance }),
       ...(onReport === undefined ? {} : { onReport }),
       ...(keys === undefined ? {} : { keys }),

@@ -5,6 +5,7 @@
 import * as Y from "yjs";
 import { AppError } from "../core/errors.ts";
 import type { Cursor } from "../core/protocol.ts";
+import { appendWindowMs } from "./budget.ts";
 import { type Chance, type Clock, systemClock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { type Environment, steadyEnvironment } from "./environment.ts";
@@ -49,6 +50,8 @@ export type DocumentSessionOptions = {
   readonly chance?: Chance;
   readonly createIdentity?: () => SessionIdentity;
   readonly keys?: FrameKeys;
+  /** What Realtime carries of the whole project (budget.ts). Absent: it has no such limit. */
+  readonly eventsPerSecond?: number;
   /** For the log of the page: rows the guard refused, an outbox that broke. */
   readonly onReport?: (event: string, facts: Readonly<Record<string, unknown>>) => void;
 };
@@ -90,6 +93,7 @@ export class DocumentSession {
 
   constructor(options: DocumentSessionOptions) {
     const { clock = systemClock, chance = Math.random, documentId, userId } = options;
+    const { eventsPerSecond = Number.POSITIVE_INFINITY } = options;
     const session = (options.createIdentity ?? createIdentity)();
     const { sessionId } = session;
     this.#options = options;
@@ -101,6 +105,7 @@ export class DocumentSession {
       sessionId,
       keys: options.keys ?? createFrameKeys(),
       clock,
+      eventsPerSecond,
       list: () => options.log.listPeople(documentId),
       send: (frame) => this.#live?.sendAwareness(frame) ?? false,
       canSend: () => this.#live?.canSendAwareness ?? false,
@@ -117,7 +122,7 @@ export class DocumentSession {
       clock,
       chance,
       refreshAuth: () => this.#refreshAuth(),
-      othersTyping: () => this.#gathering.othersTyping,
+      windowMs: (roundTripMs) => appendWindowMs({ ...this.#gathering.company, roundTripMs, eventsPerSecond }),
       onPull: (pull) => this.#gathering.know(pull.people),
       onQuarantine: (row) => this.#quarantined(row),
     });

@@ -15,6 +15,8 @@ export type GatheringOptions = {
   readonly documentId: string;
   readonly sessionId: string;
   readonly clock: Clock;
+  /** What Realtime carries (budget.ts). */
+  readonly eventsPerSecond: number;
   readonly list: () => Promise<readonly Person[]>;
   readonly keys: FrameKeys;
   readonly send: (frame: SignedFrame) => boolean;
@@ -33,6 +35,7 @@ export class Gathering {
 
   constructor(options: GatheringOptions) {
     const { documentId, sessionId, clock, keys, send, canSend, head, onRumour, list } = options;
+    const { eventsPerSecond } = options;
     this.#options = options;
     this.people = this.#people;
     this.#directory = new Directory({ clock, list, onChange: () => this.#peopleChanged() });
@@ -46,7 +49,7 @@ export class Gathering {
       onFrame: (message) => this.#awareness.receive(message),
     });
     const sign = (message: AwarenessMessage) => this.#door.send(message);
-    this.#awareness = new Awareness({ sessionId, clock, send: sign, head, onRumour });
+    this.#awareness = new Awareness({ sessionId, clock, send: sign, head, onRumour, eventsPerSecond });
     this.#awareness.peers.subscribe(() => this.#refresh());
   }
 
@@ -55,8 +58,9 @@ export class Gathering {
     return this.#door.publicKey();
   }
 
-  get othersTyping(): number {
-    return this.#awareness.othersTyping;
+  /** Of the others, how many are here and how many type. */
+  get company(): { readonly others: number; readonly othersTyping: number } {
+    return this.#awareness.company;
   }
 
   know(people: readonly Person[]): void {

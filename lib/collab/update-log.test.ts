@@ -5,7 +5,7 @@ import { AppError } from "../core/errors.ts";
 import { createDice } from "../core/guard-fixtures.ts";
 import { UpdateMessage } from "../core/protocol.ts";
 import { sha256Hex } from "../core/sha256.ts";
-import { appendWindowMs } from "./append-loop.ts";
+import { appendWindowMs, HOSTED_EVENTS_PER_SECOND } from "./budget.ts";
 import { FakeServer } from "./fake-network.ts";
 import { FakeDisk, FakeTab, type FakeTabOptions } from "./fake-tab.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -439,17 +439,31 @@ test("UL24 offline says so, and coming back retries at once", async () => {
   expect(stateOf(ada).status).toBe("saved");
 });
 
-test("UL25 the window between two appends is nothing for one or two people and at most 250 ms", () => {
-  expect([0, 1].map((others) => appendWindowMs(others, 1_000))).toEqual([0, 0]);
-  expect(appendWindowMs(2, 1_000)).toBe(30);
-  const windows = [3, 5, 10, 20, 40].map((others) => appendWindowMs(others, 20));
-  expect(windows).toEqual([...windows].sort((a, b) => a - b));
-  expect(appendWindowMs(50, 500)).toBe(250);
+test("UL25 nobody waits between appends who is alone or with one other; more people share the budget", () => {
+  const eventsPerSecond = HOSTED_EVENTS_PER_SECOND;
+  const windowOf = (others: number, othersTyping: number, roundTripMs = 20, budget = eventsPerSecond) =>
+    appendWindowMs({ others, othersTyping, roundTripMs, eventsPerSecond: budget });
+  expect([windowOf(0, 0, 5_000), windowOf(1, 0, 5_000), windowOf(1, 1, 5_000)]).toEqual([0, 0, 0]);
+  for (let present = 3; present <= 23; present++)
+    for (let typing = 1; typing <= present; typing++) {
+      const cost = typing * (present + 1) * (1_000 / windowOf(present - 1, typing - 1));
+      expect(cost, `${typing} of ${present}`).toBeLessThanOrEqual(0.5 * eventsPerSecond + 1e-9);
+    }
+  // Fluent among twenty: who types alone hardly waits, and nobody ever longer than this.
+  expect(windowOf(19, 0)).toBeLessThan(100);
+  expect(windowOf(19, 4)).toBeLessThan(500);
+  expect(windowOf(200, 200, 5_000)).toBe(2_500);
+  // A server of one's own: only a slow one makes typists wait.
+  const own = [3, 5, 10, 20, 40].map((typing) => windowOf(50, typing, 20, Number.POSITIVE_INFINITY));
+  expect(own).toEqual([...own].sort((a, b) => a - b));
+  expect(windowOf(50, 1, 500, Number.POSITIVE_INFINITY)).toBe(0);
+  expect(windowOf(50, 2, 1_000, Number.POSITIVE_INFINITY)).toBe(30);
+  expect(windowOf(50, 50, 500, Number.POSITIVE_INFINITY)).toBe(250);
 });
 
 test("UL26 with several typing, appends keep the window and merge what comes within it", async () => {
   const { clock, server, openTab } = createWorld();
-  const ada = await openTab("ada", { log: { othersTyping: () => 40 } });
+  const ada = await openTab("ada", { log: { windowMs: () => 100 } });
   for (let key = 0; key < 50; key++) {
     type(ada, "k");
     await clock.run(20);

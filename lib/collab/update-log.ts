@@ -15,7 +15,7 @@
 import * as Y from "yjs";
 import { AppError, isRetryable } from "../core/errors.ts";
 import type { Pull, UpdateMessage } from "../core/protocol.ts";
-import { AppendLoop, appendWindowMs } from "./append-loop.ts";
+import { AppendLoop } from "./append-loop.ts";
 import { CatchUp, type Trigger, triggerOf } from "./catch-up.ts";
 import type { Chance, Clock } from "./clock.ts";
 import {
@@ -58,8 +58,8 @@ export type UpdateLogOptions = {
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly chance: Chance;
-  /** How many other people type just now. */
-  readonly othersTyping?: () => number;
+  /** The least time between the starts of two appends, given how long they take. Absent: none. */
+  readonly windowMs?: (roundTripMs: number) => number;
   /** Takes a fresh token and hands it to the socket. */
   readonly refreshAuth?: () => Promise<void>;
   readonly onPull?: (pull: Pull) => void;
@@ -116,7 +116,7 @@ export class UpdateLog {
       hasWork: () => this.#senders.unsent > 0,
       next: () => (this.#phase === "open" && this.#block === null ? this.#senders.next() : null),
       send: (batch) => this.#send(batch),
-      windowMs: () => appendWindowMs(options.othersTyping?.() ?? 0, this.#appends.roundTripMs),
+      windowMs: () => options.windowMs?.(this.#appends.roundTripMs) ?? 0,
       onFailure: (error) => this.tell(failureOf(error)),
       onRefusal: (error, batch) => this.#refused(error, batch),
       onIdle: () => this.#publish(),
