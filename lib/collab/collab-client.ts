@@ -11,6 +11,7 @@ import type { Outbox } from "./outbox.ts";
 import { renameHeadless, setTitle } from "./rename-document.ts";
 import { createLeaseLocks, createWebLocks, type SessionLocks } from "./session-locks.ts";
 import { type Held, Registry } from "./session-registry.ts";
+import { type OpenTabLine, openBrowserTabLine } from "./tab-channel.ts";
 import type { LogTransport, RealtimePort } from "./transport.ts";
 import { WorkspaceChannels, type WorkspaceHandle, type WorkspaceListener } from "./workspace-channel.ts";
 
@@ -23,6 +24,7 @@ export type CollabClientOptions = {
   /** The rest is for tests; a page leaves it to the browser. */
   readonly openOutbox?: (scope: { userId: string; documentId: string }) => Promise<Outbox>;
   readonly locks?: SessionLocks;
+  readonly openTabLine?: OpenTabLine;
   readonly environment?: Environment;
   readonly clock?: Clock;
   readonly chance?: Chance;
@@ -60,10 +62,12 @@ export class CollabClient {
   holdDocument(documentId: string): Held<DocumentSession> {
     return this.#documents.hold(documentId, () => {
       const { realtime, userId, openOutbox = openIdbOutbox } = this.#options;
+      const { openTabLine = openBrowserTabLine } = this.#options;
       return new DocumentSession({
         ...this.#sessionOptions(documentId),
         outbox: openOutbox({ userId, documentId }),
         locks: this.#locks,
+        openTabLine,
         live: { realtime, workspaces: this.#workspaces },
       });
     });
@@ -90,7 +94,9 @@ export class CollabClient {
     return this.#documents.values().some((session) => session.hasUnsent());
   }
 
-  #sessionOptions(documentId: string): Omit<DocumentSessionOptions, "live" | "outbox" | "locks"> {
+  #sessionOptions(
+    documentId: string,
+  ): Omit<DocumentSessionOptions, "live" | "outbox" | "locks" | "openTabLine"> {
     const { userId, log, chance, onReport, keys, eventsPerSecond = HOSTED_EVENTS_PER_SECOND } = this.#options;
     return {
       documentId,

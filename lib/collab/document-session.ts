@@ -4,7 +4,7 @@
  */
 import * as Y from "yjs";
 import { AppError } from "../core/errors.ts";
-import type { Cursor } from "../core/protocol.ts";
+import type { Cursor, UpdateMessage } from "../core/protocol.ts";
 import { appendWindowMs } from "./budget.ts";
 import { type Chance, type Clock, systemClock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
@@ -20,6 +20,7 @@ import type { NotSavedReason, SaveState } from "./save-state.ts";
 import { type SessionLocks, sweepLock } from "./session-locks.ts";
 import { createStore, isShallowEqual, type Store } from "./store.ts";
 import { Sweeper } from "./sweeper.ts";
+import { type OpenTabLine, TabChannel } from "./tab-channel.ts";
 import type { LogTransport, RealtimePort, SessionIdentity } from "./transport.ts";
 import { UpdateLog } from "./update-log.ts";
 import type { WorkspaceChannels, WorkspaceHandle } from "./workspace-channel.ts";
@@ -52,6 +53,8 @@ export type DocumentSessionOptions = {
   readonly keys?: FrameKeys;
   /** What Realtime carries of the whole project (budget.ts). Absent: it has no such limit. */
   readonly eventsPerSecond?: number;
+  /** Lines to this person's other tabs. Absent: there are none. */
+  readonly openTabLine?: OpenTabLine;
   /** For the log of the page: rows the guard refused, an outbox that broke. */
   readonly onReport?: (event: string, facts: Readonly<Record<string, unknown>>) => void;
 };
@@ -83,6 +86,7 @@ export class DocumentSession {
   readonly #gathering: Gathering;
   readonly #sweeper: Sweeper;
   readonly #live: LiveChannel | null;
+  readonly #tabs: TabChannel | null;
   readonly #outbox: Outbox;
   readonly #status = createStore<SessionStatus>(OPENING, isShallowEqual);
   #workspace: WorkspaceHandle | null = null;
@@ -123,6 +127,7 @@ export class DocumentSession {
       chance,
       refreshAuth: () => this.#refreshAuth(),
       windowMs: (roundTripMs) => appendWindowMs({ ...this.#gathering.company, roundTripMs, eventsPerSecond }),
+      onStored: (rows) => this.#tabs?.tell(rows),
       onPull: (pull) => this.#gathering.know(pull.people),
       onQuarantine: (row) => this.#quarantined(row),
     });
@@ -137,6 +142,7 @@ export class DocumentSession {
       onLeftovers: (entries) => this.#setLeftovers(entries),
     });
     this.#live = this.#createLive(sessionId, clock, chance);
+    this.#tabs = this.#createTabs();
     this.#log.status.subscribe(() => this.#followLog());
     this.#stopWatching = this.#watch(options.environment ?? steadyEnvironment);
     this.ready = this.#open();
@@ -202,6 +208,7 @@ export class DocumentSession {
     this.#stopWatching();
     const goodbye = this.#gathering.leave();
     this.#log.destroy();
+    this.#tabs?.close();
     this.#sweeper.stop();
     this.#workspace?.leave();
     await goodbye;
@@ -260,7 +267,14 @@ export class DocumentSession {
     } else this.#workspace.setEpoch(epoch);
   }
 
+  #createTabs(): TabChannel | null {
+    const { openTabLine: open, userId, documentId } = this.#options;
+    const onUpdate = (message: UpdateMessage) => this.#log.receive(message);
+    return open === undefined ? null : new TabChannel({ open, userId, documentId, onUpdate });
+  }
+
   #leaveTopics(): void {
+    this.#tabs?.close();
     void this.#live?.leave();
     this.#workspace?.leave();
     this.#workspace = null;

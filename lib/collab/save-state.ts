@@ -1,5 +1,7 @@
 /** What the reader of the page is told about their words. Pure: the one place where 'Saved' is decided. */
+import { AppError } from "../core/errors.ts";
 import type { Reach } from "./connection.ts";
+import type { Store } from "./store.ts";
 
 export type NotSavedReason =
   /** The server does not answer; it is tried again and again. */
@@ -54,4 +56,22 @@ export function saveStateOf(facts: SaveFacts): SaveState {
 
 function isJustReading(reason: NotSavedReason): boolean {
   return reason === "read-only" || reason === "trashed" || reason === "newer-version";
+}
+
+/** Resolves once nothing is unsent; rejects with the reason when it is hopeless. */
+export function untilSaved(saveState: Store<SaveState>, isHopeless: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      const { unsent, reason } = saveState.getSnapshot();
+      if (unsent > 0 && !isHopeless()) return;
+      stop();
+      if (unsent === 0) resolve();
+      else {
+        const why = `Not saved: ${reason ?? "the document was closed"}.`;
+        reject(new AppError("conflict", why, { reason: reason ?? "not-saved" }));
+      }
+    };
+    const stop = saveState.subscribe(settle);
+    settle();
+  });
 }

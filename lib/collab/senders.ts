@@ -91,14 +91,16 @@ export class Senders {
   }
 }
 
-/** What the server acknowledged, with its places in the log. */
-export function storedRows({ queue, entries }: Batch, answer: Appended): ReadyRow[] {
+/** What the server acknowledged, with its place in the log. */
+export type StoredRow = ReadyRow & { readonly clientSeq: number };
+
+export function storedRows({ queue, entries }: Batch, answer: Appended): StoredRow[] {
   const bytes = new Map(entries.map((entry) => [entry.clientSeq, entry.data]));
   return answer.accepted.flatMap(({ clientSeq, seq }) => {
     const data = bytes.get(clientSeq);
     return data === undefined
       ? []
-      : [{ seq, sessionId: queue.sessionId, yjsClientId: queue.yjsClientId, data }];
+      : [{ seq, clientSeq, sessionId: queue.sessionId, yjsClientId: queue.yjsClientId, data }];
   });
 }
 

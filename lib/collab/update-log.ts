@@ -13,7 +13,7 @@
  * from the log (origin LOG_ORIGIN); use a transaction of its own afterwards. One transaction makes at most 1 MB.
  */
 import * as Y from "yjs";
-import { AppError, isRetryable } from "../core/errors.ts";
+import { type AppError, isRetryable } from "../core/errors.ts";
 import type { Pull, UpdateMessage } from "../core/protocol.ts";
 import { AppendLoop } from "./append-loop.ts";
 import { CatchUp, type Trigger, triggerOf } from "./catch-up.ts";
@@ -35,8 +35,8 @@ import { localPartOf, withoutRepeats } from "./local-updates.ts";
 import { accessOf, type Block, type LogAccess, nextBlock, reasonOfRefusal } from "./log-block.ts";
 import { LOG_ORIGIN, LogReader, type Quarantined } from "./log-reader.ts";
 import type { Outbox, OutboxEntry } from "./outbox.ts";
-import { type NotSavedReason, type SaveState, saveStateOf } from "./save-state.ts";
-import { type Batch, Senders, storedRows } from "./senders.ts";
+import { type NotSavedReason, type SaveState, saveStateOf, untilSaved } from "./save-state.ts";
+import { type Batch, Senders, type StoredRow, storedRows } from "./senders.ts";
 import { createStore, isShallowEqual, type Store } from "./store.ts";
 import type { LogTransport, SessionIdentity } from "./transport.ts";
 
@@ -63,6 +63,8 @@ export type UpdateLogOptions = {
   /** Takes a fresh token and hands it to the socket. */
   readonly refreshAuth?: () => Promise<void>;
   readonly onPull?: (pull: Pull) => void;
+  /** Rows of one session that the server has just acknowledged. */
+  readonly onStored?: (rows: readonly StoredRow[]) => void;
   /** The guard refused a row: it is in nobody's document. */
   readonly onQuarantine?: (row: Quarantined) => void;
 };
@@ -208,22 +210,7 @@ export class UpdateLog {
 
   /** Resolves once nothing is unsent; rejects with the reason when that cannot be. */
   whenSaved(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle = () => {
-        const { unsent, reason } = this.#saveState.getSnapshot();
-        if (unsent > 0 && this.#block === null && !isOver(this.#connection)) return;
-        stop();
-        if (unsent === 0) resolve();
-        else
-          reject(
-            new AppError("conflict", `Not saved: ${reason ?? "the document was closed"}.`, {
-              reason: reason ?? "not-saved",
-            }),
-          );
-      };
-      const stop = this.#saveState.subscribe(settle);
-      settle();
-    });
+    return untilSaved(this.#saveState, () => this.#block !== null || isOver(this.#connection));
   }
 
   destroy(): void {
@@ -283,11 +270,13 @@ export class UpdateLog {
     const asked = this.#connection;
     const answer = await transport.append(documentId, batch.queue.sessionId, batch.entries);
     if (this.#connection.reach === "ended") return;
-    this.#reader.offerOwn(storedRows(batch, answer));
+    const stored = storedRows(batch, answer);
+    this.#reader.offerOwn(stored);
     this.#senders.acknowledge(
       batch.queue,
       answer.accepted.map((accepted) => accepted.clientSeq),
     );
+    this.#options.onStored?.(stored);
     this.#catchUp.hearHead(answer.headSeq);
     if (answer.epoch !== this.#status.getSnapshot().access?.epoch) this.tell("epoch-changed");
     this.#answered(asked);
