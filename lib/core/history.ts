@@ -51,12 +51,12 @@ const FIRST_MARKER = 0xe000;
 export const ME = "me";
 
 export class Peer {
-  readonly doc = new Y.Doc();
+  readonly doc: Y.Doc;
   readonly map: BlockMap;
   readonly undo: Y.UndoManager;
   readonly inbox: Uint8Array[] = [];
-  constructor(client: number, makeUndo: typeof createUndo) {
-    this.doc.clientID = client;
+  constructor(doc: Y.Doc, makeUndo: typeof createUndo = createUndo) {
+    this.doc = doc;
     this.map = new BlockMap(this.doc);
     this.undo = makeUndo(this.map, ME);
   }
@@ -69,6 +69,12 @@ export class Peer {
   ids(): BlockId[] {
     return this.map.outline().items.map(({ id }) => id);
   }
+}
+
+function documentOf(client: number): Y.Doc {
+  const doc = new Y.Doc();
+  doc.clientID = client;
+  return doc;
 }
 
 export type HistoryOptions = { readonly steps: number; readonly undo: boolean };
@@ -95,7 +101,7 @@ export class History {
   constructor(seed: number, plant: Plant = {}) {
     this.#plant = plant;
     this.random = new Random(seed);
-    this.peers = [1, 2, 3].map((client) => new Peer(client, plant.createUndo ?? createUndo));
+    this.peers = [1, 2, 3].map((client) => new Peer(documentOf(client), plant.createUndo));
     for (const peer of this.peers) {
       peer.doc.on(
         "update",
@@ -142,18 +148,23 @@ export class History {
   }
 
   run({ steps, undo }: HistoryOptions): void {
-    this.#act(this.peers[0] as Peer, "create");
+    this.act(this.peers[0] as Peer, "create");
     this.settle();
     for (let step = 0; step < steps; step++) {
       const peer = this.random.pick(this.peers) as Peer;
       if (this.random.chance(0.35)) this.deliver(peer, 1 + this.random.below(4));
-      this.#act(peer, this.random.pick(undo ? [...ACTIONS, "undo", "undo", "redo"] : ACTIONS) as Action);
+      this.act(peer, this.draw(undo));
     }
     this.settle();
   }
 
-  /** Runs one operation and books which markers it took away. */
-  #act(peer: Peer, action: Action): void {
+  /** The next operation, by chance. */
+  draw(undo: boolean): Action {
+    return this.random.pick(undo ? [...ACTIONS, "undo", "undo", "redo"] : ACTIONS) as Action;
+  }
+
+  /** Runs one operation and books which markers it took away. The peer may be one of another network. */
+  act(peer: Peer, action: Action): void {
     const before = peer.text();
     this.log.push(`${peer.doc.clientID} ${action}`);
     if (action === "undo") peer.undo.undo();
@@ -215,7 +226,7 @@ export class History {
   }
 }
 
-type Action =
+export type Action =
   | "create"
   | "type"
   | "split"
