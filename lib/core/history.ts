@@ -20,6 +20,7 @@ import { BlockMap } from "./block-map.ts";
 import { textOf } from "./block-tree.ts";
 import { createUndo } from "./block-undo.ts";
 import { type BlockId, blockId } from "./ids.ts";
+import { flawsOfUndo } from "./invariants.ts";
 
 /** xorshift32: small, seeded, the same everywhere. */
 export class Random {
@@ -59,6 +60,8 @@ export class Peer {
     this.doc = doc;
     this.map = new BlockMap(this.doc);
     this.undo = makeUndo(this.map, ME);
+    // What is undone as one is left to chance, never to how fast the machine is.
+    this.undo.captureTimeout = Number.MAX_SAFE_INTEGER;
   }
   text(): string {
     return this.map
@@ -70,6 +73,8 @@ export class Peer {
     return this.map.outline().items.map(({ id }) => id);
   }
 }
+
+const nameOf = ({ doc }: Peer): string => String(doc.clientID);
 
 function documentOf(client: number): Y.Doc {
   const doc = new Y.Doc();
@@ -91,7 +96,7 @@ export class History {
   readonly typed = new Map<string, Peer>();
   /** Markers that a recorded operation took away, by whom. */
   readonly removed = new Set<string>();
-  /** Sentences of broken promises noticed on the way. */
+  /** Flaws (invariants.ts) noticed on the way. */
   readonly broken: string[] = [];
   readonly log: string[] = [];
   #ids = 0;
@@ -174,16 +179,21 @@ export class History {
       peer.doc.transact(() => this.#edit(peer, action), ME);
     }
     const after = new Set(peer.text());
-    for (const marker of before) {
-      if (marker === "\n" || after.has(marker)) continue;
-      this.removed.add(marker);
-      if (MAY_REMOVE.has(action)) continue;
-      if (action === "undo" && this.typed.get(marker) === peer) continue;
-      if (action === "redo") continue;
+    const gone = [...before].filter((marker) => marker !== "\n" && !after.has(marker));
+    for (const marker of gone) this.removed.add(marker);
+    if (gone.length > 0) this.#noteLoss(peer, action, gone);
+  }
+
+  /** What an operation took away that it must not. */
+  #noteLoss(peer: Peer, action: Action, gone: readonly string[]): void {
+    if (MAY_REMOVE.has(action)) return;
+    const who = nameOf(peer);
+    const authorOf = (marker: string) => nameOf(this.typed.get(marker) ?? peer);
+    if (action === "undo") this.broken.push(...flawsOfUndo({ who, before: gone, after: [], authorOf }));
+    else
       this.broken.push(
-        `${this.log.length}: ${action} by ${peer.doc.clientID} took away ${marker.codePointAt(0)?.toString(16)}`,
+        ...gone.map((marker) => `I3 ${action} by ${who} took away U+${marker.codePointAt(0)?.toString(16)}`),
       );
-    }
   }
 
   #edit(peer: Peer, action: Action): void {
@@ -221,7 +231,7 @@ export class History {
     arrange(peer.map, normal);
     const shape = (items: readonly Wanted[]) => items.map(({ id, depth }) => `${id}:${depth}`).join();
     if (shape(peer.map.outline().items) !== shape(normal)) {
-      this.broken.push(`${this.log.length}: arranged otherwise than wanted by ${peer.doc.clientID}`);
+      this.broken.push(`I5 arranged otherwise than wanted by ${nameOf(peer)} at ${this.log.length}`);
     }
   }
 }
@@ -255,7 +265,8 @@ const ACTIONS: Action[] = [
   "delete",
   "format",
 ];
-const MAY_REMOVE = new Set<Action>(["cut", "delete"]);
+/** A redo repeats what may have been one of these. */
+const MAY_REMOVE = new Set<Action>(["cut", "delete", "redo"]);
 
 export type Edit = (history: History, peer: Peer, id: BlockId, map: BlockMap) => void;
 

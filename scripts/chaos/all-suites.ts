@@ -1,3 +1,4 @@
 import type { Suite, SuiteName } from "./suite.ts";
+import { tree } from "./tree.ts";
 
-export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = {};
+export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = { tree };
