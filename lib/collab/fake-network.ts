@@ -8,6 +8,7 @@ import { toBase64 } from "../core/base64.ts";
 import { AppError, type ErrorCode } from "../core/errors.ts";
 import { admitUpdate, createGuardState } from "../core/guard.ts";
 import type { Dice } from "../core/guard-fixtures.ts";
+import { type Acknowledged, replayLog } from "../core/invariants.ts";
 import {
   type Appended,
   type LogRow,
@@ -40,10 +41,11 @@ export class FakeServer {
   /** Rows of a pull before it says `more`. */
   pageRows = 100;
   /** Appends that were answered: what the server promised. */
-  readonly promised: { sessionId: string; clientSeq: number; seq: number; sum: string }[] = [];
+  readonly promised: Acknowledged[] = [];
   /** Planted bug: how many of a hundred appends are acknowledged and never stored. */
   forgets = 0;
   dice: Dice = () => 0;
+  #truth = { upto: 0, doc: new Y.Doc(), clocks: createGuardState() };
 
   roleOf(userId: string): Role {
     const role = this.roles.get(userId);
@@ -98,36 +100,37 @@ export class FakeServer {
     );
   }
 
-  append(userId: string, sessionId: string, updates: readonly Update[]): Appended {
-    this.#mayAppend(userId, sessionId, updates);
+  /** A planted server may take its time between looking and storing. */
+  append(userId: string, sessionId: string, updates: readonly Update[]): Appended | Promise<Appended> {
+    this.mayAppend(userId, sessionId, updates);
     const first = this.rows.length + 1;
-    const accepted = updates.map((update) => this.#store(sessionId, update));
+    const accepted = updates.map((update) => this.store(sessionId, update));
     const stored = this.rows.slice(first - 1);
     const forgotten = this.dice(100) < this.forgets;
     if (forgotten) this.rows.length = first - 1;
-    else if (stored.length > 0) this.#broadcast(sessionId, stored);
+    else if (stored.length > 0) this.broadcast(sessionId, stored);
     return { headSeq: forgotten ? first - 1 : this.rows.length, epoch: this.epoch, accepted };
   }
 
-  #mayAppend(userId: string, sessionId: string, updates: readonly Update[]): void {
+  protected mayAppend(userId: string, sessionId: string, updates: readonly Update[]): void {
     const role = this.roleOf(userId);
     if (!canWrite(role)) throw refuse("forbidden");
     if (this.sessions.get(sessionId)?.userId !== userId) throw refuse("forbidden", "session_not_yours");
     if (this.trashed) throw refuse("forbidden", "trashed");
     if (updates.some(({ data }) => data.length > 1_048_576)) throw refuse("too_large", "update_too_large");
     for (const { clientSeq, data } of updates) {
-      const known = this.#find(sessionId, clientSeq);
+      const known = this.find(sessionId, clientSeq);
       if (known !== undefined && known.sha256 !== sha256Hex(data))
         throw refuse("conflict", "client_seq_reused");
     }
   }
 
-  #find(sessionId: string, clientSeq: number): LogRow | undefined {
+  protected find(sessionId: string, clientSeq: number): LogRow | undefined {
     return this.rows.find((row) => row.sessionId === sessionId && row.clientSeq === clientSeq);
   }
 
-  #store(sessionId: string, { clientSeq, data }: Update): { clientSeq: number; seq: number } {
-    const known = this.#find(sessionId, clientSeq);
+  protected store(sessionId: string, { clientSeq, data }: Update): { clientSeq: number; seq: number } {
+    const known = this.find(sessionId, clientSeq);
     if (known !== undefined) return { clientSeq, seq: known.seq };
     const yjsClientId = this.sessions.get(sessionId)?.yjsClientId ?? 0;
     const seq = this.rows.length + 1;
@@ -135,7 +138,7 @@ export class FakeServer {
     return { clientSeq, seq };
   }
 
-  #broadcast(sessionId: string, rows: readonly LogRow[]): void {
+  protected broadcast(sessionId: string, rows: readonly LogRow[]): void {
     const updates = rows.map(({ seq, clientSeq, data, sha256 }) => ({
       seq,
       clientSeq,
@@ -149,10 +152,19 @@ export class FakeServer {
 
   /** What the log says: accepted rows, applied in order. */
   replay(): Y.Doc {
-    const doc = new Y.Doc();
-    const state = createGuardState();
-    for (const row of this.rows) if (admitUpdate(state, row).ok) Y.applyUpdate(doc, row.data);
-    return doc;
+    return replayLog(this.rows);
+  }
+
+  /** The same, kept from call to call: not to be changed. */
+  get truth(): { readonly doc: Y.Doc; readonly clocks: ReadonlyMap<number, number> } {
+    if (this.#truth.upto > this.rows.length)
+      this.#truth = { upto: 0, doc: new Y.Doc(), clocks: createGuardState() };
+    const { doc, clocks } = this.#truth;
+    for (; this.#truth.upto < this.rows.length; this.#truth.upto++) {
+      const row = this.rows[this.#truth.upto] as LogRow;
+      if (admitUpdate(clocks, row).ok) Y.applyUpdate(doc, row.data);
+    }
+    return this.#truth;
   }
 
   compact(): void {
@@ -169,13 +181,25 @@ export type Faults = {
   /** Of a hundred: calls lost on the way there, answers lost on the way back, live messages lost and doubled. */
   readonly lostCalls: number;
   readonly lostAnswers: number;
+  /** Calls given up as lost that the server works off later all the same. */
+  readonly lateCalls: number;
   readonly lostMessages: number;
   readonly doubledMessages: number;
   /** Longest delay of anything, ms. Different delays reorder live messages. */
   readonly delayMs: number;
 };
 
-export const CALM: Faults = { lostCalls: 0, lostAnswers: 0, lostMessages: 0, doubledMessages: 0, delayMs: 5 };
+export const CALM: Faults = {
+  lostCalls: 0,
+  lostAnswers: 0,
+  lateCalls: 0,
+  lostMessages: 0,
+  doubledMessages: 0,
+  delayMs: 5,
+};
+
+/** A call that was given up arrives at the latest so much later, ms. */
+const LATE_MS = 3_000;
 
 /** One person's line to the server. */
 export class FakeLine implements LogTransport {
@@ -209,11 +233,11 @@ export class FakeLine implements LogTransport {
   }
 
   append(_documentId: string, sessionId: string, updates: readonly Update[]): Promise<Appended> {
-    return this.#call(() => {
-      const answer = this.#server.append(this.#userId, sessionId, updates);
+    return this.#call(async () => {
+      const answer = await this.#server.append(this.#userId, sessionId, updates);
       for (const { clientSeq, seq } of answer.accepted) {
         const data = updates.find((update) => update.clientSeq === clientSeq)?.data ?? new Uint8Array();
-        this.#server.promised.push({ sessionId, clientSeq, seq, sum: sha256Hex(data) });
+        this.#server.promised.push({ sessionId, clientSeq, seq, sha256: sha256Hex(data) });
       }
       return answer;
     });
@@ -223,9 +247,10 @@ export class FakeLine implements LogTransport {
     return this.#call(() => this.#server.people());
   }
 
-  /** Listens to the updates topic; returns the way to stop. */
-  listen(onMessage: (message: UpdateMessage) => void): () => void {
-    const hear = ({ payload }: Message) => {
+  /** Listens to the updates topic of an epoch; returns the way to stop. */
+  listen(onMessage: (message: UpdateMessage) => void, epoch = this.#server.epoch): () => void {
+    const hear = ({ payload, ...message }: Message) => {
+      if (message.epoch !== epoch) return;
       const copies = this.#percent(this.faults.doubledMessages) ? 2 : 1;
       for (let copy = 0; copy < copies; copy++) {
         if (this.#percent(this.faults.lostMessages)) continue;
@@ -238,16 +263,24 @@ export class FakeLine implements LogTransport {
     return () => this.#server.listeners.delete(hear);
   }
 
-  async #call<T>(work: () => T): Promise<T> {
+  async #call<T>(work: () => T | Promise<T>): Promise<T> {
     this.calls++;
     await this.#clock.wait(this.#delay());
+    if (!this.cut && this.#percent(this.faults.lateCalls)) this.#workLate(work);
     if (this.cut || this.#percent(this.faults.lostCalls))
       throw refuse("unavailable", "lost on the way there");
-    const result = work();
+    const result = await work();
     await this.#clock.wait(this.#delay());
     if (this.cut || this.#percent(this.faults.lostAnswers))
       throw refuse("unavailable", "lost on the way back");
     return result;
+  }
+
+  /** Nobody hears what comes of it. */
+  #workLate(work: () => unknown): never {
+    const unheard = () => undefined;
+    void this.#clock.wait(this.#dice(LATE_MS)).then(work).then(unheard, unheard);
+    throw refuse("unavailable", "given up");
   }
 
   #percent(chance: number): boolean {

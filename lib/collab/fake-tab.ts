@@ -60,6 +60,7 @@ export class FakeTab {
   lied: string | null = null;
   #options: FakeTabOptions;
   #unlisten: (() => void) | null = null;
+  #epoch = 0;
 
   constructor(options: FakeTabOptions) {
     this.#options = options;
@@ -81,6 +82,7 @@ export class FakeTab {
       captureTimeout: 0,
     });
     this.log.saveState.subscribe(() => this.#checkSaved());
+    this.log.status.subscribe(() => this.#followEpoch());
   }
 
   /** Opens, takes over what dead tabs left on this disk, and listens. */
@@ -96,7 +98,8 @@ export class FakeTab {
   }
 
   connect(): void {
-    this.#unlisten ??= this.line.listen((message) => this.log.receive(message));
+    this.#epoch = this.log.status.getSnapshot().access?.epoch ?? this.#options.server.epoch;
+    this.#unlisten ??= this.line.listen((message) => this.log.receive(message), this.#epoch);
     if (!this.isReady || this.#options.skipsPullOnRejoin !== true) this.log.tell("subscribed");
   }
 
@@ -114,11 +117,20 @@ export class FakeTab {
     this.log.destroy();
   }
 
+  /** Topics of another epoch are other topics. */
+  #followEpoch(): void {
+    const epoch = this.log.status.getSnapshot().access?.epoch;
+    if (this.#unlisten === null || epoch === undefined || epoch === this.#epoch) return;
+    this.#unlisten();
+    this.#unlisten = null;
+    this.connect();
+  }
+
   #checkSaved(): void {
     if (this.log.saveState.getSnapshot().status !== "saved" || !this.isAlive) return;
     const own = this.doc.clientID;
-    const stored = Y.decodeStateVector(Y.encodeStateVector(this.#options.server.replay())).get(own) ?? 0;
-    const written = Y.decodeStateVector(Y.encodeStateVector(this.doc)).get(own) ?? 0;
+    const stored = this.#options.server.truth.clocks.get(own) ?? 0;
+    const written = Y.getState(this.doc.store, own);
     if (stored < written) this.lied = `'saved' at clock ${written}, the log has ${stored}`;
   }
 }

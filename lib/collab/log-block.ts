@@ -32,14 +32,24 @@ export type PullFacts = {
   readonly now: number;
 };
 
+/** Reasons that end with the rights that caused them; whoever was removed may be let in again before the next pull. */
+const OF_RIGHTS: ReadonlySet<NotSavedReason> = new Set(["read-only", "trashed", "no-access"]);
+
 /** After a pull. What was refused for good stays; what the rights explain goes when the rights come back. */
 export function nextBlock(before: Block | null, { access, former, intact, now }: PullFacts): Block | null {
   const reason = reasonOfAccess(access, intact);
   if (reason !== null) return before?.reason === reason ? before : { reason, since: now };
   if (before === null || before.reason === "corrupt" || before.reason === "newer-version") return null;
-  if (before.reason !== "read-only" && before.reason !== "trashed") return before;
+  if (!OF_RIGHTS.has(before.reason)) return before;
   const cameBack = former !== null && !former.canWrite;
   return cameBack || now - before.since >= SECOND_CHANCE_MS ? null : before;
+}
+
+/** The rights are there, and still something of them stands in the way: worth asking again soon. */
+export function isContradicted(block: Block | null, access: LogAccess | null): boolean {
+  return (
+    block !== null && OF_RIGHTS.has(block.reason) && access !== null && reasonOfAccess(access, true) === null
+  );
 }
 
 function reasonOfAccess(access: LogAccess, intact: boolean): NotSavedReason | null {

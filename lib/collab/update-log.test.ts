@@ -80,7 +80,7 @@ test("UL6 a lost answer: the same bytes under the same number, one row, the same
   await clock.run(10_000);
   expect(stateOf(ada).status).toBe("saved");
   expect(server.rows).toHaveLength(1);
-  expect(new Set(server.promised.map(({ seq, sum }) => `${seq} ${sum}`)).size).toBe(1);
+  expect(new Set(server.promised.map(({ seq, sha256 }) => `${seq} ${sha256}`)).size).toBe(1);
 });
 
 test("UL7 a final refusal: not saved with its reason, nothing is sent again, the words are kept and offered", async () => {
@@ -132,6 +132,24 @@ test("UL9 rights that come back let the waiting words go out", async () => {
   expect(stateOf(ada).status).toBe("not-saved");
   server.trashed = false;
   ada.log.pullNow();
+  await clock.run(5_000);
+  expect(stateOf(ada).status).toBe("saved");
+  expect(server.replay().getText("text").toString()).toBe("patient");
+});
+
+test("UL9 whoever was removed and let in again before the next pull goes on", async () => {
+  const { clock, server, openTab } = createWorld();
+  const ada = await openTab("ada");
+  const { append } = ada.line;
+  ada.line.append = (...call) => {
+    server.roles.delete("ada");
+    return append.apply(ada.line, call).finally(() => server.roles.set("ada", "editor"));
+  };
+  type(ada, "patient");
+  await clock.run(100);
+  expect(stateOf(ada)).toMatchObject({ status: "not-saved", reason: "no-access", unsent: 1 });
+  ada.line.append = append;
+  // Not only with the pull of every minute.
   await clock.run(5_000);
   expect(stateOf(ada).status).toBe("saved");
   expect(server.replay().getText("text").toString()).toBe("patient");

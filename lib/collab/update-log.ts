@@ -27,12 +27,20 @@ import {
   isNews,
   isOver,
   OPENING,
+  POLL_MS,
   pollMs,
   step,
 } from "./connection.ts";
 import { isContained } from "./leftovers.ts";
 import { localPartOf, withoutRepeats } from "./local-updates.ts";
-import { accessOf, type Block, type LogAccess, nextBlock, reasonOfRefusal } from "./log-block.ts";
+import {
+  accessOf,
+  type Block,
+  isContradicted,
+  type LogAccess,
+  nextBlock,
+  reasonOfRefusal,
+} from "./log-block.ts";
 import { LOG_ORIGIN, LogReader, type Quarantined } from "./log-reader.ts";
 import type { Outbox, OutboxEntry } from "./outbox.ts";
 import { type NotSavedReason, type SaveState, saveStateOf, untilSaved } from "./save-state.ts";
@@ -107,7 +115,7 @@ export class UpdateLog {
       clock,
       chance,
       pull: () => this.#pull(),
-      everyMs: () => pollMs(this.#connection),
+      everyMs: () => this.#pollMs(),
       onFailure: (error) => this.#pullFailed(error),
       heard: () => this.#reader.heard,
       hasPending: () => doc.store.pendingStructs !== null || doc.store.pendingDs !== null,
@@ -314,6 +322,12 @@ export class UpdateLog {
   }
 
   // ------------------------------------------------------------------ pulling
+
+  /** Soon again while a refusal and the rights last heard disagree. */
+  #pollMs(): number {
+    const isOdd = isContradicted(this.#block, this.#status.getSnapshot().access);
+    return isOdd ? POLL_MS.blocked : pollMs(this.#connection);
+  }
 
   async #pull(): Promise<boolean> {
     const { transport, documentId, session } = this.#options;

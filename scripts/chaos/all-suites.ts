@@ -1,4 +1,5 @@
+import { model } from "./model.ts";
 import type { Suite, SuiteName } from "./suite.ts";
 import { tree } from "./tree.ts";
 
-export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = { tree };
+export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = { model, tree };
