@@ -17,6 +17,7 @@ export { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector, transact } fr
 export { fromBase64, toBase64 } from "./lib/core/base64.ts";
 export { admitUpdate, createGuardState } from "./lib/core/guard.ts";
 export { projectDocument } from "./lib/core/projection.ts";
+export { readAsWritten } from "./lib/core/read-as-written.ts";
 `;
 
 export async function bundleCore(): Promise<string> {

@@ -18,6 +18,7 @@ import {
   type Snapshot,
   UpdateMessage,
 } from "../core/protocol.ts";
+import { readAsWritten } from "../core/read-as-written.ts";
 import { sha256Hex } from "../core/sha256.ts";
 import type { LogTransport, SessionIdentity } from "./transport.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
@@ -27,6 +28,12 @@ export type Message = { readonly epoch: number; readonly payload: unknown };
 const refuse = (code: ErrorCode, reason: string = code) => new AppError(code, reason, { reason });
 
 type Update = { readonly clientSeq: number; readonly data: Uint8Array };
+
+function emptyTruth() {
+  const doc = new Y.Doc();
+  readAsWritten(doc);
+  return { upto: 0, doc, clocks: createGuardState() };
+}
 
 export class FakeServer {
   readonly documentId = "11111111-1111-4111-8111-111111111111";
@@ -45,7 +52,7 @@ export class FakeServer {
   /** Planted bug: how many of a hundred appends are acknowledged and never stored. */
   forgets = 0;
   dice: Dice = () => 0;
-  #truth = { upto: 0, doc: new Y.Doc(), clocks: createGuardState() };
+  #truth = emptyTruth();
 
   roleOf(userId: string): Role {
     const role = this.roles.get(userId);
@@ -157,8 +164,7 @@ export class FakeServer {
 
   /** The same, kept from call to call: not to be changed. */
   get truth(): { readonly doc: Y.Doc; readonly clocks: ReadonlyMap<number, number> } {
-    if (this.#truth.upto > this.rows.length)
-      this.#truth = { upto: 0, doc: new Y.Doc(), clocks: createGuardState() };
+    if (this.#truth.upto > this.rows.length) this.#truth = emptyTruth();
     const { doc, clocks } = this.#truth;
     for (; this.#truth.upto < this.rows.length; this.#truth.upto++) {
       const row = this.rows[this.#truth.upto] as LogRow;

@@ -14,6 +14,7 @@ import {
   raiseGuardState,
 } from "../core/guard.ts";
 import type { LogRow, Snapshot } from "../core/protocol.ts";
+import { readAsWritten } from "../core/read-as-written.ts";
 import { sha256Hex } from "../core/sha256.ts";
 
 /** Origin of every transaction that comes from the log. */
@@ -49,6 +50,7 @@ export class LogReader {
 
   constructor(options: LogReaderOptions) {
     this.#options = options;
+    readAsWritten(options.doc);
   }
 
   /** Up to here nothing is missing: rows in the document, and behind them those that are held. */

@@ -5,6 +5,7 @@
 import * as Y from "yjs";
 import { createDice, type Dice } from "../core/guard-fixtures.ts";
 import { History, Peer } from "../core/history.ts";
+import { readAsWritten } from "../core/read-as-written.ts";
 import { FakeServer, type Faults } from "./fake-network.ts";
 import { FakeDisk, FakeTab } from "./fake-tab.ts";
 import type { ModelPlant } from "./model-plants.ts";
@@ -80,6 +81,7 @@ export class ModelWorld {
   async replaceTab(seat: Seat): Promise<void> {
     const { tab, peer, disk } = seat;
     const kept = new Y.Doc();
+    readAsWritten(kept);
     Y.applyUpdate(kept, Y.encodeStateAsUpdate(this.server.truth.doc));
     for (const { parts } of await disk.memory.list()) for (const part of parts) Y.applyUpdate(kept, part);
     tab.crash();

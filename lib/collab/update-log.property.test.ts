@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { runModelHistory } from "./model-history.ts";
 import { MODEL_PLANTS } from "./model-plants.ts";
 
-const COUNT = 40;
+const COUNT = 20;
 
 /** The first seed of at most `most` whose history goes wrong; null when none does. */
 async function findFailure(plant: keyof typeof MODEL_PLANTS, most: number): Promise<number | null> {

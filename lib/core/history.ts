@@ -21,6 +21,7 @@ import { textOf } from "./block-tree.ts";
 import { createUndo } from "./block-undo.ts";
 import { type BlockId, blockId } from "./ids.ts";
 import { flawsOfUndo } from "./invariants.ts";
+import { readAsWritten } from "./read-as-written.ts";
 
 /** xorshift32: small, seeded, the same everywhere. */
 export class Random {
@@ -58,6 +59,7 @@ export class Peer {
   readonly inbox: Uint8Array[] = [];
   constructor(doc: Y.Doc, makeUndo: typeof createUndo = createUndo) {
     this.doc = doc;
+    readAsWritten(doc);
     this.map = new BlockMap(this.doc);
     this.undo = makeUndo(this.map, ME);
     // What is undone as one is left to chance, never to how fast the machine is.

@@ -17,6 +17,7 @@ import * as Y from "yjs";
 import { contentOf } from "./document-content.ts";
 import { admitUpdate, createGuardState } from "./guard.ts";
 import type { LogRow, Snapshot } from "./protocol.ts";
+import { readAsWritten } from "./read-as-written.ts";
 import { sha256Hex } from "./sha256.ts";
 
 /** What the server promised of one update: that it stands at `seq` with this sum. */
@@ -32,6 +33,7 @@ export type Replica = { readonly name: string; readonly doc: Y.Doc };
 /** What the log says: the rows that the guard takes, in their order. `log` is ordered by seq. */
 export function replayLog(log: readonly LogRow[], from: Snapshot | null = null): Y.Doc {
   const doc = new Y.Doc();
+  readAsWritten(doc);
   if (from !== null) Y.applyUpdate(doc, from.state);
   const accepted = createGuardState(Y.encodeStateVector(doc));
   for (const row of log) {

@@ -29,3 +29,4 @@ export type BlockRow = {
   readonly plainText: string;
 };
 export function projectDocument(doc: Doc): { readonly title: string; readonly rows: readonly BlockRow[] };
+export function readAsWritten(doc: Doc): void;

@@ -81,6 +81,7 @@ async function loadSnapshot(rpc: Rpc, documentId: string, before: number | null)
     p_snapshot_before: before,
   });
   const doc = new core.Doc();
+  core.readAsWritten(doc);
   const { snapshot, snapshotSeq } = page;
   if (snapshot === null) return { page, doc, snapshotSeq };
   try {
@@ -120,6 +121,7 @@ async function keepSnapshot(rpc: Rpc, job: Job, { doc, seq }: Loaded): Promise<v
 
 function givesSame(doc: core.Doc, state: Uint8Array): boolean {
   const copy = new core.Doc();
+  core.readAsWritten(copy);
   try {
     core.applyUpdate(copy, state);
     return (
