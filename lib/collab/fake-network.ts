@@ -30,7 +30,7 @@ const refuse = (code: ErrorCode, reason: string = code) => new AppError(code, re
 type Update = { readonly clientSeq: number; readonly data: Uint8Array };
 
 function emptyTruth() {
-  const doc = new Y.Doc();
+  const doc = new Y.Doc({ guid: "log" });
   readAsWritten(doc);
   return { upto: 0, doc, clocks: createGuardState() };
 }

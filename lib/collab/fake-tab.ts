@@ -49,7 +49,8 @@ export type FakeTabOptions = {
 let sessions = 0;
 
 export class FakeTab {
-  readonly doc = new Y.Doc();
+  /** Without a name made by chance: making one costs more than a whole edit. */
+  readonly doc = new Y.Doc({ guid: "tab" });
   readonly line: FakeLine;
   readonly log: UpdateLog;
   readonly sessionId: string;

@@ -3,6 +3,7 @@
  * model-history.ts prove by them that they notice.
  */
 import * as Y from "yjs";
+import { AppError } from "../core/errors.ts";
 import type { Appended, LogRow } from "../core/protocol.ts";
 import { sha256Hex } from "../core/sha256.ts";
 import { FakeServer } from "./fake-network.ts";
@@ -19,6 +20,8 @@ export type ModelPlant = {
 
 type Update = Parameters<FakeServer["append"]>[2][number];
 
+const rolledBack = () => new AppError("unavailable", "The transaction was rolled back.");
+
 /** Acknowledges and tells everybody, and loses one transaction in twenty after all. */
 class ForgetfulServer extends FakeServer {
   override forgets = 5;
@@ -31,7 +34,7 @@ class HastyServer extends FakeServer {
     const answer = super.append(userId, sessionId, updates) as Appended;
     if (this.dice(10) > 0) return answer;
     this.rows.length = before;
-    throw new Error("The transaction was rolled back.");
+    throw rolledBack();
   }
 }
 
@@ -82,7 +85,7 @@ class SequenceServer extends FakeServer {
       .filter(({ clientSeq }) => this.find(sessionId, clientSeq) === undefined)
       .map((update) => this.#row(sessionId, update));
     await this.#clock.wait(this.dice(30));
-    if (this.dice(20) === 0) throw new Error("The transaction was rolled back.");
+    if (this.dice(20) === 0) throw rolledBack();
     this.rows.push(...rows);
     this.rows.sort((a, b) => a.seq - b.seq);
     if (rows.length > 0) this.broadcast(sessionId, rows);

@@ -80,7 +80,7 @@ export class ModelWorld {
   /** Kills the tab: what is neither in the log nor on the disk is gone. Another one opens in its place. */
   async replaceTab(seat: Seat): Promise<void> {
     const { tab, peer, disk } = seat;
-    const kept = new Y.Doc();
+    const kept = new Y.Doc({ guid: "kept" });
     readAsWritten(kept);
     Y.applyUpdate(kept, Y.encodeStateAsUpdate(this.server.truth.doc));
     for (const { parts } of await disk.memory.list()) for (const part of parts) Y.applyUpdate(kept, part);

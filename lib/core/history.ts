@@ -79,7 +79,7 @@ export class Peer {
 const nameOf = ({ doc }: Peer): string => String(doc.clientID);
 
 function documentOf(client: number): Y.Doc {
-  const doc = new Y.Doc();
+  const doc = new Y.Doc({ guid: String(client) });
   doc.clientID = client;
   return doc;
 }

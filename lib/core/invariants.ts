@@ -32,7 +32,7 @@ export type Replica = { readonly name: string; readonly doc: Y.Doc };
 
 /** What the log says: the rows that the guard takes, in their order. `log` is ordered by seq. */
 export function replayLog(log: readonly LogRow[], from: Snapshot | null = null): Y.Doc {
-  const doc = new Y.Doc();
+  const doc = new Y.Doc({ guid: "log" });
   readAsWritten(doc);
   if (from !== null) Y.applyUpdate(doc, from.state);
   const accepted = createGuardState(Y.encodeStateVector(doc));

@@ -7,7 +7,7 @@ export const model: Suite = {
   name: "model",
   unit: "histories",
   full: 10_000,
-  share: 300,
+  share: 200,
   plants: Object.keys(MODEL_PLANTS),
   open({ plant }: GroundOptions) {
     const chosen = plant === null ? {} : MODEL_PLANTS[plant];

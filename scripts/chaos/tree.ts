@@ -18,7 +18,7 @@ export const tree: Suite = {
   name: "tree",
   unit: "histories",
   full: 10_000,
-  share: 200,
+  share: 150,
   plants: Object.keys(HISTORY_PLANTS),
   open({ plant }: GroundOptions) {
     const chosen = plant === null ? {} : (HISTORY_PLANTS[plant] ?? {});
