@@ -27,6 +27,8 @@ export interface StandInOptions {
   readonly databaseUrl?: string | null;
   /** Further arguments, such as `--test` or `--confirm-email`. */
   readonly args?: readonly string[];
+  /** Another stand-in's main.ts: a copy with an error planted in it. */
+  readonly main?: string;
 }
 
 const OPENING = /^Supabase stand-in opening (\S+)$/m;
@@ -46,7 +48,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 export async function openStandIn(options: StandInOptions): Promise<StandIn & { ready: Promise<void> }> {
   const site = options.siteUrl ? ["--site-url", options.siteUrl] : [];
   const own = ["--data", options.dataFolder, "--with-parent", "--announce", ...site];
-  const child = spawn(process.execPath, [main, ...own, ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [options.main ?? main, ...own, ...(options.args ?? [])], {
     stdio: ["pipe", "pipe", "pipe"],
     env: environmentOf(options),
   });

@@ -1,5 +1,6 @@
 import { model } from "./model.ts";
+import { stack } from "./stack.ts";
 import type { Suite, SuiteName } from "./suite.ts";
 import { tree } from "./tree.ts";
 
-export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = { model, tree };
+export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = { model, tree, stack };

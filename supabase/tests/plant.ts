@@ -3,7 +3,7 @@
  * the error it is there for proves nothing.
  */
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -17,14 +17,20 @@ export interface Case {
   readonly title: string;
 }
 
-export interface Plant {
+export interface StandInPlant {
   /** The error, in words. */
   readonly error: string;
-  /** In supabase/local. */
+  /**
+   * A file of supabase/local, or of another folder of supabase/ that the copy has (`functions/…`), or a function of
+   * the migrated database: `sql:public.append_updates`.
+   */
   readonly file: string;
   /** Must be there exactly once. */
   readonly from: string;
   readonly to: string;
+}
+
+export interface Plant extends StandInPlant {
   readonly caughtBy: Case;
   /** How the case fails because of it, and not of something else. */
   readonly because: RegExp;
@@ -50,8 +56,10 @@ export async function copyStandIn(): Promise<{ folder: string; main: string; rem
 }
 
 /** Throws when the text is not there exactly once: then the plant must follow the source. */
-export async function plant(folder: string, { error, file, from, to }: Plant): Promise<void> {
-  const path = join(folder, "supabase/local", file);
+export async function plant(folder: string, planted: StandInPlant): Promise<void> {
+  const { error, file, from, to } = planted;
+  if (file.startsWith("sql:")) return plantSql(folder, planted);
+  const path = join(folder, "supabase", file.startsWith("functions/") ? "" : "local", file);
   const source = await readFile(path, "utf8");
   const found = source.split(from).length - 1;
   if (found !== 1) throw new Error(`"${error}": its text is ${found} times in ${file}, not once: ${from}`);
@@ -59,6 +67,27 @@ export async function plant(folder: string, { error, file, from, to }: Plant): P
     path,
     source.replace(from, () => to),
   );
+}
+
+/** As a last migration, so that it follows whichever one made the function anew. */
+async function plantSql(folder: string, { error, file, from, to }: StandInPlant): Promise<void> {
+  const [schema, name] = file.slice("sql:".length).split(".");
+  const [source, target] = [from, to].map((text) => `$planted$${text}$planted$`);
+  const sql = `do $do$
+declare
+  v_source text;
+begin
+  select pg_get_functiondef(p.oid) into strict v_source from pg_proc p
+  where p.proname = '${name}' and p.pronamespace = '${schema}'::regnamespace;
+  if length(v_source) - length(replace(v_source, ${source}, '')) <> length(${source}) then
+    raise exception '%: its text is not there once.', $error$${error}$error$;
+  end if;
+  execute replace(v_source, ${source}, ${target});
+end
+$do$;
+`;
+  const order = String((await readdir(join(folder, "supabase/migrations"))).length).padStart(4, "0");
+  await writeFile(join(folder, `supabase/migrations/9999010100${order}_planted.sql`), sql);
 }
 
 interface Report {
