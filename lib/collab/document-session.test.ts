@@ -372,3 +372,20 @@ test("SO1 a store keeps its snapshot and stays silent until its value differs", 
   store.set({ a: 3, b: "x" });
   expect(heard).toBe(1);
 });
+
+test("DS13 whoever missed a new epoch while the workspace's topic was away hears of it soon after", async () => {
+  const { clock, server, realtime, documentId, open } = createWorld();
+  const bob = await open("bob");
+  await clock.run(1_000);
+  for (const channel of realtime.joined("workspace:w:tree:1")) channel.become("CLOSED");
+  await clock.run(100);
+  server.roles.set("bob", "viewer");
+  server.epoch = 2;
+  expect(
+    realtime.joined(`document:${documentId}:updates:1`),
+    "the old topic is silent, not closed",
+  ).toHaveLength(1);
+  await clock.run(1_000);
+  expect(statusOf(bob.session)).toMatchObject({ isWritable: false, connection: "live" });
+  expect(realtime.topics()).toContain(`document:${documentId}:updates:2`);
+});

@@ -262,8 +262,9 @@ export class DocumentSession {
     if (live === undefined) return;
     this.#live?.setEpoch(epoch);
     if (this.#workspace === null) {
-      const onEpoch = () => this.#log.tell("epoch-changed");
-      this.#workspace = live.workspaces.join(workspaceId, epoch, { onEpoch });
+      const ask = () => this.#log.tell("epoch-changed");
+      // A rise of the epoch is told there once: who did not hear it is refused when joining again, and asks then.
+      this.#workspace = live.workspaces.join(workspaceId, epoch, { onEpoch: ask, onDown: ask });
     } else this.#workspace.setEpoch(epoch);
   }
 
