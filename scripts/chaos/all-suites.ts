@@ -1,6 +1,7 @@
+import { kill } from "./kill.ts";
 import { model } from "./model.ts";
 import { stack } from "./stack.ts";
 import type { Suite, SuiteName } from "./suite.ts";
 import { tree } from "./tree.ts";
 
-export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = { model, tree, stack };
+export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = { model, tree, stack, kill };

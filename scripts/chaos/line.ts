@@ -21,9 +21,25 @@ export class Line {
     this.#cut.abort();
   }
 
+  #held: Promise<void> | null = null;
+  #letGo: () => void = () => undefined;
+
+  /** Calls wait until `letGo`. */
+  hold(): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#held ??= promise;
+    if (this.#held === promise) this.#letGo = resolve;
+  }
+
+  letGo(): void {
+    this.#letGo();
+    this.#held = null;
+  }
+
   readonly fetch: typeof fetch = async (input, init = {}) => {
     const own = init.signal ?? null;
     const signal = own === null ? this.#cut.signal : AbortSignal.any([own, this.#cut.signal]);
+    await this.#held;
     signal.throwIfAborted();
     const url = new URL(input instanceof Request ? input.url : input);
     const intercepted = (await this.intercept?.(url, init)) ?? null;

@@ -14,6 +14,17 @@ export const FREQUENT_SNAPSHOTS: StandInPlant = {
   to: "export const SNAPSHOT_EVERY = 20;",
 };
 
+/** A lease of two seconds instead of thirty, so that the work of a killed worker is soon taken up again. */
+export const SHORT_LEASES: readonly StandInPlant[] = [
+  "sql:public.claim_projection_jobs",
+  "sql:private.hold_lease",
+].map((file) => ({
+  error: "a lease of two seconds",
+  file,
+  from: "+ interval '30 seconds'",
+  to: "+ interval '2 seconds'",
+}));
+
 export const PLANTS = {
   "acknowledge-before-commit": [
     {
