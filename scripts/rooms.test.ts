@@ -37,6 +37,8 @@ const rooms: Record<string, string[]> = {
   "supabase/local/": ["*"],
   "supabase/tests/": anything,
   "scripts/": anything,
+  // Campaigns stand on the same project, people and faults as the contract tests.
+  "scripts/chaos/": [...anything, "supabase/tests/"],
   "e2e/": [...anything, "supabase/tests/"],
   "": ["lib/", "scripts/", "*"],
 };
