@@ -193,6 +193,25 @@ test("LC4 each join and each loss of the updates topic is told, and that another
   expect(heard).toEqual(["moved", "subscribed", "channel-error", "subscribed"]);
 });
 
+test("LC5 a join that takes longer than three seconds is told; one in time is not", async () => {
+  const { clock, realtime, heard, live } = createLive();
+  realtime.silent = true;
+  live.setEpoch(1);
+  await clock.run(2_900);
+  expect(heard).toEqual(["moved"]);
+  await clock.run(200);
+  expect(heard).toEqual(["moved", "timed-out"]);
+  for (const channel of realtime.channels) channel.become("SUBSCRIBED");
+  realtime.silent = false;
+  live.setEpoch(2);
+  await clock.run(60_000);
+  expect(heard).toEqual(["moved", "timed-out", "subscribed", "moved", "subscribed"]);
+  live.setEpoch(3);
+  await live.leave();
+  await clock.run(60_000);
+  expect(heard.slice(5)).toEqual(["moved"]);
+});
+
 function createWorkspace() {
   const clock = new VirtualClock();
   const realtime = new FakeRealtime();

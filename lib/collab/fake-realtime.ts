@@ -5,6 +5,8 @@ export class FakeRealtime {
   readonly channels: FakeChannel[] = [];
   /** Topics that may be joined; null: all. */
   allowed: ((topic: string) => boolean) | null = null;
+  /** Joins are not answered: the socket is blocked. */
+  silent = false;
   refreshes = 0;
   refuseRefresh = false;
 
@@ -63,7 +65,8 @@ export class FakeChannel implements RealtimeChannelPort {
   subscribe(onStatus: (status: ChannelStatus) => void): void {
     if (this.#onStatus !== null) throw new Error("tried to subscribe multiple times");
     this.#onStatus = onStatus;
-    const { allowed } = this.#realtime;
+    const { allowed, silent } = this.#realtime;
+    if (silent) return;
     this.become(allowed === null || allowed(this.spec.topic) ? "SUBSCRIBED" : "CHANNEL_ERROR");
   }
 

@@ -4,7 +4,7 @@
  */
 import { awarenessTopic, presenceTopic, SignedFrame, UpdateMessage, updatesTopic } from "../core/protocol.ts";
 import { ChannelKeeper } from "./channel-keeper.ts";
-import type { Chance, Clock } from "./clock.ts";
+import type { Cancel, Chance, Clock } from "./clock.ts";
 import type { SocketEvent } from "./connection.ts";
 import type { ChannelStatus, RealtimePort } from "./transport.ts";
 
@@ -20,6 +20,9 @@ export type LiveHandlers = {
   readonly onPresent: (sessionIds: readonly string[]) => void;
   readonly onGone: (sessionId: string) => void;
 };
+
+/** The client waits ten seconds, and longer for a socket that is blocked; a page should not say "joining" for so long. */
+const SLOW_JOIN_MS = 3_000;
 
 const EVENT_OF: Readonly<Record<ChannelStatus, SocketEvent>> = {
   SUBSCRIBED: "subscribed",
@@ -41,6 +44,7 @@ export class LiveChannel {
   #epoch: number | null = null;
   #keepers: ChannelKeeper[] = [];
   #awareness: ChannelKeeper | null = null;
+  #slowJoin: Cancel | null = null;
 
   constructor(options: LiveChannelOptions) {
     this.#options = options;
@@ -58,6 +62,7 @@ export class LiveChannel {
     this.#awareness = this.#keepAwareness(epoch);
     this.#keepers = [this.#keepUpdates(epoch), this.#awareness, this.#keepPresence(epoch)];
     this.#options.onSocket("moved");
+    this.#slowJoin = this.#options.clock.after(SLOW_JOIN_MS, () => this.#options.onSocket("timed-out"));
   }
 
   get canSendAwareness(): boolean {
@@ -73,6 +78,7 @@ export class LiveChannel {
     this.#keepers = [];
     this.#awareness = null;
     this.#epoch = null;
+    this.#slowJoin?.();
     await Promise.all(keepers.map((keeper) => keeper.close()));
   }
 
@@ -88,7 +94,10 @@ export class LiveChannel {
       clock,
       chance,
       spec: { topic: updatesTopic(documentId, epoch), events: { update } },
-      onJoined: () => onSocket("subscribed"),
+      onJoined: () => {
+        this.#slowJoin?.();
+        onSocket("subscribed");
+      },
       onDown: (status) => onSocket(EVENT_OF[status]),
     });
   }
