@@ -222,7 +222,7 @@ test("FB8 0.8 s without a socket lose messages for good: the pull after SUBSCRIB
   await until(
     () => pullsOf(two).length > (pullsAtJoin ?? Number.POSITIVE_INFINITY),
     "a pull after it",
-    1_000,
+    300,
   );
   await until(() => textOf(two) === textOf(one), "all words");
   await expectHeard(one, two, "end");
