@@ -219,11 +219,7 @@ test("FB8 0.8 s without a socket lose messages for good: the pull after SUBSCRIB
     await one.session.whenSaved();
   }
   await until(() => channel.state === "joined" && isLive(two), "both are back", 20_000);
-  await until(
-    () => pullsOf(two).length > (pullsAtJoin ?? Number.POSITIVE_INFINITY),
-    "a pull after it",
-    300,
-  );
+  await until(() => pullsOf(two).length > (pullsAtJoin ?? Number.POSITIVE_INFINITY), "a pull after it", 300);
   await until(() => textOf(two) === textOf(one), "all words");
   await expectHeard(one, two, "end");
   await until(() => heard.length > 0, "the raw listener hears again");
