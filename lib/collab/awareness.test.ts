@@ -10,15 +10,17 @@ function createOne(sessionId = "me") {
   const clock = new VirtualClock();
   const sent: (AwarenessMessage & { at: number })[] = [];
   const rumours: number[] = [];
+  const silences: number[] = [];
   const awareness = new Awareness({
     sessionId,
     clock,
     send: (message) => sent.push({ ...message, at: clock.now() }) > 0,
     head: () => 42,
     onRumour: (head) => rumours.push(head),
+    onSilence: () => silences.push(clock.now()),
     eventsPerSecond: HOSTED_EVENTS_PER_SECOND,
   });
-  return { clock, sent, rumours, awareness };
+  return { clock, sent, rumours, silences, awareness };
 }
 
 const frame = (counter: number, more: Partial<AwarenessMessage> = {}): AwarenessMessage => ({
@@ -131,12 +133,12 @@ test("AW4 an old frame never overwrites a newer one, not even after 'left'", () 
 });
 
 test("AW5 a silent session is gone after ten seconds; ours is renewed while others are here", async () => {
-  const { clock, sent, awareness } = createOne();
+  const { clock, sent, silences, awareness } = createOne();
   awareness.receive(frame(1));
   await clock.run(9_000);
   expect(awareness.peers.getSnapshot().size).toBe(1);
   await clock.run(2_000);
-  expect(awareness.peers.getSnapshot().size).toBe(0);
+  expect([awareness.peers.getSnapshot().size, silences.length]).toEqual([0, 1]);
   awareness.setPresent(["me", "reader"]);
   sent.length = 0;
   await clock.run(30_000);

@@ -27,6 +27,8 @@ export type AwarenessOptions = {
   /** The last seq that this client has. */
   readonly head: () => number;
   readonly onRumour: (head: number) => void;
+  /** Somebody is gone without a goodbye. */
+  readonly onSilence?: () => void;
   /** What Realtime carries (budget.ts). */
   readonly eventsPerSecond: number;
 };
@@ -110,6 +112,7 @@ export class Awareness {
     if (heard === undefined || heard.left) return;
     heard.left = true;
     this.#publish();
+    this.#options.onSilence?.();
   }
 
   /** The channel is joined (again): what was said meanwhile was not heard. */
@@ -190,7 +193,10 @@ export class Awareness {
 
   #sweep(): void {
     const now = this.#options.clock.now();
-    if ([...this.#peers.getSnapshot().values()].some((peer) => isExpired(peer, now))) this.#publish();
+    if ([...this.#peers.getSnapshot().values()].some((peer) => isExpired(peer, now))) {
+      this.#publish();
+      this.#options.onSilence?.();
+    }
     if (now - this.#sentAt >= AWARENESS_MS.renew) this.#sendSoon();
   }
 

@@ -73,6 +73,8 @@ const CAUSES: Record<Exclude<Trigger, "poll-joined" | "poll-blocked">, (scene: S
     server.trashed = true;
     bob.doc.getText("text").insert(0, "refused");
   },
+  // Awareness says so (AW5), DocumentSession passes it on: DS14.
+  silence: ({ bob }) => bob.log.pullNow("silence"),
   asked: ({ bob }) => bob.log.pullNow(),
   head: ({ bob }) => bob.doc.getText("text").insert(0, "own"),
   rumour: ({ bob }) => bob.log.hearRumour(3),

@@ -26,6 +26,8 @@ export const CATCH_UP_MS = {
   epoch: 0,
   /** An append was refused: the rights may have changed. */
   refusal: 0,
+  /** Somebody is gone without a goodbye: perhaps to the topics of another epoch, and we missed it. */
+  silence: 0,
   /** The page asks. */
   asked: 0,
   /** The answer of an append names a higher head: the rows may be on their way. */

@@ -389,3 +389,25 @@ test("DS13 whoever missed a new epoch while the workspace's topic was away hears
   expect(statusOf(bob.session)).toMatchObject({ isWritable: false, connection: "live" });
   expect(realtime.topics()).toContain(`document:${documentId}:updates:2`);
 });
+
+test("DS14 a new epoch that nobody told is noticed when the others go without a goodbye, not after a minute", async () => {
+  const { clock, server, realtime, documentId, open } = createWorld();
+  const [ada, bob] = [await open("ada"), await open("bob")];
+  await clock.run(3_000);
+  expect(bob.session.people.getSnapshot()).toHaveLength(2);
+  server.epoch = 2;
+  // Ada's append tells her; the message on the workspace's topic is dropped.
+  type(ada.session, "moved on");
+  await clock.run(1_000);
+  expect(textOf(bob.session)).toBe("moved on");
+  expect(realtime.joined(`document:${documentId}:updates:2`)).toHaveLength(2);
+  expect(statusOf(bob.session).connection).toBe("live");
+  await clock.run(3_000);
+  const { calls } = bob.page.line;
+  ada.release();
+  await clock.run(5_000);
+  expect([bob.session.people.getSnapshot().length, bob.page.line.calls], "a goodbye asks nothing").toEqual([
+    1,
+    calls,
+  ]);
+});

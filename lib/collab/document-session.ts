@@ -115,6 +115,7 @@ export class DocumentSession {
       canSend: () => this.#live?.canSendAwareness ?? false,
       head: () => this.#log.seq,
       onRumour: (head) => this.#log.hearRumour(head),
+      onSilence: () => this.#log.pullNow("silence"),
     });
     this.people = this.#gathering.people;
     this.#log = new UpdateLog({

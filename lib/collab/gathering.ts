@@ -23,6 +23,7 @@ export type GatheringOptions = {
   readonly canSend: () => boolean;
   readonly head: () => number;
   readonly onRumour: (head: number) => void;
+  readonly onSilence: () => void;
 };
 
 export class Gathering {
@@ -35,7 +36,7 @@ export class Gathering {
 
   constructor(options: GatheringOptions) {
     const { documentId, sessionId, clock, keys, send, canSend, head, onRumour, list } = options;
-    const { eventsPerSecond } = options;
+    const { eventsPerSecond, onSilence } = options;
     this.#options = options;
     this.people = this.#people;
     this.#directory = new Directory({ clock, list, onChange: () => this.#peopleChanged() });
@@ -49,7 +50,15 @@ export class Gathering {
       onFrame: (message) => this.#awareness.receive(message),
     });
     const sign = (message: AwarenessMessage) => this.#door.send(message);
-    this.#awareness = new Awareness({ sessionId, clock, send: sign, head, onRumour, eventsPerSecond });
+    this.#awareness = new Awareness({
+      sessionId,
+      clock,
+      send: sign,
+      head,
+      onRumour,
+      onSilence,
+      eventsPerSecond,
+    });
     this.#awareness.peers.subscribe(() => this.#refresh());
   }
 

@@ -36,6 +36,7 @@ function createGathering(known: Person[]) {
     canSend: () => true,
     head: () => 0,
     onRumour: () => undefined,
+    onSilence: () => undefined,
     eventsPerSecond: Number.POSITIVE_INFINITY,
   });
   gathering.know([person("me", "Me")]);
