@@ -455,6 +455,14 @@ test("UL24 offline says so, and coming back retries at once", async () => {
   ada.log.tell("online");
   await clock.run(50);
   expect(stateOf(ada).status).toBe("saved");
+  // The browser is wrong: there is an answer. But one that was asked for before says nothing of the time since.
+  ada.log.pullNow();
+  ada.log.tell("offline");
+  await clock.run(200);
+  expect(stateOf(ada).status, "the last breath").toBe("offline");
+  ada.log.pullNow();
+  await clock.run(200);
+  expect(stateOf(ada).status).toBe("saved");
 });
 
 test("UL25 nobody waits between appends who is alone or with one other; more people share the budget", () => {

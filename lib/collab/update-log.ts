@@ -16,21 +16,10 @@ import * as Y from "yjs";
 import { type AppError, isRetryable } from "../core/errors.ts";
 import type { Pull, UpdateMessage } from "../core/protocol.ts";
 import { AppendLoop } from "./append-loop.ts";
-import { CatchUp, type Trigger, triggerOf } from "./catch-up.ts";
+import { CatchUp, type Trigger } from "./catch-up.ts";
 import type { Chance, Clock } from "./clock.ts";
-import {
-  type Connection,
-  type ConnectionEvent,
-  type ConnectionState,
-  connectionOf,
-  type Effect,
-  isNews,
-  isOver,
-  OPENING,
-  POLL_MS,
-  pollMs,
-  step,
-} from "./connection.ts";
+import { type Connection, type ConnectionEvent, connectionOf, POLL_MS, pollMs } from "./connection.ts";
+import { ConnectionLoop } from "./connection-loop.ts";
 import { isContained } from "./leftovers.ts";
 import { localPartOf, withoutRepeats } from "./local-updates.ts";
 import {
@@ -93,8 +82,7 @@ export class UpdateLog {
     saveStateOf({ unsent: 0, reach: "reached", blocked: null, outboxBroken: false }),
     isShallowEqual,
   );
-  #connection: ConnectionState = OPENING;
-  #isRefreshing = false;
+  #connection: ConnectionLoop;
   #block: Block | null = null;
   #outboxBroken = false;
   #opened: ((error: AppError | null) => void) | null = null;
@@ -110,6 +98,16 @@ export class UpdateLog {
       doc,
       ownSessionId: session.sessionId,
       onQuarantine: (row) => this.#quarantined(row),
+    });
+    this.#connection = new ConnectionLoop({
+      onChange: (event) => this.#publish(event === "refused" ? { phase: "ended" } : {}),
+      pull: (trigger) => this.#catchUp.want(trigger),
+      retry: () => this.#appends.retryNow(),
+      refresh: () => options.refreshAuth?.() ?? Promise.resolve(),
+      stop: () => {
+        this.#appends.stop();
+        this.#catchUp.stop();
+      },
     });
     this.#catchUp = new CatchUp({
       clock,
@@ -127,7 +125,7 @@ export class UpdateLog {
       next: () => (this.#phase === "open" && this.#block === null ? this.#senders.next() : null),
       send: (batch) => this.#send(batch),
       windowMs: () => options.windowMs?.(this.#appends.roundTripMs) ?? 0,
-      onFailure: (error) => this.tell(failureOf(error)),
+      onFailure: (error) => this.#connection.failed(error),
       onRefusal: (error, batch) => this.#refused(error, batch),
       onIdle: () => this.#publish(),
     });
@@ -183,11 +181,8 @@ export class UpdateLog {
   }
 
   /** What socket, browser and page say of the connection. */
-  tell(event: ConnectionEvent, change: Partial<LogStatus> = {}): void {
-    const { state, effects } = step(this.#connection, event);
-    this.#connection = state;
-    this.#publish(change);
-    for (const effect of effects) this.#do(effect, event);
+  tell(event: ConnectionEvent): void {
+    this.#connection.tell(event);
   }
 
   outboxBroke(): void {
@@ -218,37 +213,12 @@ export class UpdateLog {
 
   /** Resolves once nothing is unsent; rejects with the reason when that cannot be. */
   whenSaved(): Promise<void> {
-    return untilSaved(this.#saveState, () => this.#block !== null || isOver(this.#connection));
+    return untilSaved(this.#saveState, () => this.#block !== null || this.#connection.isOver);
   }
 
   destroy(): void {
     this.#options.doc.off("update", this.#hearDocument);
     this.tell("destroyed");
-  }
-
-  #do(effect: Effect, event: ConnectionEvent): void {
-    if (effect === "pull") this.#catchUp.want(triggerOf(event));
-    else if (effect === "retry") this.#appends.retryNow();
-    else if (effect === "refresh") void this.#refresh();
-    else {
-      this.#appends.stop();
-      this.#catchUp.stop();
-    }
-  }
-
-  /** One at a time: who asks meanwhile gets the outcome of the one under way. */
-  async #refresh(): Promise<void> {
-    if (this.#isRefreshing) return;
-    this.#isRefreshing = true;
-    try {
-      await this.#options.refreshAuth?.();
-      this.tell("token-refreshed");
-    } catch {
-      // The caller has reported it. The log is asked all the same: it says what is the matter.
-      this.tell("token-failed");
-    } finally {
-      this.#isRefreshing = false;
-    }
   }
 
   // ------------------------------------------------------------------ local edits
@@ -275,9 +245,9 @@ export class UpdateLog {
 
   async #send(batch: Batch): Promise<void> {
     const { transport, documentId } = this.#options;
-    const asked = this.#connection;
+    const asked = this.#connection.state;
     const answer = await transport.append(documentId, batch.queue.sessionId, batch.entries);
-    if (this.#connection.reach === "ended") return;
+    if (this.#connection.state.reach === "ended") return;
     const stored = storedRows(batch, answer);
     this.#reader.offerOwn(stored);
     this.#senders.acknowledge(
@@ -287,12 +257,8 @@ export class UpdateLog {
     this.#options.onStored?.(stored);
     this.#catchUp.hearHead(answer.headSeq);
     if (answer.epoch !== this.#status.getSnapshot().access?.epoch) this.tell("epoch-changed");
-    this.#answered(asked);
-  }
-
-  #answered(asked: ConnectionState): void {
-    if (isNews(asked, this.#connection)) this.tell("answered");
-    else this.#publish();
+    this.#connection.answered(asked);
+    this.#publish();
   }
 
   async #refused(error: AppError, batch: Batch): Promise<boolean> {
@@ -326,19 +292,19 @@ export class UpdateLog {
   /** Soon again while a refusal and the rights last heard disagree. */
   #pollMs(): number {
     const isOdd = isContradicted(this.#block, this.#status.getSnapshot().access);
-    return isOdd ? POLL_MS.blocked : pollMs(this.#connection);
+    return isOdd ? POLL_MS.blocked : pollMs(this.#connection.state);
   }
 
   async #pull(): Promise<boolean> {
     const { transport, documentId, session } = this.#options;
     const opening = this.#phase === "opening";
     const after = this.#reader.heard;
-    const asked = this.#connection;
+    const asked = this.#connection.state;
     const pull = opening
       ? await transport.open(documentId, session, after)
       : await transport.pull(documentId, after);
-    if (isOver(this.#connection)) return false;
-    this.#answered(asked);
+    if (this.#connection.isOver) return false;
+    this.#connection.answered(asked);
     const intact =
       (pull.snapshot === null || this.#reader.applySnapshot(pull.snapshot)) &&
       this.#reader.offer(pull.updates);
@@ -362,12 +328,12 @@ export class UpdateLog {
 
   #pullFailed(error: AppError): boolean {
     if (isRetryable(error)) {
-      this.tell(failureOf(error));
+      this.#connection.failed(error);
       return true;
     }
     // Whatever stood in the way before: this is the end of it.
     this.#block = { reason: "no-access", since: this.#options.clock.now() };
-    this.tell("refused", { phase: "ended" });
+    this.tell("refused");
     this.#opened?.(error);
     return false;
   }
@@ -389,16 +355,12 @@ export class UpdateLog {
 
   #publish(change: Partial<LogStatus> = {}): void {
     const blocked = this.#block?.reason ?? null;
-    const connection = connectionOf(this.#connection);
+    const connection = connectionOf(this.#connection.state);
     const status = { ...this.#status.getSnapshot(), ...change, problem: blocked, connection };
     const isWritable = status.phase === "open" && status.access?.canWrite === true && blocked === null;
     this.#status.set({ ...status, isWritable });
-    const { reach } = this.#connection;
+    const { reach } = this.#connection.state;
     const facts = { unsent: this.#senders.unsent, reach, blocked, outboxBroken: this.#outboxBroken };
     this.#saveState.set(saveStateOf(facts));
   }
-}
-
-function failureOf(error: AppError): ConnectionEvent {
-  return error.code === "unauthenticated" ? "unauthenticated" : "failed";
 }
