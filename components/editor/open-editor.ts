@@ -18,6 +18,7 @@ import { normalizePlugin } from "../../lib/editor/normalize.ts";
 import { documentExtensions, schema } from "../../lib/editor/schema.ts";
 import { slashPlugin, slashQuery } from "../../lib/editor/slash.ts";
 import { undoStepsPlugin } from "../../lib/editor/undo-steps.ts";
+import { offerLostBlocks } from "./offer-lost-blocks.ts";
 import { SlashStore } from "./slash-store.ts";
 
 export type DocumentEditor = {
@@ -32,6 +33,7 @@ export function openEditor(session: DocumentSession): DocumentEditor {
   const undo = createUndo(map, LOCAL);
   const binding = new EditorBinding(map);
   const slash = new SlashStore();
+  const offers = offerLostBlocks(session, map, undo);
   const plugins = (): Plugin[] => [
     slashPlugin((event) => slash.onKey(event)),
     keymapPlugin(undo),
@@ -43,7 +45,7 @@ export function openEditor(session: DocumentSession): DocumentEditor {
     compositionPlugin((isComposing) => session.holdOthers(isComposing)),
     flashPlugin(),
     taskPlugin(),
-    followPlugin(session, map, slash),
+    followPlugin(session, map, slash, offers.wrote),
   ];
   return {
     map,
@@ -59,6 +61,7 @@ export function openEditor(session: DocumentSession): DocumentEditor {
       injectCSS: false,
     },
     destroy: () => {
+      offers.stop();
       binding.destroy();
       undo.destroy();
       map.destroy();
@@ -101,7 +104,12 @@ function taskPlugin(): Plugin {
 const editsKey = new PluginKey<number>("edits");
 
 /** Tells the others where the caret is and that keys are pressed; tells the slash menu what is typed. */
-function followPlugin(session: DocumentSession, map: BlockMap, slash: SlashStore): Plugin {
+function followPlugin(
+  session: DocumentSession,
+  map: BlockMap,
+  slash: SlashStore,
+  onEdit: (view: EditorView) => void,
+): Plugin {
   const tell = (view: EditorView) => {
     const place = view.hasFocus() ? cursorOf(map, view.state.doc, view.state.selection) : null;
     session.setCursor(place?.cursor ?? null, place?.blockId ?? null);
@@ -126,7 +134,9 @@ function followPlugin(session: DocumentSession, map: BlockMap, slash: SlashStore
       update(view, before) {
         slash.show(slashQuery(view.state));
         if (before.doc !== view.state.doc || !before.selection.eq(view.state.selection)) tell(view);
-        if (editsKey.getState(before) !== editsKey.getState(view.state)) session.keyPressed();
+        if (editsKey.getState(before) === editsKey.getState(view.state)) return;
+        session.keyPressed();
+        onEdit(view);
       },
     }),
   });

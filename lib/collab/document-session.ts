@@ -156,6 +156,11 @@ export class DocumentSession {
     this.#gathering.setCursor(cursor, blockId);
   }
 
+  /** Who wrote under a Yjs client id, by the server's list; null: not known. */
+  authorOf(yjsClientId: number): { readonly userId: string | null; readonly name: string } | null {
+    return this.#gathering.authorOf(yjsClientId);
+  }
+
   /** A key changed the document: shown as typing to the others for three seconds. */
   keyPressed(): void {
     this.#gathering.keyPressed();

@@ -76,6 +76,13 @@ export class Gathering {
     this.#directory.add(people);
   }
 
+  /** Whose session writes under this Yjs client id; null: the server has not named it yet. */
+  authorOf(yjsClientId: number): Person | null {
+    for (const person of this.#directory.people.values())
+      if (person.yjsClientId === yjsClientId) return person;
+    return null;
+  }
+
   setCursor(cursor: Cursor | null, blockId: string | null): void {
     this.#awareness.setCursor(cursor, blockId);
   }

@@ -147,7 +147,7 @@ export function spotAt(map: BlockMap, id: BlockId, offset: number): Spot {
 }
 
 /** Whoever works in a block that was deleted, or its making undone, meanwhile wants it: it stays from now on. */
-function recall(map: BlockMap, id: BlockId): void {
+export function recall(map: BlockMap, id: BlockId): void {
   for (const member of map.members(id)) {
     const entry = map.entry(member);
     if (!entry?.settled || (!entry.gone && entry.placed)) continue;

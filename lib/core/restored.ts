@@ -126,10 +126,54 @@ export function noteRestored(undo: Y.UndoManager): void {
   });
 }
 
+/** Says of characters just written that they are copies of others; each copy must be this client's own. */
+export function noteCopies(doc: Y.Doc, copies: readonly { copy: string; origin: string }[]): void {
+  const map = doc.getMap("restored");
+  for (let start = 0; start < copies.length; ) {
+    const copy = readKey(copies[start]?.copy ?? "");
+    const origin = readKey(copies[start]?.origin ?? "");
+    const follows = (i: number) =>
+      copies[start + i]?.copy === characterKey(copy.client, copy.clock + i) &&
+      copies[start + i]?.origin === characterKey(origin.client, origin.clock + i);
+    let length = 1;
+    while (follows(length)) length++;
+    map.set(characterKey(copy.client, copy.clock), [length, origin.client, origin.clock]);
+    start += length;
+  }
+}
+
+/** Of each character the one it is a copy of; itself, when it is none. */
+export function originalsOf(doc: Y.Doc, keys: readonly string[]): string[] {
+  const records = indexRecords(soundRecords(doc));
+  return keys.map((key) => {
+    const [origin] = originsOf(records, { ...readKey(key), length: 1 });
+    return origin ? characterKey(origin.client, origin.clock) : key;
+  });
+}
+
+/** Whether the character is in the document, deleted by nobody. */
+export function isStanding(doc: Y.Doc, key: string): boolean {
+  const { client, clock } = readKey(key);
+  const item = itemAt(doc, client, clock);
+  return item !== null && !item.deleted;
+}
+
+function itemAt(doc: Y.Doc, client: number, clock: number): Y.Item | null {
+  const structs = doc.store.clients.get(client);
+  if (!structs || clock >= Y.getState(doc.store, client)) return null;
+  const struct = structs[Y.findIndexSS(structs, clock)];
+  return struct instanceof Y.Item ? struct : null;
+}
+
 /** Which characters of which text do not count: living copies besides the least one of their original. */
 export type Hidden = Map<Y.AbstractType<unknown>, Set<string>>;
 
 export const characterKey = (client: number, clock: number): string => `${client}.${clock}`;
+
+function readKey(key: string): { client: number; clock: number } {
+  const [client = 0, clock = 0] = key.split(".").map(Number);
+  return { client, clock };
+}
 
 /** Copies that share an original with another copy; empty in all but rare documents. */
 export class RestoredIndex {
@@ -170,7 +214,7 @@ export class RestoredIndex {
     const hidden: Hidden = new Map();
     for (const copies of this.#rivals.values()) {
       const living = copies.flatMap(({ client, clock }) => {
-        const item = this.#itemAt(client, clock);
+        const item = itemAt(this.#doc, client, clock);
         return item && !item.deleted
           ? [{ client, clock, parent: item.parent as Y.AbstractType<unknown> }]
           : [];
@@ -183,13 +227,6 @@ export class RestoredIndex {
       }
     }
     return hidden;
-  }
-
-  #itemAt(client: number, clock: number): Y.Item | null {
-    const structs = this.#doc.store.clients.get(client);
-    if (!structs || clock >= Y.getState(this.#doc.store, client)) return null;
-    const struct = structs[Y.findIndexSS(structs, clock)];
-    return struct instanceof Y.Item ? struct : null;
   }
 
   /** The other copies of the characters in a stretch of a text, hidden behind them. */
@@ -205,7 +242,7 @@ export class RestoredIndex {
     for (const copies of this.#rivals.values()) {
       if (!copies.some(({ client, clock }) => keys.has(characterKey(client, clock)))) continue;
       for (const { client, clock } of copies) {
-        const item = this.#itemAt(client, clock);
+        const item = itemAt(this.#doc, client, clock);
         if (
           !item ||
           item.deleted ||

@@ -17,7 +17,7 @@ import {
   type Transaction,
 } from "@tiptap/pm/state";
 import type { StepMap } from "@tiptap/pm/transform";
-import { UndoManager, type Transaction as YTransaction } from "yjs";
+import { UndoManager } from "yjs";
 import type { BlockMap, BlockMapChange } from "../core/block-map.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
 import { blockNode, emptyBlock, idOf } from "./block-nodes.ts";
@@ -48,8 +48,8 @@ export class EditorBinding {
 
   constructor(map: BlockMap) {
     this.map = map;
-    const before = (transaction: YTransaction) => {
-      if (transaction.origin !== LOCAL) this.#rememberCaret();
+    const before = () => {
+      if (!this.#writing) this.#rememberCaret();
     };
     map.doc.on("beforeTransaction", before);
     const stopMap = map.onChange((change) => this.#onMapChange(change));
