@@ -1,57 +1,61 @@
 "use client";
 import { Info, TriangleAlert } from "lucide-react";
+import { useState } from "react";
 import { toast } from "sonner";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import { copyOfText } from "./copy-of-text.ts";
-import { notSavedSentence } from "./not-saved.ts";
+import { saveNotice } from "./save-words.ts";
 import { useStore } from "./use-session.ts";
 
-/** What needs more than a word in the bar: refused edits with a way to keep them, a blocked live connection. */
+const CLASSES = { bad: "banner bad", warn: "banner warn", quiet: "banner" } as const;
+
+/** What needs more than a word in the bar: refused edits with a way to keep them, lost rights, a blocked connection. */
 export function SaveNotice({ session }: { session: DocumentSession }) {
   const save = useStore(session.saveState);
-  const { connection, leftovers, phase } = useStore(session.status);
-  if (save.status === "not-saved" && save.reason !== "unreachable") {
-    return (
-      <div className="banner bad" role="alert">
-        <TriangleAlert className="i" aria-hidden />
-        <p>
-          Your last changes are not saved: {notSavedSentence(save.reason)}. They are still on this page and on
-          this device.
-        </p>
-        <CopyButton session={session} />
-      </div>
-    );
-  }
-  if (leftovers > 0) {
-    return (
-      <div className="banner warn" role="alert">
-        <TriangleAlert className="i" aria-hidden />
-        <p>Changes from an earlier visit could not be saved here. They are kept on this device.</p>
-        <CopyButton session={session} />
+  const status = useStore(session.status);
+  const wasWritable = useOnce(status.isWritable);
+  const wasOpen = useOnce(status.phase === "open");
+  const notice = saveNotice({ save, status, wasWritable, wasOpen });
+  if (notice === null) return null;
+  const isQuiet = notice.tone === "quiet";
+  const Icon = isQuiet ? Info : TriangleAlert;
+  return (
+    <div className={CLASSES[notice.tone]} role={isQuiet ? "status" : "alert"}>
+      <Icon className="i" aria-hidden />
+      <p>{notice.text}</p>
+      {notice.canCopy ? <CopyButton session={session} /> : null}
+      {notice.canReload ? (
+        <button type="button" className="button" onClick={() => window.location.reload()}>
+          Reload
+        </button>
+      ) : null}
+      {notice.canDiscard ? (
         <button type="button" className="button" onClick={() => void session.discardLeftovers()}>
           Discard
         </button>
-      </div>
-    );
-  }
-  if (connection === "polling" && phase === "open" && save.status !== "offline") {
-    return (
-      <div className="banner" role="status" aria-label="Connection">
-        <Info className="i" aria-hidden />
-        <p>
-          The live connection is interrupted. Your changes are saved; those of others appear every two
-          seconds.
-        </p>
-      </div>
-    );
-  }
-  return null;
+      ) : null}
+    </div>
+  );
+}
+
+/** True from the first time on. */
+function useOnce(value: boolean): boolean {
+  const [seen, setSeen] = useState(value);
+  if (value && !seen) setSeen(true);
+  return seen || value;
 }
 
 function CopyButton({ session }: { session: DocumentSession }) {
   const copy = async () => {
-    await navigator.clipboard.writeText(copyOfText(session.doc, session.unsentUpdates()));
-    toast("Your text is copied.");
+    try {
+      await navigator.clipboard.writeText(copyOfText(session.doc, session.unsentUpdates()));
+      toast("Your text is copied.");
+    } catch {
+      // Without permission for the clipboard the text on the page is still there to be selected.
+      toast.error(
+        "The browser does not let the text be copied. Select it on the page and copy it from there.",
+      );
+    }
   };
   return (
     <button type="button" className="button" onClick={() => void copy()}>

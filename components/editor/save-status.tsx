@@ -3,7 +3,7 @@ import { Check, CloudOff, LoaderCircle, TriangleAlert } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { SaveState } from "../../lib/collab/save-state.ts";
-import { notSavedSentence } from "./not-saved.ts";
+import { isAlarm, saveWords } from "./save-words.ts";
 import { useStore } from "./use-session.ts";
 
 /** Quick saves do not flicker: the word changes to Saving… only when it takes longer than this. */
@@ -19,32 +19,18 @@ const LOOKS = {
 export function SaveStatus({ session }: { session: DocumentSession }) {
   const state = useStore(session.saveState);
   const { phase } = useStore(session.status);
-  const shown = useSettled(state.status);
+  const isSafe = state.status === "not-saved" && !isAlarm(state);
+  const shown = useSettled(isSafe ? "saved" : state.status);
   const { Icon, tone } = LOOKS[shown];
   if (phase === "opening") return null;
   return (
     <span className={`save ${tone}`} role="status" aria-label="Save state">
       <Icon className="i" aria-hidden />
       {/* What is said is always so; what is drawn waits, so that it does not flicker at every key. */}
-      <span className="unseen">{wordsOf(state.status, state)}</span>
-      <span className="words" aria-hidden data-words={wordsOf(shown, state)} />
+      <span className="unseen">{saveWords(state)}</span>
+      <span className="words" aria-hidden data-words={saveWords({ ...state, status: shown })} />
     </span>
   );
-}
-
-function wordsOf(status: SaveState["status"], state: SaveState): string {
-  switch (status) {
-    case "saved":
-      return "Saved";
-    case "saving":
-      return "Saving…";
-    case "offline":
-      return state.onlyInThisTab
-        ? "Offline — changes are kept in this tab only"
-        : "Offline — changes are kept on this device";
-    case "not-saved":
-      return `Not saved — ${notSavedSentence(state.reason)}`;
-  }
 }
 
 /** Saving is drawn late, all else at once. */

@@ -83,9 +83,13 @@ async function leave(router: ReturnType<typeof useRouter>, name: string) {
     window.location.assign("/sign-in?why=signed-out");
     return;
   }
-  toast(`You are no longer a member of ${name}.`, {
-    description: "What you wrote there is kept for its members.",
-  });
+  const title = `You are no longer a member of ${name}.`;
+  // Words that nobody else has stay on the page until they are copied, with the document's own notice.
+  if (await seams.hasUnsentText().catch(() => false)) {
+    toast(title, { description: "Your last words were not saved. They are still here to be copied." });
+    return;
+  }
+  toast(title, { description: "What you wrote there is kept for its members." });
   router.replace("/");
 }
 
