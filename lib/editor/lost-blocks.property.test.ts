@@ -56,13 +56,19 @@ class Writer {
   }
 }
 
-/** Brings everybody to the same state; each gets the others' edits in one piece, as after a time offline. */
+/**
+ * Brings everybody to the same state; each gets the others' edits in one piece, as after a time offline: in a
+ * transaction that Yjs takes for a local one until the first update is applied, as the log reader does.
+ */
 function meet(writers: readonly Writer[]): void {
   for (let round = 0; round < 2; round++)
     for (const from of writers)
       for (const to of writers)
-        if (from !== to)
-          Y.applyUpdate(to.doc, Y.encodeStateAsUpdate(from.doc, Y.encodeStateVector(to.doc)), "log");
+        if (from !== to) receive(to, Y.encodeStateAsUpdate(from.doc, Y.encodeStateVector(to.doc)));
+}
+
+function receive({ doc }: Writer, update: Uint8Array): void {
+  doc.transact(() => Y.applyUpdate(doc, update, "log"), "log");
 }
 
 const node = (text: string, children: BlockNode[] = []): BlockNode => ({

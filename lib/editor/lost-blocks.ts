@@ -12,6 +12,7 @@ import { textOf } from "../core/block-tree.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
 import { type FormerBlock, putBack, readFormerBlock } from "../core/put-back.ts";
 import { isStanding } from "../core/restored.ts";
+import { LOCAL } from "./binding.ts";
 
 export type LostBlock = FormerBlock & { readonly depth: number; readonly isOwn: boolean };
 
@@ -39,7 +40,8 @@ export function watchLostBlocks(map: BlockMap, { recent, onLost }: LostOptions):
   const known = new Map<BlockId, LostBlock>();
   let watched: { blocks: LostBlock[]; behind: BlockId[] } | null = null;
   const before = (transaction: Transaction) => {
-    watched = transaction.local ? null : readAround(map, recent(), known);
+    // Whether it is local shows only afterwards: rows of the log come in a transaction that begins as a local one.
+    watched = transaction.origin === LOCAL ? null : readAround(map, recent(), known);
   };
   const after = (change: BlockMapChange) => {
     for (const id of change.blocks) known.delete(id);
