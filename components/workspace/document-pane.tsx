@@ -4,6 +4,7 @@ import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { WorkspaceChannels } from "../../lib/collab/workspace-channel.ts";
 import { DocumentBody } from "../editor/document-body.tsx";
 import { exportMarkdown, type MarkdownFile } from "../editor/export-markdown.ts";
+import { RefusedNotice } from "../editor/refused-notice.tsx";
 import { SaveNotice } from "../editor/save-notice.tsx";
 import { SaveStatus } from "../editor/save-status.tsx";
 import { TitleField } from "../editor/title-field.tsx";
@@ -40,7 +41,15 @@ export function DocumentPane({ documentId, person, initial, channels, crumbs, ac
         {session ? <PeopleHere people={session.people} /> : null}
         {actions(async () => save())}
       </header>
-      {session ? <SaveNotice session={session} /> : null}
+      {session ? <SaveNotice key={`save ${session.sessionId}`} session={session} /> : null}
+      {session ? (
+        <RefusedNotice
+          key={`refused ${session.sessionId}`}
+          session={session}
+          documentId={documentId}
+          userId={person.id}
+        />
+      ) : null}
       <div className="desk">
         <main className="doc" id="main">
           {session ? (

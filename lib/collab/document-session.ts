@@ -4,7 +4,7 @@
  */
 import * as Y from "yjs";
 import { AppError } from "../core/errors.ts";
-import type { Cursor, UpdateMessage } from "../core/protocol.ts";
+import type { Cursor, Pull, UpdateMessage } from "../core/protocol.ts";
 import { appendWindowMs } from "./budget.ts";
 import { type Chance, type Clock, systemClock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
@@ -36,6 +36,16 @@ export type SessionStatus = {
   readonly connection: Connection;
   /** Entries of earlier sessions that can never be sent; offer them, then `discardLeftovers`. */
   readonly leftovers: number;
+};
+
+/** A row of the log that the guard refused: it is in nobody's document. */
+export type RefusedRow = {
+  readonly seq: number;
+  /** Null: only the server has judged it, and says why on demand. */
+  readonly reason: Quarantined["reason"] | null;
+  /** Written by this very tab: its words are on this page alone. */
+  readonly isOwn: boolean;
+  readonly author: { readonly userId: string | null; readonly name: string } | null;
 };
 
 export type DocumentSessionOptions = {
@@ -79,6 +89,8 @@ export class DocumentSession {
   readonly status: Store<SessionStatus>;
   readonly saveState: Store<SaveState>;
   readonly people: Store<readonly PersonHere[]>;
+  /** Ascending by seq. */
+  readonly refused: Store<readonly RefusedRow[]>;
   /** Resolves when the document may be shown, with what this person left unsent; rejects (AppError) when refused. */
   readonly ready: Promise<void>;
   readonly #options: DocumentSessionOptions;
@@ -89,6 +101,7 @@ export class DocumentSession {
   readonly #tabs: TabChannel | null;
   readonly #outbox: Outbox;
   readonly #status = createStore<SessionStatus>(OPENING, isShallowEqual);
+  readonly #refused = createStore<readonly RefusedRow[]>([]);
   #workspace: WorkspaceHandle | null = null;
   #isSwept = false;
   #leftovers: readonly OutboxEntry[] = [];
@@ -103,6 +116,7 @@ export class DocumentSession {
     this.#options = options;
     this.sessionId = sessionId;
     this.status = this.#status;
+    this.refused = this.#refused;
     this.#outbox = createSafeOutbox(options.outbox, (cause) => this.#outboxBroke(cause));
     this.#gathering = new Gathering({
       documentId,
@@ -129,7 +143,7 @@ export class DocumentSession {
       refreshAuth: () => this.#refreshAuth(),
       windowMs: (roundTripMs) => appendWindowMs({ ...this.#gathering.company, roundTripMs, eventsPerSecond }),
       onStored: (rows) => this.#tabs?.tell(rows),
-      onPull: (pull) => this.#gathering.know(pull.people),
+      onPull: (pull) => this.#pulled(pull),
       onQuarantine: (row) => this.#quarantined(row),
     });
     this.saveState = this.#log.saveState;
@@ -310,7 +324,21 @@ export class DocumentSession {
     this.#status.set({ ...this.#status.getSnapshot(), leftovers: entries.length });
   }
 
+  #pulled({ people, quarantined }: Pull): void {
+    this.#gathering.know(people);
+    for (const seq of quarantined) this.#noteRefused({ seq, reason: null, isOwn: false, author: null });
+  }
+
+  #noteRefused(row: RefusedRow): void {
+    const known = this.#refused.getSnapshot();
+    if (known.some(({ seq }) => seq === row.seq)) return;
+    this.#refused.set([...known, row].sort((a, b) => a.seq - b.seq));
+  }
+
   #quarantined(row: Quarantined): void {
+    const { seq, reason, sessionId } = row;
+    const author = this.#gathering.personOf(sessionId);
+    this.#noteRefused({ seq, reason, isOwn: sessionId === this.sessionId, author });
     this.#report("row refused", { documentId: this.#options.documentId, ...row });
   }
 

@@ -83,6 +83,10 @@ export class Gathering {
     return null;
   }
 
+  personOf(sessionId: string): Person | null {
+    return this.#directory.people.get(sessionId) ?? null;
+  }
+
   setCursor(cursor: Cursor | null, blockId: string | null): void {
     this.#awareness.setCursor(cursor, blockId);
   }
