@@ -1,5 +1,5 @@
 /** Steps on a document that several browser tests take. */
-import { type Browser, expect, type Page } from "@playwright/test";
+import { type Browser, expect, type Page, type WebSocketRoute } from "@playwright/test";
 import { type Person, signUp } from "./person.ts";
 
 export const body = (page: Page) => page.getByRole("textbox", { name: "Document body" });
@@ -91,4 +91,30 @@ export async function accessToken(page: Page): Promise<string> {
     .map((cookie) => cookie.value)
     .join("");
   return JSON.parse(Buffer.from(value.replace(/^base64-/, ""), "base64url").toString()).access_token;
+}
+
+/** Markers of one writer: a character each, none used twice. */
+export function markers(first: number, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => String.fromCodePoint(first + i));
+}
+
+/** Lets a test cut a page's websocket. Must be called before the page connects. */
+export async function holdSocket(page: Page): Promise<{ cut: () => void; mend: () => void }> {
+  let isCut = false;
+  const open = new Set<WebSocketRoute>();
+  await page.routeWebSocket(/\/realtime\/v1\/websocket/, (socket) => {
+    if (isCut) return void socket.close();
+    socket.connectToServer();
+    open.add(socket);
+  });
+  return {
+    cut: () => {
+      isCut = true;
+      for (const socket of open) void socket.close();
+      open.clear();
+    },
+    mend: () => {
+      isCut = false;
+    },
+  };
 }

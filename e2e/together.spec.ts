@@ -1,9 +1,11 @@
 /** The main job: people write in one document at once, see each other, and every letter is there afterwards. */
-import { expect, type Page, test, type WebSocketRoute } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import {
   blocks,
   body,
+  holdSocket,
   invite,
+  markers,
   newDocument,
   openDocument,
   saveState,
@@ -11,11 +13,6 @@ import {
   storedBlocks,
 } from "./document.ts";
 import { signUp } from "./person.ts";
-
-/** Markers of one writer: a character each, none used twice. */
-function markers(first: number, count: number): string[] {
-  return Array.from({ length: count }, (_, i) => String.fromCodePoint(first + i));
-}
 
 const KEY_MS = 150;
 
@@ -31,27 +28,6 @@ async function write(
     await page.keyboard.insertText(marker);
     await page.waitForTimeout(Math.max(0, KEY_MS - (Date.now() - begun)));
   }
-}
-
-/** Lets a test cut a page's websocket. Must be called before the page connects. */
-async function holdSocket(page: Page): Promise<{ cut: () => void; mend: () => void }> {
-  let isCut = false;
-  const open = new Set<WebSocketRoute>();
-  await page.routeWebSocket(/\/realtime\/v1\/websocket/, (socket) => {
-    if (isCut) return void socket.close();
-    socket.connectToServer();
-    open.add(socket);
-  });
-  return {
-    cut: () => {
-      isCut = true;
-      for (const socket of open) void socket.close();
-      open.clear();
-    },
-    mend: () => {
-      isCut = false;
-    },
-  };
 }
 
 test("two people write in one paragraph for 20 s, with a split, a join and 3 s without a socket", async ({
