@@ -6,6 +6,7 @@ const milo = { userId: "m", name: "Milo" };
 const row = (seq: number, more: Partial<RefusedRow> = {}): RefusedRow => ({
   seq,
   reason: "clock_gap",
+  sessionId: null,
   isOwn: false,
   author: milo,
   ...more,

@@ -232,6 +232,13 @@ test("DS9 a row the guard refuses and a broken outbox are reported", async () =>
   await clock.run(500);
   expect(reports).toEqual(["outbox broken", "row refused"]);
   expect(ada.session.saveState.getSnapshot()).toMatchObject({ status: "saved", onlyInThisTab: true });
+  const [row, ...more] = ada.session.refused.getSnapshot();
+  expect([row, more]).toMatchObject([{ seq: 1, reason: "foreign_client", isOwn: false }, []]);
+  const bob = await open("bob");
+  await clock.run(500);
+  expect(bob.session.refused.getSnapshot()).toMatchObject([{ seq: 1, author: { name: "Name of bob" } }]);
+  expect(bob.session.authorOf(ada.session.doc.clientID)).toMatchObject({ userId: "ada" });
+  expect(bob.session.authorOf(123_456)).toBeNull();
 });
 
 test("DS10 a session's ids are new each time, and of the right kind", () => {

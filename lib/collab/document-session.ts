@@ -43,6 +43,7 @@ export type RefusedRow = {
   readonly seq: number;
   /** Null: only the server has judged it, and says why on demand. */
   readonly reason: Quarantined["reason"] | null;
+  readonly sessionId: string | null;
   /** Written by this very tab: its words are on this page alone. */
   readonly isOwn: boolean;
   readonly author: { readonly userId: string | null; readonly name: string } | null;
@@ -326,7 +327,14 @@ export class DocumentSession {
 
   #pulled({ people, quarantined }: Pull): void {
     this.#gathering.know(people);
-    for (const seq of quarantined) this.#noteRefused({ seq, reason: null, isOwn: false, author: null });
+    for (const seq of quarantined)
+      this.#noteRefused({ seq, reason: null, sessionId: null, isOwn: false, author: null });
+    // Rows are judged before the people of the same answer are known.
+    const named = this.#refused.getSnapshot().map((row) => {
+      const author = row.author ?? (row.sessionId === null ? null : this.#gathering.personOf(row.sessionId));
+      return author === row.author ? row : { ...row, author };
+    });
+    if (named.some((row, i) => row !== this.#refused.getSnapshot()[i])) this.#refused.set(named);
   }
 
   #noteRefused(row: RefusedRow): void {
@@ -338,7 +346,7 @@ export class DocumentSession {
   #quarantined(row: Quarantined): void {
     const { seq, reason, sessionId } = row;
     const author = this.#gathering.personOf(sessionId);
-    this.#noteRefused({ seq, reason, isOwn: sessionId === this.sessionId, author });
+    this.#noteRefused({ seq, reason, sessionId, isOwn: sessionId === this.sessionId, author });
     this.#report("row refused", { documentId: this.#options.documentId, ...row });
   }
 
