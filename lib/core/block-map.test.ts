@@ -17,6 +17,7 @@ import { type BlockNode, textOf } from "./block-tree.ts";
 import { createUndo } from "./block-undo.ts";
 import { attributeKey, ROOT } from "./entry.ts";
 import { type BlockId, blockId, newBlockId } from "./ids.ts";
+import { projectDocument } from "./projection.ts";
 import { EMBED_MARK, OBJECT_CHARACTER } from "./strand.ts";
 
 const id = (n: number): BlockId => blockId(n.toString(16).padStart(32, "0"));
@@ -261,6 +262,25 @@ describe("block map", () => {
     one.edit((map) => deleteBlock(map, A));
     meet(one, two);
     expect(two.shows()).toEqual([]);
+  });
+
+  it("BM12 an undo is one update with the note of what it brought back: it cannot get lost without it", () => {
+    const [one, two] = pair("keep these words");
+    for (const person of [one, two]) person.edit((map) => deleteBlock(map, A));
+    meet(one, two);
+    const kept = new Y.Doc();
+    Y.applyUpdate(kept, Y.encodeStateAsUpdate(one.doc));
+    for (const person of [one, two]) {
+      const made: Uint8Array[] = [];
+      person.doc.on("update", (update: Uint8Array) => made.push(update));
+      person.undo.undo();
+      // The tab dies after the first update was kept.
+      Y.applyUpdate(kept, made[0] as Uint8Array);
+    }
+    const texts = projectDocument(kept).rows.map((row) => row.plainText);
+    expect(texts).toEqual(["keep these words"]);
+    one.undo.redo();
+    expect(one.shows()).toEqual([]);
   });
 
   it("BM13 forged values are read without an exception", () => {

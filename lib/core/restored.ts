@@ -103,25 +103,30 @@ function originsOf(records: Records, range: Range, steps = 0): Range[] {
   );
 }
 
-/** Notes, in a write of its own right after each undo or redo, what it brought back. */
+/**
+ * Notes what each undo or redo brought back: while Yjs still tells of it, so that the note is in the same update. In one
+ * of its own it could get lost alone, and the words would stand there twice for ever.
+ */
 export function noteRestored(undo: Y.UndoManager): void {
-  undo.on("stack-item-popped", ({ stackItem }) => {
-    undo.doc.transact((transaction) => {
-      const map = undo.doc.getMap("restored");
-      const records = indexRecords(soundRecords(undo.doc));
-      Y.iterateDeletedStructs(transaction, stackItem.deletions, (struct) => {
-        if (!(struct instanceof Y.Item) || !struct.redone || struct.parentSub !== null || !struct.countable)
-          return;
-        let { client, clock } = struct.redone;
-        for (const origin of originsOf(records, {
-          client: struct.id.client,
-          clock: struct.id.clock,
-          length: struct.length,
-        })) {
-          map.set(`${client}.${clock}`, [origin.length, origin.client, origin.clock]);
-          clock += origin.length;
-        }
-      });
+  undo.doc.on("afterTransaction", ({ origin }: Y.Transaction) => {
+    const popped = origin === undo ? undo.currStackItem : null;
+    if (popped !== null) note(undo.doc, popped.deletions);
+  });
+}
+
+function note(doc: Y.Doc, deletions: Parameters<typeof Y.iterateDeletedStructs>[1]): void {
+  doc.transact((transaction) => {
+    const map = doc.getMap("restored");
+    const records = indexRecords(soundRecords(doc));
+    Y.iterateDeletedStructs(transaction, deletions, (struct) => {
+      if (!(struct instanceof Y.Item) || !struct.redone || struct.parentSub !== null || !struct.countable)
+        return;
+      let { client, clock } = struct.redone;
+      const { length } = struct;
+      for (const origin of originsOf(records, { client: struct.id.client, clock: struct.id.clock, length })) {
+        map.set(`${client}.${clock}`, [origin.length, origin.client, origin.clock]);
+        clock += origin.length;
+      }
     });
   });
 }
