@@ -62,7 +62,10 @@ export async function openIdbOutbox({ userId, documentId }: OutboxScope): Promis
     const rows = await database.getAllFromIndex("entries", "scope", [userId, documentId]);
     return rows
       .toSorted((a, b) => (a.place ?? 0) - (b.place ?? 0))
-      .map(({ sessionId, yjsClientId, clientSeq, parts }) => ({ sessionId, yjsClientId, clientSeq, parts }));
+      .map(({ sessionId, yjsClientId, clientSeq, parts, sums }) => ({
+        ...{ sessionId, yjsClientId, clientSeq, parts },
+        sums,
+      }));
   }
   return { put, remove, list, close: () => database.close() };
 }

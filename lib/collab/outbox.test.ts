@@ -2,7 +2,8 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, describe, expect, test } from "vitest";
 import { countUnsentEntries, openIdbOutbox } from "./idb-outbox.ts";
-import { createMemoryOutbox, createSafeOutbox, type Outbox, type OutboxEntry } from "./outbox.ts";
+import { createMemoryOutbox, createSafeOutbox, isWhole, type Outbox, type OutboxEntry } from "./outbox.ts";
+import { SendQueue } from "./send-queue.ts";
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -81,4 +82,17 @@ test("OB4 denied or full: memory takes over, and it is said once", async () => {
   await fine.put(entry("a", 1, 1));
   fine.close();
   expect(causes).toHaveLength(2);
+});
+
+test("OB5 an entry whose bytes the disk changed is not whole; one that grew, or of an older program, is", async () => {
+  const outbox = await openIdbOutbox({ userId: "ada", documentId: "one" });
+  const queue = new SendQueue({ sessionId: "a", yjsClientId: 7 });
+  for (const byte of [1, 2]) await outbox.put(queue.push(Uint8Array.of(byte, 3)));
+  const [kept] = (await outbox.list()) as [OutboxEntry];
+  outbox.close();
+  expect(kept.parts).toHaveLength(2);
+  expect(isWhole(kept)).toBe(true);
+  expect(isWhole({ ...kept, parts: kept.parts.with(1, Uint8Array.of(2, 2)) })).toBe(false);
+  expect(isWhole({ ...kept, parts: kept.parts.slice(0, 1) })).toBe(false);
+  expect(isWhole(entry("b", 1, 1))).toBe(true);
 });

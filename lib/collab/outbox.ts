@@ -5,6 +5,7 @@
  * same bytes. Entries are listed in the order in which they were first written, which is the order in which they must
  * be sent: a later session's edits may stand on an earlier one's.
  */
+import { sha256Hex } from "../core/sha256.ts";
 
 export type OutboxEntry = {
   readonly sessionId: string;
@@ -12,7 +13,15 @@ export type OutboxEntry = {
   readonly clientSeq: number;
   /** Raw updates of one session, adjacent, in order; merged they are the bytes of the entry. */
   readonly parts: readonly Uint8Array[];
+  /** SHA-256 of each part, in hex. Absent in entries of an older program. */
+  readonly sums?: readonly string[] | undefined;
 };
+
+/** Whether the disk gave back what it was given. */
+export function isWhole({ parts, sums }: OutboxEntry): boolean {
+  if (sums === undefined) return true;
+  return sums.length === parts.length && parts.every((part, index) => sha256Hex(part) === sums[index]);
+}
 
 export interface Outbox {
   /** Writes or overwrites the entry of (sessionId, clientSeq). Resolves when it is durable. */

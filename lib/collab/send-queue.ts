@@ -6,6 +6,7 @@
  *   push ──▶ open entry (grows) ──batch()──▶ sealed (bytes fixed for ever) ──acknowledge()──▶ gone
  */
 import * as Y from "yjs";
+import { sha256Hex } from "../core/sha256.ts";
 import type { OutboxEntry } from "./outbox.ts";
 
 export type SealedEntry = { readonly clientSeq: number; readonly data: Uint8Array };
@@ -28,6 +29,7 @@ export const QUEUE_CAPS: QueueCaps = {
 type Entry = {
   readonly clientSeq: number;
   readonly parts: Uint8Array[];
+  readonly sums: string[];
   bytes: number;
   sealed: Uint8Array | null;
 };
@@ -54,18 +56,23 @@ export class SendQueue {
     const last = this.#entries.at(-1);
     if (last !== undefined && this.#canGrow(last, update)) {
       last.parts.push(update);
+      last.sums.push(sha256Hex(update));
       last.bytes += update.length;
       return this.#outboxEntry(last);
     }
-    const entry: Entry = { clientSeq: this.#nextSeq++, parts: [update], bytes: update.length, sealed: null };
+    const entry: Entry = {
+      ...{ clientSeq: this.#nextSeq++, parts: [update], sums: [sha256Hex(update)] },
+      ...{ bytes: update.length, sealed: null },
+    };
     this.#entries.push(entry);
     return this.#outboxEntry(entry);
   }
 
   /** Takes over an entry that a dead session left behind, with the number it had. */
   restore(entry: OutboxEntry): void {
+    const { clientSeq, sums = [] } = entry;
     const parts = [...entry.parts];
-    this.#entries.push({ clientSeq: entry.clientSeq, parts, bytes: 0, sealed: mergeParts(parts) });
+    this.#entries.push({ clientSeq, parts, sums: [...sums], bytes: 0, sealed: mergeParts(parts) });
     this.#nextSeq = Math.max(this.#nextSeq, entry.clientSeq + 1);
   }
 
@@ -100,8 +107,9 @@ export class SendQueue {
     return entry.bytes + update.length <= this.#caps.entryBytes;
   }
 
-  #outboxEntry({ clientSeq, parts }: Entry): OutboxEntry {
-    return { sessionId: this.sessionId, yjsClientId: this.yjsClientId, clientSeq, parts: [...parts] };
+  #outboxEntry({ clientSeq, parts, sums }: Entry): OutboxEntry {
+    const { sessionId, yjsClientId } = this;
+    return { sessionId, yjsClientId, clientSeq, parts: [...parts], sums: [...sums] };
   }
 }
 

@@ -7,7 +7,7 @@ import { admitUpdate, type GuardState, type Verdict } from "../core/guard.ts";
 import type { Appended } from "../core/protocol.ts";
 import { isPassed } from "./leftovers.ts";
 import type { ReadyRow } from "./log-reader.ts";
-import type { Outbox, OutboxEntry } from "./outbox.ts";
+import { isWhole, type Outbox, type OutboxEntry } from "./outbox.ts";
 import { mergeParts, QUEUE_CAPS, type SealedEntry, SendQueue } from "./send-queue.ts";
 import type { SessionIdentity } from "./transport.ts";
 
@@ -65,7 +65,7 @@ export class Senders {
 
   /** Takes over an entry of a dead session. What was `taken` must now go into the document. */
   adopt(entry: OutboxEntry, accepted: GuardState, reach: GuardState): Adoption {
-    const data = tryMerge(entry.parts);
+    const data = isWhole(entry) ? tryMerge(entry.parts) : null;
     if (data === null) return { is: "impossible" };
     const row = { yjsClientId: entry.yjsClientId, data };
     if (isPassed(accepted, row)) {
