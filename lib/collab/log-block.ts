@@ -52,6 +52,13 @@ export function isContradicted(block: Block | null, access: LogAccess | null): b
   );
 }
 
+/** Whether an answer holds every row behind `after`, or behind its snapshot: a log has no gaps. */
+export function isGapless({ snapshot, updates, more, headSeq }: Pull, after: number): boolean {
+  let last = Math.max(after, snapshot?.uptoSeq ?? 0);
+  for (const { seq } of updates) if (seq !== ++last) return false;
+  return more || last >= headSeq;
+}
+
 function reasonOfAccess(access: LogAccess, intact: boolean): NotSavedReason | null {
   if (!intact) return "corrupt";
   if (access.schemaVersion > SCHEMA_VERSION) return "newer-version";

@@ -332,6 +332,30 @@ test("UL17 damaged rows and snapshots: the document stands still at the last goo
   expect([textOf(late), late.log.status.getSnapshot().problem]).toEqual(["", "corrupt"]);
 });
 
+test("UL17 an answer that lacks a row, or the end of the log, is damaged too", async () => {
+  const { clock, server, openTab } = createWorld();
+  const ada = await openTab("ada");
+  for (const word of ["one ", "two ", "three"]) {
+    type(ada, word);
+    await clock.run(100);
+  }
+  const whole = server.pull.bind(server);
+  for (const [missing, read] of [
+    [1, "one "],
+    [2, "one two "],
+  ] as const) {
+    server.pull = (...call) => {
+      const pull = whole(...call);
+      return { ...pull, updates: pull.updates.filter(({ seq }) => seq !== missing + 1) };
+    };
+    const bob = await openTab("bob");
+    expect([textOf(bob), bob.log.status.getSnapshot().problem]).toEqual([read, "corrupt"]);
+    server.pull = whole;
+    await clock.run(61_000);
+    expect([textOf(bob), bob.log.status.getSnapshot().problem]).toEqual(["one two three", null]);
+  }
+});
+
 test("UL18 a document of a newer program is read-only, 0 bytes are sent", async () => {
   const { clock, server, openTab } = createWorld();
   server.schemaVersion = 2;
@@ -423,6 +447,15 @@ test("UL22 entries that can never be sent are given back, the rest goes on", asy
     { sessionId: "dead", yjsClientId: 9, clientSeq: 2, parts: [gap] },
   ];
   expect(ada.log.adopt(entries)).toEqual(entries);
+  const dead = new Y.Doc();
+  dead.clientID = 10;
+  dead.getText("text").insert(0, "words");
+  const words = Y.encodeStateAsUpdate(dead);
+  const changed = words.map((byte) => (byte === 119 ? 115 : byte));
+  const [swords] = [
+    { sessionId: "dead", yjsClientId: 10, clientSeq: 1, parts: [changed], sums: [sha256Hex(words)] },
+  ];
+  expect(ada.log.adopt([swords])).toEqual([swords]);
   type(ada, "fine");
   await clock.run(500);
   expect(stateOf(ada).status).toBe("saved");

@@ -26,6 +26,7 @@ import {
   accessOf,
   type Block,
   isContradicted,
+  isGapless,
   type LogAccess,
   nextBlock,
   reasonOfRefusal,
@@ -305,9 +306,10 @@ export class UpdateLog {
       : await transport.pull(documentId, after);
     if (this.#connection.isOver) return false;
     this.#connection.answered(asked);
-    const intact =
+    const isTaken =
       (pull.snapshot === null || this.#reader.applySnapshot(pull.snapshot)) &&
       this.#reader.offer(pull.updates);
+    const intact = isTaken && isGapless(pull, after);
     this.#takeAccess(pull, intact);
     this.#options.onPull?.(pull);
     this.#catchUp.checkPending();
