@@ -1,7 +1,8 @@
+import { corrupt } from "./corrupt.ts";
 import { kill } from "./kill.ts";
 import { model } from "./model.ts";
 import { stack } from "./stack.ts";
 import type { Suite, SuiteName } from "./suite.ts";
 import { tree } from "./tree.ts";
 
-export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = { model, tree, stack, kill };
+export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = { model, tree, stack, kill, corrupt };
