@@ -452,9 +452,13 @@ test("UL22 entries that can never be sent are given back, the rest goes on", asy
   dead.getText("text").insert(0, "words");
   const words = Y.encodeStateAsUpdate(dead);
   const changed = words.map((byte) => (byte === 119 ? 115 : byte));
-  const [swords] = [
-    { sessionId: "dead", yjsClientId: 10, clientSeq: 1, parts: [changed], sums: [sha256Hex(words)] },
-  ];
+  const swords = {
+    sessionId: "dead",
+    yjsClientId: 10,
+    clientSeq: 1,
+    parts: [changed],
+    sums: [sha256Hex(words)],
+  };
   expect(ada.log.adopt([swords])).toEqual([swords]);
   type(ada, "fine");
   await clock.run(500);
