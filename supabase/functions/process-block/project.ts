@@ -62,7 +62,9 @@ async function load(rpc: Rpc, documentId: string): Promise<Loaded> {
         seq = row.seq;
       }
     });
-    if (!at.more || at.updates.length === 0) return { doc, seq, snapshotSeq, refused };
+    if (!at.more) return { doc, seq, snapshotSeq, refused };
+    // Rows that are not there must not be taken for blocks that are not there.
+    if (at.updates.length === 0) throw new Error(`The log ends at ${seq} of ${at.headSeq}.`);
   }
 }
 
