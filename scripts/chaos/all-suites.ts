@@ -1,8 +1,16 @@
 import { corrupt } from "./corrupt.ts";
 import { kill } from "./kill.ts";
 import { model } from "./model.ts";
+import { skew } from "./skew.ts";
 import { stack } from "./stack.ts";
 import type { Suite, SuiteName } from "./suite.ts";
 import { tree } from "./tree.ts";
 
-export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = { model, tree, stack, kill, corrupt };
+export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = {
+  model,
+  tree,
+  stack,
+  kill,
+  skew,
+  corrupt,
+};
