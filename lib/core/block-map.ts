@@ -5,12 +5,13 @@
  * caches below only save work, and `refresh` brings them up to date with what changed.
  */
 import * as Y from "yjs";
-import { type Json, mergeRuns, type TextRun } from "./block-tree.ts";
+import { isEqualJson, type Json, mergeRuns, type TextRun } from "./block-tree.ts";
 import { type Entry, type EntryMap, readEntry } from "./entry.ts";
 import { type BlockId, isBlockId } from "./ids.ts";
 import { buildOutline, type Outline } from "./outline.ts";
 import { charactersOf, type Hidden, RestoredIndex } from "./restored.ts";
 import { parseStrand, type Segment } from "./strand.ts";
+import { CELL, ROW, TABLE } from "./table.ts";
 
 /** A stretch of one strand that shows in a block. Offsets count UTF-16 units of the block's text. */
 export type Piece = {
@@ -84,6 +85,7 @@ export class BlockMap {
     this.#outline ??= buildOutline({
       entries: this.#entries,
       isSeen: (id) => this.#isSeen(id),
+      hasText: (id) => (this.#segments.get(id)?.items.length ?? 0) > 0,
       strandRank: (id) => this.#ranks.get(id) ?? null,
     });
     return this.#outline;
@@ -287,7 +289,8 @@ export class BlockMap {
       before.unmoved === entry.unmoved &&
       before.placed === entry.placed &&
       before.gone === entry.gone &&
-      before.home === entry.home;
+      before.home === entry.home &&
+      !changesTable(before, entry);
     if (!stays) this.#outline = null;
   }
 
@@ -405,6 +408,13 @@ export class BlockMap {
     this.#outlineChanged = false;
     for (const listener of [...this.#listeners]) listener(change);
   }
+}
+
+/** Type and columns of a table, and the column that a cell names, decide where blocks stand. */
+function changesTable(before: Entry, entry: Entry): boolean {
+  const isPart = ({ type }: Entry) => type === TABLE || type === ROW || type === CELL;
+  if (!isPart(before) && !isPart(entry)) return false;
+  return before.type !== entry.type || !isEqualJson({ ...before.attrs }, { ...entry.attrs });
 }
 
 /** Drops the join of the smallest id in a circle that `start` leads into, if it leads into one. */

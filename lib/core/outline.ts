@@ -5,16 +5,22 @@
  *   among the places that they hold together;
  * - a cycle of parents (two people moved blocks into each other) is cut at its smallest id, which goes to the top;
  * - a block that is not seen (deleted, joined, dissolved) is transparent: its children stand where it stood;
- * - what is nested deeper than maxBlockDepth stays at the deepest level, in order.
+ * - what is nested deeper than maxBlockDepth stays at the deepest level, in order;
+ * - in a table stand rows, in a row one cell for each column, in the columns' order; whatever else is in one stands
+ *   behind the table, beside it. A table below depth maxBlockDepth - 3 has no room and counts as any block, and so
+ *   does a table or row in which words stand (written while it was shown as text): words are never out of sight.
  */
 import { maxBlockDepth } from "./block-tree.ts";
 import { type Entry, type ParentId, ROOT } from "./entry.ts";
 import type { BlockId } from "./ids.ts";
+import { CELL, type ColumnId, columnOf, columnsOf, ROW, TABLE, type TableRole } from "./table.ts";
 
 export type OutlineItem = {
   readonly id: BlockId /** 0 to maxBlockDepth - 1. */;
   readonly depth: number;
   readonly parent: ParentId;
+  /** What it is in a table that counts as one. */
+  readonly role?: TableRole;
 };
 
 export type Outline = {
@@ -31,6 +37,8 @@ export type Outline = {
 export type OutlineSource = {
   readonly entries: ReadonlyMap<BlockId, Entry>;
   readonly isSeen: (id: BlockId) => boolean;
+  /** Whether words show in it, its own or those of blocks joined to it. */
+  readonly hasText: (id: BlockId) => boolean;
   /** Place in its strand of a block born by a split (root first), else null. */
   readonly strandRank: (id: BlockId) => number | null;
 };
@@ -108,12 +116,73 @@ function groupSiblings(source: OutlineSource, displaced: Set<BlockId>): Map<Pare
   return groups;
 }
 
+/** A table whose inside is being read. */
+type Table = {
+  readonly columns: ReadonlyMap<ColumnId, number>;
+  /** What stands in it and does not fit, in the order in which it was met. */
+  readonly misfits: Sibling[];
+};
+
 type Frame = {
   siblings: readonly Sibling[];
   next: number;
   key: string | null;
   ancestors: readonly BlockId[];
+  /** The table around, what may stand here, and the columns that have their cell in this row. */
+  table: Table | null;
+  expects: "row" | "cell" | "nothing";
+  taken: Set<ColumnId>;
+  /** Read when this frame is done: what does not fit into the table that it is the inside of. */
+  behind: Frame | null;
 };
+
+function frameOf(siblings: readonly Sibling[], from: Partial<Frame> = {}): Frame {
+  const start = { next: 0, key: null, ancestors: [], table: null, expects: "nothing" as const };
+  return { ...start, taken: new Set(), behind: null, ...from, siblings };
+}
+
+/** The role that a seen block has here; null when it does not fit into the table around it. */
+function roleIn(
+  { hasText }: OutlineSource,
+  { table, expects, taken, ancestors }: Frame,
+  { id, type, attrs }: Entry,
+): TableRole | "none" | null {
+  if (table === null) {
+    const isOne = type === TABLE && ancestors.length <= maxBlockDepth - 3 && !hasText(id);
+    return isOne ? "table" : "none";
+  }
+  if (expects === "row") return type === ROW && !hasText(id) ? "row" : null;
+  const column = columnOf(attrs);
+  if (expects !== "cell" || type !== CELL || column === null) return null;
+  return table.columns.has(column) && !taken.has(column) ? "cell" : null;
+}
+
+function inColumnOrder(cells: readonly Sibling[], { columns }: Table): readonly Sibling[] {
+  const place = ({ entry }: Sibling) => columns.get(columnOf(entry.attrs) ?? "") ?? columns.size;
+  return cells.toSorted((a, b) => place(a) - place(b));
+}
+
+/** The frame for what is inside a seen block. */
+function insideOf(
+  frame: Frame,
+  entry: Entry,
+  role: TableRole | "none",
+  inside: readonly Sibling[],
+  key: string,
+): Frame {
+  const { ancestors } = frame;
+  const path = ancestors.length < maxBlockDepth ? [...ancestors, entry.id] : ancestors;
+  if (role === "row" && frame.table !== null) {
+    const siblings = inColumnOrder(inside, frame.table);
+    return frameOf(siblings, { ancestors: path, table: frame.table, expects: "cell" });
+  }
+  if (role === "cell") return frameOf(inside, { ancestors: path, table: frame.table });
+  if (role !== "table") return frameOf(inside, { ancestors: path });
+  const columns = new Map(columnsOf(entry.attrs).map(({ id }, index) => [id, index]));
+  const table: Table = { columns, misfits: [] };
+  const behind = frameOf(table.misfits, { key, ancestors });
+  return frameOf(inside, { ancestors: path, table, expects: "row", behind });
+}
 
 export function buildOutline(source: OutlineSource): Outline {
   const displaced = new Set<BlockId>();
@@ -122,30 +191,39 @@ export function buildOutline(source: OutlineSource): Outline {
   const indexOf = new Map<BlockId, number>();
   const childrenOf = new Map<ParentId, BlockId[]>();
   const keyOf = new Map<BlockId, string>();
-  const stack: Frame[] = [{ siblings: groups.get(ROOT) ?? [], next: 0, key: null, ancestors: [] }];
+  const emit = (entry: Entry, { ancestors }: Frame, key: string, role: TableRole | "none") => {
+    const depth = Math.min(ancestors.length, maxBlockDepth - 1);
+    const parent = depth === 0 ? ROOT : (ancestors[depth - 1] ?? ROOT);
+    indexOf.set(entry.id, items.length);
+    items.push(role === "none" ? { id: entry.id, depth, parent } : { id: entry.id, depth, parent, role });
+    const children = childrenOf.get(parent);
+    if (children) children.push(entry.id);
+    else childrenOf.set(parent, [entry.id]);
+    keyOf.set(entry.id, key);
+  };
+  const stack: Frame[] = [frameOf(groups.get(ROOT) ?? [])];
   for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
     const sibling = frame.siblings[frame.next++];
     if (!sibling) {
       stack.pop();
+      if (frame.behind) stack.push(frame.behind);
       continue;
     }
     const { entry } = sibling;
-    let { key, ancestors } = frame;
-    key ??= sibling.key;
-    if (source.isSeen(entry.id)) {
-      const depth = Math.min(ancestors.length, maxBlockDepth - 1);
-      const parent = depth === 0 ? ROOT : (ancestors[depth - 1] ?? ROOT);
-      indexOf.set(entry.id, items.length);
-      items.push({ id: entry.id, depth, parent });
-      const children = childrenOf.get(parent);
-      if (children) children.push(entry.id);
-      else childrenOf.set(parent, [entry.id]);
-      keyOf.set(entry.id, key);
-      if (ancestors.length < maxBlockDepth) ancestors = [...ancestors.slice(0, depth), entry.id];
-      key = null;
+    const key = frame.key ?? sibling.key;
+    const inside = groups.get(entry.id) ?? [];
+    if (!source.isSeen(entry.id)) {
+      if (inside.length > 0) stack.push({ ...frame, siblings: inside, next: 0, key, behind: null });
+      continue;
     }
-    const inside = groups.get(entry.id);
-    if (inside) stack.push({ siblings: inside, next: 0, key, ancestors });
+    const role = roleIn(source, frame, entry);
+    if (role === null) {
+      frame.table?.misfits.push(sibling);
+      continue;
+    }
+    if (role === "cell") frame.taken.add(columnOf(entry.attrs) ?? "");
+    emit(entry, frame, key, role);
+    if (inside.length > 0) stack.push(insideOf(frame, entry, role, inside, key));
   }
   return { items, indexOf, childrenOf, keyOf, displaced };
 }

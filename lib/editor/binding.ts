@@ -20,8 +20,19 @@ import type { StepMap } from "@tiptap/pm/transform";
 import { UndoManager } from "yjs";
 import type { BlockMap, BlockMapChange } from "../core/block-map.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
-import { blockNode, emptyBlock, idOf } from "./block-nodes.ts";
+import { emptyBlock, idOf } from "./block-nodes.ts";
 import { type Cursor, fromCursor, type TextPlace, toCursor } from "./cursor.ts";
+import {
+  blocksOf,
+  forEachBlock,
+  isTable,
+  type Kept,
+  NOTHING_KEPT,
+  nodesById,
+  outlineNodes,
+  tableEnd,
+  textSize,
+} from "./outline-nodes.ts";
 import { writeChanges } from "./write-changes.ts";
 
 /** Origin of what this editor writes; undo tracks it. */
@@ -66,10 +77,7 @@ export class EditorBinding {
 
   /** The document that the map shows now: what an editor is to start with. */
   document(schema: EditorState["schema"]): ProseMirrorNode {
-    return schema.topNodeType.create(
-      null,
-      this.#children(schema, new Map(), () => true),
-    );
+    return schema.topNodeType.create(null, this.#children(schema, NOTHING_KEPT));
   }
 
   attach(host: EditorHost): void {
@@ -122,18 +130,33 @@ export class EditorBinding {
     const { items, indexOf } = this.map.outline();
     const known = new Set<ProseMirrorNode>();
     before.forEach((node) => void known.add(node));
-    let sound = after.childCount === items.length;
-    after.forEach((node, _, index) => {
-      const item = items[index];
-      if (!sound || !item) return;
-      sound = item.id === idOf(node) && item.depth === node.attrs.depth;
-      if (sound && !known.has(node))
-        sound = blockNode(after.type.schema, this.map, item.id, item.depth).eq(node);
-    });
+    const shown = blocksOf(after);
+    const sound =
+      shown.length === items.length &&
+      shown.every(({ node }, index) => {
+        const item = items[index];
+        return item?.id === idOf(node) && item.depth === node.attrs.depth;
+      }) &&
+      this.#showsChanged(after, known);
     if (sound || (items.length === 0 && after.childCount === 1)) return;
     // code that becomes text again gets back the marks that it had: that is drawn anew on purpose
     if (![...known].some((node) => node.type.spec.code)) this.healed++;
     this.#render((id) => indexOf.has(id));
+  }
+
+  /** Whether each top node that is new is what the map makes of its items. */
+  #showsChanged(after: ProseMirrorNode, known: ReadonlySet<ProseMirrorNode>): boolean {
+    const { items } = this.map.outline();
+    let at = 0;
+    for (const node of after.children) {
+      const end = isTable(node) ? tableEnd(items, at) : at + 1;
+      const [right] = known.has(node)
+        ? [node]
+        : outlineNodes(after.type.schema, this.map, items.slice(at, end), NOTHING_KEPT);
+      if (!right?.eq(node)) return false;
+      at = end;
+    }
+    return true;
   }
 
   #onMapChange({ blocks, transaction }: BlockMapChange): void {
@@ -146,9 +169,7 @@ export class EditorBinding {
     const host = this.#host;
     if (!host) return;
     const { state } = host;
-    const present = new Map<BlockId, ProseMirrorNode>();
-    state.doc.forEach((node) => void present.set(idOf(node), node));
-    const target = this.#children(state.schema, present, isStale);
+    const target = this.#children(state.schema, { present: nodesById(state.doc), isStale });
     const transaction = replaceChildren(state, target);
     if (!transaction) return;
     if (isUndo) goToChange(transaction);
@@ -158,27 +179,13 @@ export class EditorBinding {
     host.dispatch(transaction);
   }
 
-  #children(
-    schema: EditorState["schema"],
-    present: ReadonlyMap<BlockId, ProseMirrorNode>,
-    isStale: (id: BlockId) => boolean,
-  ): ProseMirrorNode[] {
+  #children(schema: EditorState["schema"], kept: Kept): ProseMirrorNode[] {
     const { items } = this.map.outline();
-    if (items.length === 0) {
-      const standing = [...present.values()].find(
-        (node) => !this.map.entry(idOf(node)) && node.content.size === 0,
-      );
-      return [standing ?? emptyBlock(schema, newBlockId())];
-    }
-    return items.map(({ id, depth }) => {
-      const node = present.get(id);
-      if (node && !isStale(id))
-        return node.attrs.depth === depth
-          ? node
-          : node.type.create({ ...node.attrs, depth }, node.content, node.marks);
-      const fresh = blockNode(schema, this.map, id, depth);
-      return node?.eq(fresh) ? node : fresh;
-    });
+    if (items.length > 0) return outlineNodes(schema, this.map, items, kept);
+    const standing = [...kept.present.values()].find(
+      (node) => !this.map.entry(idOf(node)) && node.type.name === "block" && node.content.size === 0,
+    );
+    return [standing ?? emptyBlock(schema, newBlockId())];
   }
 
   /** Where the caret is, by characters, before others' changes arrive. */
@@ -224,32 +231,43 @@ function goToChange(transaction: Transaction): void {
 
 /** One step that turns the document's children into `target`, as narrow as can be; null when they are the same. */
 function replaceChildren(state: EditorState, target: readonly ProseMirrorNode[]): Transaction | null {
-  const { doc } = state;
-  let start = 0;
-  let from = 0;
-  while (start < doc.childCount && start < target.length && doc.child(start) === target[start])
-    from += doc.child(start++).nodeSize;
+  return replaceContent(state.tr, 0, state.doc, target);
+}
+
+/** The children of `parent`, whose content begins at `start`, become `target`. */
+function replaceContent(
+  tr: Transaction,
+  start: number,
+  parent: ProseMirrorNode,
+  target: readonly ProseMirrorNode[],
+): Transaction | null {
+  let same = 0;
+  let from = start;
+  while (same < parent.childCount && same < target.length && parent.child(same) === target[same])
+    from += parent.child(same++).nodeSize;
   let end = 0;
-  let to = doc.content.size;
-  while (end < doc.childCount - start && end < target.length - start) {
-    const node = doc.child(doc.childCount - 1 - end);
+  let to = start + parent.content.size;
+  while (end < parent.childCount - same && end < target.length - same) {
+    const node = parent.child(parent.childCount - 1 - end);
     if (node !== target[target.length - 1 - end]) break;
     to -= node.nodeSize;
     end++;
   }
-  const fresh = target.slice(start, target.length - end);
+  const fresh = target.slice(same, target.length - end);
   if (from === to && fresh.length === 0) return null;
   const [only] = fresh;
-  const old = start < doc.childCount ? doc.child(start) : null;
+  const old = same < parent.childCount ? parent.child(same) : null;
   if (fresh.length === 1 && only && old && to - from === old.nodeSize && old.sameMarkup(only)) {
-    return replaceInside(state, from, old, only);
+    return old.isTextblock
+      ? replaceText(tr, from, old, only)
+      : replaceContent(tr, from + 1, old, only.children);
   }
-  return state.tr.replaceWith(from, to, fresh);
+  return tr.replaceWith(from, to, fresh);
 }
 
 /** Only the stretch of text that differs, so that the rest of the block stays as it is on the page. */
-function replaceInside(
-  state: EditorState,
+function replaceText(
+  tr: Transaction,
   at: number,
   old: ProseMirrorNode,
   fresh: ProseMirrorNode,
@@ -259,22 +277,22 @@ function replaceInside(
   const end = old.content.findDiffEnd(fresh.content);
   if (!end) return null;
   const overlap = Math.max(0, start - Math.min(end.a, end.b));
-  return state.tr.replace(at + 1 + start, at + 1 + end.a + overlap, fresh.slice(start, end.b + overlap));
+  return tr.replace(at + 1 + start, at + 1 + end.a + overlap, fresh.slice(start, end.b + overlap));
 }
 
 /** The block and offset of a position inside a block's text; null between blocks. */
 export function placeOf(doc: ProseMirrorNode, position: number): TextPlace | null {
   const resolved = doc.resolve(Math.min(position, doc.content.size));
-  return resolved.depth === 0 ? null : { block: idOf(resolved.node(1)), offset: resolved.parentOffset };
+  return resolved.parent.isTextblock ? { block: idOf(resolved.parent), offset: resolved.parentOffset } : null;
 }
 
-/** The position of a place in the text; null when its block is not in the document. */
+/** The position of a place in the text; null when its block is not in the document, or holds no text. */
 export function positionOf(doc: ProseMirrorNode, place: TextPlace | null): number | null {
   if (!place) return null;
   let found: number | null = null;
-  doc.forEach((node, offset) => {
+  forEachBlock(doc, (node, pos) => {
     if (idOf(node) === place.block)
-      found = node.isTextblock ? offset + 1 + Math.min(place.offset, node.content.size) : null;
+      found = node.isTextblock ? pos + 1 + Math.min(place.offset, textSize(node)) : null;
   });
   return found;
 }

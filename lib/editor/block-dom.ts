@@ -10,6 +10,9 @@ const KNOWN = new Set([
   "quote",
   "code",
   "divider",
+  "table",
+  "tableRow",
+  "tableCell",
   ...Object.keys(HEADING_TAGS),
 ]);
 
@@ -76,6 +79,30 @@ export function renderRule(node: ProseMirrorNode): DOMOutputSpec {
   return ["div", { ...blockAttributes(node), role: "separator" }];
 }
 
+export function renderTable(node: ProseMirrorNode): DOMOutputSpec {
+  const { header } = node.attrs.props;
+  const attributes = { ...blockAttributes(node), ...(header === true ? { "data-header": "" } : {}) };
+  return ["div", attributes, ["table", {}, ["tbody", 0]]];
+}
+
+export function renderRow(node: ProseMirrorNode): DOMOutputSpec {
+  return ["tr", { "data-block-id": String(node.attrs.id ?? ""), "data-block-type": node.attrs.type }, 0];
+}
+
+export function renderCell(node: ProseMirrorNode): DOMOutputSpec {
+  const { id, type } = node.attrs;
+  return ["td", { "data-block-id": String(id ?? ""), "data-block-type": type, dir: "auto" }, 0];
+}
+
+/** The first row heads the table: it was ours and said so, or its cells are headings. */
+function tableProps(element: HTMLElement): Record<string, unknown> {
+  const own = element.closest("[data-block-type=table]");
+  const isHeaded = own
+    ? own.hasAttribute("data-header")
+    : [...(element.querySelector("tr")?.children ?? [])].some((cell) => cell.tagName === "TH");
+  return isHeaded ? { header: true } : {};
+}
+
 type Attributes = { type: string; depth: number; props: Record<string, unknown>; id: null };
 
 const attrs = (type: string, depth = 0, props: Record<string, unknown> = {}): Attributes => ({
@@ -116,10 +143,10 @@ function codeBlock(element: HTMLElement): Attributes {
 }
 
 /** Rules by which HTML becomes blocks. Ids are never read: what is pasted is new. */
-export const blockFromDom: Record<"block" | "code" | "rule", TagParseRule[]> = {
+export const blockFromDom: Record<"block" | "code" | "rule" | "table" | "row" | "cell", TagParseRule[]> = {
   block: [
     {
-      tag: "[data-block-type]:not([data-block-type=code]):not([data-block-type=divider])",
+      tag: "[data-block-type]:not([data-block-type=code],[data-block-type=divider],[data-block-type^=table])",
       priority: 70,
       preserveWhitespace: "full",
       getAttrs: (element) => ownBlock(element),
@@ -128,6 +155,7 @@ export const blockFromDom: Record<"block" | "code" | "rule", TagParseRule[]> = {
     },
     // paragraphs inside an item or a quote are that block's own text
     { tag: "li > p, li > div, blockquote > p", priority: 60, skip: true },
+    { tag: "td > p, td > div, th > p, th > div", priority: 60, skip: true },
     { tag: "li", preserveWhitespace: false, getAttrs: (element) => listItem(element) },
     { tag: "blockquote", preserveWhitespace: false, getAttrs: () => attrs("quote") },
     ...["h1", "h2", "h3", "h4", "h5", "h6"].map((tag, i) => ({
@@ -151,4 +179,15 @@ export const blockFromDom: Record<"block" | "code" | "rule", TagParseRule[]> = {
     { tag: "[data-block-type=divider]", priority: 70, getAttrs: () => attrs("divider") },
     { tag: "hr", getAttrs: () => attrs("divider") },
   ],
+  table: [
+    {
+      tag: "table",
+      getAttrs: (element) => {
+        const own = (element as HTMLElement).closest<HTMLElement>("[data-block-type=table]");
+        return attrs("table", Number(own?.dataset.depth) || 0, tableProps(element as HTMLElement));
+      },
+    },
+  ],
+  row: [{ tag: "tr", getAttrs: () => attrs("tableRow") }],
+  cell: [{ tag: "td, th", preserveWhitespace: false, getAttrs: () => attrs("tableCell") }],
 };

@@ -46,6 +46,7 @@ export function inlineNodes(schema: Schema, runs: readonly TextRun[], withMarks:
 
 /** The runs that a node's inline content stands for. */
 export function runsOf(node: ProseMirrorNode): TextRun[] {
+  if (!node.isTextblock) return [];
   const runs: TextRun[] = [];
   node.forEach((child) => {
     const marks = marksOf(child.marks);
@@ -56,10 +57,18 @@ export function runsOf(node: ProseMirrorNode): TextRun[] {
   return mergeRuns(runs);
 }
 
-export function blockNode(schema: Schema, map: BlockMap, id: BlockId, depth: number): ProseMirrorNode {
+/** @param isCell whether it stands in a row of a table. */
+export function blockNode(
+  schema: Schema,
+  map: BlockMap,
+  id: BlockId,
+  depth: number,
+  isCell = false,
+): ProseMirrorNode {
   const type = map.type(id);
   const runs = map.runs(id);
   const attrs = { id, type, depth, props: map.attrs(id) };
+  if (isCell) return schema.node("tableCell", attrs, inlineNodes(schema, runs, true));
   // a divider that another typed in shows what was typed
   if (type === "divider" && runs.length === 0) return schema.node("rule", attrs);
   const isCode = type === "code";
@@ -77,6 +86,8 @@ export function emptyBlock(schema: Schema, id: BlockId): ProseMirrorNode {
 
 export const idOf = (node: ProseMirrorNode): BlockId => node.attrs.id as BlockId;
 
+/** The words of a block alone; a table and its rows have none. */
 export function nodeText(node: ProseMirrorNode): string {
+  if (!node.isTextblock) return "";
   return node.textBetween(0, node.content.size, undefined, OBJECT_CHARACTER);
 }

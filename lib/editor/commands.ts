@@ -58,7 +58,7 @@ export function setBlock(
   props: Record<string, unknown> = {},
 ): Transaction {
   const node = tr.doc.nodeAt(pos);
-  if (!node) return tr;
+  if (!node || node.type.name === "table") return tr;
   const { nodes } = tr.doc.type.schema;
   const nodeType = (type === "code" ? nodes.codeBlock : nodes.block) ?? node.type;
   const attrs = { ...node.attrs, type, props };
@@ -211,7 +211,10 @@ function joinWithPrevious(state: EditorState, dispatch: Dispatch, index: number)
   const { node, pos } = blockByIndex(state.doc, index);
   const previous = blockByIndex(state.doc, index - 1);
   const { tr } = state;
-  if (!previous.node.isTextblock || previous.node.content.size === 0) {
+  if (previous.node.type.name === "table") {
+    // never eats a table: the caret goes into its last cell
+    tr.setSelection(Selection.near(tr.doc.resolve(pos), -1));
+  } else if (!previous.node.isTextblock || previous.node.content.size === 0) {
     tr.delete(previous.pos, pos);
     if (previous.node.isTextblock) tr.setNodeAttribute(previous.pos, "depth", previous.node.attrs.depth);
   } else if (node.content.size === 0) {
@@ -234,7 +237,8 @@ export const joinForwardCommand: Command = (state, dispatch) => {
   const next = state.doc.child(index + 1);
   const { tr } = state;
   const end = pos + node.nodeSize;
-  if (!next.isTextblock || next.content.size === 0) tr.delete(end, end + next.nodeSize);
+  if (next.type.name === "table") tr.setSelection(Selection.near(tr.doc.resolve(end), 1));
+  else if (!next.isTextblock || next.content.size === 0) tr.delete(end, end + next.nodeSize);
   else if (node.content.size === 0) {
     tr.delete(pos, end);
   } else if (next.type !== node.type) tr.setSelection(TextSelection.create(tr.doc, end + 1));
@@ -254,7 +258,8 @@ export const shiftDepth =
     }
     const { first, end } = selectedRange(state);
     const depth = state.doc.child(first).attrs.depth;
-    const above = first > 0 ? state.doc.child(first - 1).attrs.depth : -1;
+    const before = state.doc.maybeChild(first - 1);
+    const above = before ? before.attrs.depth - (before.type.name === "table" ? 1 : 0) : -1;
     if (by < 0 ? depth === 0 : depth > above || deepest(state.doc, first, end) + 1 >= maxBlockDepth)
       return true;
     if (!dispatch) return true;

@@ -11,7 +11,8 @@ function rule(pattern: RegExp, shape: (match: RegExpMatchArray) => Shape): Input
   return new InputRule(pattern, (state, match, from, to) => {
     const { node, pos } = blockAt(state.doc, from);
     const { type, props } = shape(match);
-    if (node.type.spec.code || (node.attrs.type === type && type !== "task")) return null;
+    if (!node.isTextblock || node.type.spec.code || (node.attrs.type === type && type !== "task"))
+      return null;
     return setBlock(state.tr.delete(from, to), pos, type, props);
   });
 }

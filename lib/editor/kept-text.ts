@@ -6,8 +6,9 @@
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import { type Mappable, Mapping, type StepMap } from "@tiptap/pm/transform";
 import { nodeText } from "./block-nodes.ts";
+import { blocksOf } from "./outline-nodes.ts";
 
-/** A block's place among the children of the document that changed. */
+/** A block that changed, or a block of a table in which something changed; `from`: where its text begins. */
 export type Slot = { readonly node: ProseMirrorNode; readonly from: number };
 /** Where a kept character came from: block and offset in the old document. */
 export type Source = { readonly old: number; readonly offset: number } | null;
@@ -39,21 +40,18 @@ export function changedWindow(
   return { before: old, after: fresh, sources: traceSources(old, fresh, new Mapping([...maps])) };
 }
 
+/** The blocks at and inside the children `from` to `to` (exclusive) of a document. */
 function slots(doc: ProseMirrorNode, from: number, to: number): Slot[] {
-  const found: Slot[] = [];
-  let at = 0;
-  for (let i = 0; i < to; i++) {
-    const node = doc.child(i);
-    if (i >= from) found.push({ node, from: at + 1 });
-    at += node.nodeSize;
-  }
-  return found;
+  let start = 0;
+  for (let i = 0; i < from; i++) start += doc.child(i).nodeSize;
+  const part = doc.type.create(null, doc.children.slice(from, to));
+  return blocksOf(part).map(({ node, pos }) => ({ node, from: start + pos + 1 }));
 }
 
 function traceSources(before: readonly Slot[], after: readonly Slot[], mapping: Mappable): Source[][] {
   const targets = after.map(({ node, from }) => ({
     from,
-    to: from + node.content.size,
+    to: from + nodeText(node).length,
     text: nodeText(node),
   }));
   const sources: Source[][] = targets.map(({ text }) => new Array<Source>(text.length).fill(null));

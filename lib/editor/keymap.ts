@@ -22,12 +22,13 @@ import {
   toggleTask,
   turnInto,
 } from "./commands.ts";
+import { cellBelow, clearCells, goToCell, moveColumn, moveRow, stayInCell } from "./table-commands.ts";
 
 /** ``` and Enter makes code. */
 const fence: Command = (state, dispatch) => {
   const { node, pos } = blockAt(state.doc, state.selection.from);
   const language = /^```([a-z0-9+#-]*)$/i.exec(node.textContent)?.[1];
-  if (language === undefined || node.type.spec.code) return false;
+  if (language === undefined || !node.isTextblock || node.type.spec.code) return false;
   const tr = state.tr.delete(pos + 1, pos + 1 + node.content.size);
   dispatch?.(setBlock(tr, pos, "code", language ? { language } : {}));
   return true;
@@ -43,6 +44,21 @@ const toggleHere: Command = (state, dispatch) =>
 function readSelection(view: EditorView): void {
   (view as EditorView & { domObserver?: { flush(): void } }).domObserver?.flush();
 }
+
+const back = chainCommands(
+  clearCells,
+  deleteSelection,
+  stayInCell("start"),
+  joinBackwardCommand,
+  selectNodeBackward,
+);
+const forward = chainCommands(
+  clearCells,
+  deleteSelection,
+  stayInCell("end"),
+  joinForwardCommand,
+  selectNodeForward,
+);
 
 /** @param undo takes back this person's own changes only. */
 export function keymapPlugin(undo: UndoManager): Plugin {
@@ -60,18 +76,20 @@ export function keymapPlugin(undo: UndoManager): Plugin {
       return true;
     };
   const keys: Record<string, Command> = {
-    Enter: step(chainCommands(fence, splitBlockCommand)),
+    Enter: step(chainCommands(cellBelow, fence, splitBlockCommand)),
     "Shift-Enter": newline,
     "Mod-Enter": step(toggleHere),
-    Backspace: step(chainCommands(deleteSelection, joinBackwardCommand, selectNodeBackward)),
-    "Mod-Backspace": step(chainCommands(deleteSelection, joinBackwardCommand, selectNodeBackward)),
-    Delete: step(chainCommands(deleteSelection, joinForwardCommand, selectNodeForward)),
-    "Mod-Delete": step(chainCommands(deleteSelection, joinForwardCommand, selectNodeForward)),
+    Backspace: step(back),
+    "Mod-Backspace": step(back),
+    Delete: step(forward),
+    "Mod-Delete": step(forward),
     "Mod-a": selectAll,
-    Tab: step(shiftDepth(1)),
-    "Shift-Tab": step(shiftDepth(-1)),
-    "Alt-Shift-ArrowUp": step(moveBlock(-1)),
-    "Alt-Shift-ArrowDown": step(moveBlock(1)),
+    Tab: step(chainCommands(goToCell(1), shiftDepth(1))),
+    "Shift-Tab": step(chainCommands(goToCell(-1), shiftDepth(-1))),
+    "Alt-Shift-ArrowUp": step(chainCommands(moveRow(-1), moveBlock(-1))),
+    "Alt-Shift-ArrowDown": step(chainCommands(moveRow(1), moveBlock(1))),
+    "Alt-Shift-ArrowLeft": step(moveColumn(-1)),
+    "Alt-Shift-ArrowRight": step(moveColumn(1)),
     "Mod-z": history("undo"),
     "Mod-Shift-z": history("redo"),
     "Mod-y": history("redo"),

@@ -7,6 +7,7 @@
  *   codeBlock (text | embed)*    lines of code, no marks shown
  *   rule   atom               a divider
  *   embed  inline atom        an inline object of a newer version, kept as it is
+ *   table  tableRow*          its rows hold tableCells (inline*), and a gap where a column has no cell yet
  *
  * Attributes of every block: id (32 hex), type, depth (0…31), props (its attributes in the shared document).
  */
@@ -19,7 +20,16 @@ import Strike from "@tiptap/extension-strike";
 import Underline from "@tiptap/extension-underline";
 import type { Schema } from "@tiptap/pm/model";
 import { isSafeHref } from "../core/link.ts";
-import { blockFromDom, renderBlock, renderCode, renderRule } from "./block-dom.ts";
+import { CELL, ROW, TABLE } from "../core/table.ts";
+import {
+  blockFromDom,
+  renderBlock,
+  renderCell,
+  renderCode,
+  renderRow,
+  renderRule,
+  renderTable,
+} from "./block-dom.ts";
 
 const attributes = {
   id: { default: null, rendered: false },
@@ -28,7 +38,7 @@ const attributes = {
   props: { default: {}, rendered: false },
 };
 
-const Document = Node.create({ name: "doc", topNode: true, content: "(block|codeBlock|rule)+" });
+const Document = Node.create({ name: "doc", topNode: true, content: "(block|codeBlock|rule|table)+" });
 const Text = Node.create({ name: "text", group: "inline" });
 
 const Block = Node.create({
@@ -62,6 +72,42 @@ const Rule = Node.create({
   renderHTML: ({ node }) => renderRule(node),
 });
 
+const Table = Node.create({
+  name: "table",
+  content: "tableRow*",
+  isolating: true,
+  addAttributes: () => ({ ...attributes, type: { default: TABLE, rendered: false } }),
+  parseHTML: () => blockFromDom.table,
+  renderHTML: ({ node }) => renderTable(node),
+});
+
+const TableRow = Node.create({
+  name: "tableRow",
+  content: "(tableCell|tableGap)*",
+  addAttributes: () => ({ ...attributes, type: { default: ROW, rendered: false } }),
+  parseHTML: () => blockFromDom.row,
+  renderHTML: ({ node }) => renderRow(node),
+});
+
+const TableCell = Node.create({
+  name: "tableCell",
+  content: "inline*",
+  whitespace: "pre",
+  isolating: true,
+  addAttributes: () => ({ ...attributes, type: { default: CELL, rendered: false } }),
+  parseHTML: () => blockFromDom.cell,
+  renderHTML: ({ node }) => renderCell(node),
+});
+
+/** Where a row has no cell: two people added a row and a column at once. A click makes the cell. */
+const TableGap = Node.create({
+  name: "tableGap",
+  atom: true,
+  selectable: false,
+  addAttributes: () => ({ col: { default: null, rendered: false } }),
+  renderHTML: () => ["td", { class: "gap", contenteditable: "false" }],
+});
+
 const Embed = Node.create({
   name: "embed",
   group: "inline",
@@ -88,6 +134,10 @@ export const documentExtensions = [
   Block,
   CodeBlock,
   Rule,
+  Table,
+  TableRow,
+  TableCell,
+  TableGap,
   Embed,
   Bold,
   Italic,

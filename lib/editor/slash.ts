@@ -2,9 +2,10 @@
  * The slash menu's state: "/" at the start of a block or behind a space opens it, what follows filters it.
  * What it offers and how it looks is the interface's; the keys go to whoever shows it.
  */
-import { type EditorState, Plugin, PluginKey, type Transaction } from "@tiptap/pm/state";
+import { type Command, type EditorState, Plugin, PluginKey, type Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { blockAt, insertDivider, setBlock } from "./commands.ts";
+import { insertTable } from "./table-commands.ts";
 
 /** Positions of the slash and of the caret behind what was typed after it. */
 export type SlashQuery = { readonly from: number; readonly to: number; readonly text: string };
@@ -17,7 +18,8 @@ const PATTERN = /(?:^|\s)\/([\p{L}\p{N} ]{0,24})$/u;
 
 function readQuery(state: EditorState): SlashQuery | null {
   const { $from, empty } = state.selection;
-  if (!empty || !$from.parent.isTextblock || $from.parent.type.spec.code) return null;
+  // blocks stand at the top; a cell holds words alone
+  if (!empty || $from.depth !== 1 || !$from.parent.isTextblock || $from.parent.type.spec.code) return null;
   const before = $from.parent.textBetween(0, $from.parentOffset, undefined, "\ufffc");
   const match = PATTERN.exec(before);
   if (!match) return null;
@@ -75,6 +77,7 @@ export const SLASH_ITEMS: readonly SlashItem[] = [
   },
   { type: "quote", name: "Quote", shorthand: ">", words: "citation blockquote" },
   { type: "code", name: "Code", shorthand: "```", words: "pre source snippet" },
+  { type: "table", name: "Table", shorthand: "", words: "grid rows columns cells" },
   { type: "divider", name: "Divider", shorthand: "---", words: "rule line separator hr" },
 ];
 
@@ -89,16 +92,20 @@ export function filterSlashItems(text: string): readonly SlashItem[] {
   );
 }
 
+/** What stands for itself; the others turn the block into what they are. */
+const INSERTS: Readonly<Record<string, Command>> = { divider: insertDivider, table: insertTable() };
+
 /** Takes the query away and makes its block the item's type. */
 export function runSlashItem(view: EditorView, item: SlashItem): void {
   const query = slashQuery(view.state);
   if (!query) return;
   const tr: Transaction = view.state.tr.delete(query.from, query.to);
-  if (item.type !== "divider") {
-    view.dispatch(setBlock(tr, blockAt(tr.doc, query.from).pos, item.type, item.props).scrollIntoView());
-  } else {
+  const insert = INSERTS[item.type];
+  if (insert) {
     view.dispatch(tr);
-    insertDivider(view.state, view.dispatch);
+    insert(view.state, view.dispatch);
+  } else {
+    view.dispatch(setBlock(tr, blockAt(tr.doc, query.from).pos, item.type, item.props).scrollIntoView());
   }
   view.focus();
 }

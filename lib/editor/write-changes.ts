@@ -24,6 +24,7 @@ import { type BlockId, newBlockId } from "../core/ids.ts";
 import { EMBED_MARK } from "../core/strand.ts";
 import { idOf, runsOf } from "./block-nodes.ts";
 import { changedWindow, type Source, type Window } from "./kept-text.ts";
+import { forEachBlock, textSize } from "./outline-nodes.ts";
 
 /** A stretch of an old block's kept characters that stands in one new block. `carrier`: the map's block that holds it. */
 type Piece = {
@@ -63,7 +64,7 @@ export function writeChanges(
   for (const { node } of window.before) {
     if (!kept.has(idOf(node)) && map.has(idOf(node))) deleteBlock(map, idOf(node));
   }
-  if (wasEmpty) after.forEach((node) => void gather(map, idOf(node), shapeOf(node), [], made)); // the empty block that stood for nothing
+  if (wasEmpty) forEachBlock(after, (node) => void gather(map, idOf(node), shapeOf(node), [], made)); // the empty block that stood for nothing
   if (made.size > 0 || outlineDiffers(window)) arrange(map, wantedOf(after, map));
 }
 
@@ -81,7 +82,7 @@ function outlineDiffers({ before, after }: Window): boolean {
 
 function wantedOf(doc: ProseMirrorNode, map: BlockMap): Wanted[] {
   const wanted: Wanted[] = [];
-  doc.forEach((node) => {
+  forEachBlock(doc, (node) => {
     if (map.entry(idOf(node))) wanted.push({ id: idOf(node), depth: node.attrs.depth });
   });
   return wanted;
@@ -113,7 +114,7 @@ function deleteLostText(map: BlockMap, { before, sources }: Window): void {
   before.forEach(({ node }, old) => {
     const id = idOf(node);
     if (!map.entry(id)) return;
-    for (let to = node.content.size; to > 0; ) {
+    for (let to = textSize(node); to > 0; ) {
       let from = to;
       while (from > 0 && !kept[old]?.has(from - 1)) from--;
       if (from < to) deleteText(map, id, from, to);
@@ -200,10 +201,12 @@ function insertNewText(map: BlockMap, { after, sources }: Window, target: number
   }
 }
 
+const showsMarks = (node: ProseMirrorNode): boolean => node.isTextblock && node.type.spec.code !== true;
+
 /** Marks of kept characters, as far as this change altered them. Code shows none and alters none. */
 function writeMarks(map: BlockMap, { before, after, sources }: Window, target: number): void {
   const slot = after[target];
-  if (slot?.node.type.name !== "block") return;
+  if (!slot || !showsMarks(slot.node)) return;
   const old = new Map<number, readonly Marks[]>();
   let pending: { from: number; to: number; change: Marks } | null = null;
   const flush = () => {
@@ -229,7 +232,7 @@ function markBefore(
   source: Source,
 ): Marks | null {
   const slot = source && before[source.old];
-  if (!source || !slot || slot.node.type.name !== "block") return null;
+  if (!source || !slot || !showsMarks(slot.node)) return null;
   let marks = cache.get(source.old);
   if (!marks) {
     marks = runsOf(slot.node).flatMap((run) => Array.from({ length: run.text.length }, () => run.marks));
