@@ -8,6 +8,7 @@ import { flashBlock } from "../../lib/editor/flash.ts";
 import { type DocumentEditor, openEditor } from "./open-editor.ts";
 import { RemoteCarets } from "./remote-carets.tsx";
 import { SlashMenu } from "./slash-menu.tsx";
+import { TableMenu } from "./table-menu.tsx";
 
 type BodyProps = { session: DocumentSession; isWritable: boolean };
 
@@ -46,6 +47,7 @@ function Editing({ opened, session, isWritable }: BodyProps & { opened: Document
         <RemoteCarets view={editor.view} map={opened.map} people={session.people} area={area} />
       ) : null}
       {editor && isWritable ? <SlashMenu view={editor.view} menu={opened.slash} area={area} /> : null}
+      {editor && isWritable ? <TableMenu view={editor.view} store={opened.tables} area={area} /> : null}
     </div>
   );
 }

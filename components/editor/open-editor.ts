@@ -17,13 +17,16 @@ import { keymapPlugin } from "../../lib/editor/keymap.ts";
 import { normalizePlugin } from "../../lib/editor/normalize.ts";
 import { documentExtensions, schema } from "../../lib/editor/schema.ts";
 import { slashPlugin, slashQuery } from "../../lib/editor/slash.ts";
+import { tablePlugin } from "../../lib/editor/table-plugin.ts";
 import { undoStepsPlugin } from "../../lib/editor/undo-steps.ts";
 import { offerLostBlocks } from "./offer-lost-blocks.ts";
 import { SlashStore } from "./slash-store.ts";
+import { TableStore } from "./table-store.ts";
 
 export type DocumentEditor = {
   readonly map: BlockMap;
   readonly slash: SlashStore;
+  readonly tables: TableStore;
   readonly options: Partial<EditorOptions>;
   readonly destroy: () => void;
 };
@@ -34,8 +37,10 @@ export function openEditor(session: DocumentSession): DocumentEditor {
   const binding = new EditorBinding(map);
   const slash = new SlashStore();
   const offers = offerLostBlocks(session, map, undo);
+  const tables = new TableStore();
   const plugins = (): Plugin[] => [
     slashPlugin((event) => slash.onKey(event)),
+    tablePlugin(),
     keymapPlugin(undo),
     markdownRules(),
     clipboardPlugin(refusePaste),
@@ -46,10 +51,12 @@ export function openEditor(session: DocumentSession): DocumentEditor {
     flashPlugin(),
     taskPlugin(),
     followPlugin(session, map, slash, offers.wrote),
+    tables.plugin,
   ];
   return {
     map,
     slash,
+    tables,
     options: {
       content: binding.document(schema).toJSON(),
       extensions: [

@@ -12,6 +12,7 @@ import {
   type LucideIcon,
   Minus,
   Quote,
+  Table2,
 } from "lucide-react";
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { closeSlash, runSlashItem } from "../../lib/editor/slash.ts";
@@ -28,6 +29,7 @@ const ICONS: Record<string, LucideIcon> = {
   task: ListChecks,
   quote: Quote,
   code: Code,
+  table: Table2,
   divider: Minus,
 };
 const GAP_PX = 6;

@@ -9,13 +9,14 @@ type MenuProps = {
   children: ReactNode;
   side?: "top" | "bottom";
   align?: "start" | "end";
+  focusAfter?: PopupProps["focusAfter"];
 };
 
-export function Menu({ trigger, children, side = "bottom", align = "end" }: MenuProps) {
+export function Menu({ trigger, children, side = "bottom", align = "end", focusAfter }: MenuProps) {
   return (
     <Base.Root modal={false}>
       <Base.Trigger render={trigger} />
-      <MenuPopup side={side} align={align}>
+      <MenuPopup side={side} align={align} {...(focusAfter ? { focusAfter } : {})}>
         {children}
       </MenuPopup>
     </Base.Root>

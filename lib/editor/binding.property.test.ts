@@ -266,7 +266,14 @@ class Session {
       shown.length === 0
         ? doc.childCount === 1 && doc.textContent === ""
         : doc.eq(schema.topNodeType.create(null, shown));
-    if (!same && process.env.SHOW) console.log(when, doc.toString(), "\n", schema.topNodeType.create(null, shown).toString(), JSON.stringify(items));
+    if (!same && process.env.SHOW)
+      console.log(
+        when,
+        doc.toString(),
+        "\n",
+        schema.topNodeType.create(null, shown).toString(),
+        JSON.stringify(items),
+      );
     if (!same) this.broken.push(`${when}: the editor of ${writer.doc.clientID} does not show its document`);
   }
   finish(): string[] {

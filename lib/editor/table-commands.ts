@@ -231,6 +231,18 @@ export const toggleHeader: Command = (state, dispatch) => {
   return true;
 };
 
+export const alignColumn =
+  (align: "left" | "center" | "right"): Command =>
+  (state, dispatch) => {
+    const place = cellPlaceOf(state);
+    const column = place ? columnsOf(place.table.attrs.props)[place.column] : undefined;
+    if (!place || !column) return false;
+    const { [alignAttribute(column.id)]: _before, ...props } = place.table.attrs.props;
+    const wanted = align === "left" ? props : { ...props, [alignAttribute(column.id)]: align };
+    dispatch?.(state.tr.setNodeAttribute(place.pos, "props", wanted));
+    return true;
+  };
+
 /** Tab, Shift+Tab: the next cell with its text chosen; behind the last one a new row. */
 export const goToCell =
   (by: -1 | 1): Command =>

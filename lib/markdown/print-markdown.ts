@@ -5,8 +5,10 @@
  */
 import type { List, ListItem, Paragraph, RootContent } from "mdast";
 import { type BlockNode, textOf } from "../core/block-tree.ts";
+import { TABLE } from "../core/table.ts";
 import { settleTree } from "./settle-tree.ts";
 import { underlineClose, underlineOpen, writeSyntax } from "./syntax.ts";
+import { printedRows } from "./tables.ts";
 import { writeText } from "./write-text.ts";
 
 export function printMarkdown(document: { title: string; blocks: readonly BlockNode[] }): string {
@@ -60,9 +62,20 @@ function writeBlock(block: BlockNode): RootContent {
       return writeCode(block);
     case "divider":
       return { type: "thematicBreak" };
+    case TABLE:
+      return writeTable(block);
     default:
       return { type: "paragraph", children: writeText(block.text) };
   }
+}
+
+function writeTable(block: BlockNode): RootContent {
+  const { align, rows } = printedRows(block);
+  const children = rows.map((row) => ({
+    type: "tableRow" as const,
+    children: row.map((text) => ({ type: "tableCell" as const, children: writeText(text, "cell") })),
+  }));
+  return { type: "table", align, children };
 }
 
 type ContainerContent = ListItem["children"];

@@ -1,5 +1,5 @@
 /**
- * Markdown → blocks, before they are settled (see settle-tree.ts). What has no block yet (tables, HTML,
+ * Markdown → blocks, before they are settled (see settle-tree.ts). What has no block yet (HTML,
  * images, footnotes, definitions) becomes a raw block: type "code" with `attrs.raw` true and language
  * "markdown", its text the source as it stands, without the marks of the quotes and lists around it.
  */
@@ -7,6 +7,7 @@ import type { Definition, List, ListItem, Parent, RootContent } from "mdast";
 import { type BlockNode, type Json, type TextRun, textOf } from "../core/block-tree.ts";
 import { areTogether, definitionsIn, readPieces } from "./read-pieces.ts";
 import { type Definitions, readRuns } from "./read-runs.ts";
+import { readTable } from "./tables.ts";
 
 /** What a container puts before each line of its content. */
 type Frame = { kind: "quote" } | { kind: "item"; width: number };
@@ -98,6 +99,8 @@ function readLeaf(node: RootContent, context: Context): BlockNode | null {
         language: node.lang ?? "",
         ...(node.meta ? { meta: node.meta } : {}),
       });
+    case "table":
+      return readTable(node, context.definitions);
     case "blockquote":
       return readContainer(node, block("quote"), { kind: "quote" }, context);
     default:

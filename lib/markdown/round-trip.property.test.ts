@@ -175,10 +175,42 @@ const types = [
 ];
 const type = fc.constantFrom(...types, "paragraph", "bullet", "bullet", "number", "task", "quote");
 
+const cellText = fc.oneof(fc.constant<TextRun[]>([]), runs);
+
+/** Tables as documents have them, and some that miss cells, name columns that are not there or hold other blocks. */
+const table: fc.Arbitrary<BlockNode> = fc
+  .record({
+    columns: fc.integer({ min: 0, max: 4 }),
+    header: fc.constantFrom<Json>(true, true, false, "x"),
+    align: fc.constantFrom<Json>("left", "center", "right", "up", 1),
+    rows: fc.array(fc.array(cellText, { maxLength: 4 }), { maxLength: 3 }),
+    odd: fc.option(fc.constantFrom("paragraph", "tableCell", "quote"), { freq: 4 }),
+    text: fc.oneof({ weight: 5, arbitrary: fc.constant<TextRun[]>([]) }, { weight: 1, arbitrary: runs }),
+  })
+  .map(({ columns, header, align, rows, odd, text: own }) => {
+    const attrs: Record<string, Json> = { header };
+    for (let n = 1; n <= columns; n++) attrs[`col.k${n}`] = `a${columns - n}`;
+    if (columns > 0) attrs["align.k1"] = align;
+    const children = rows.map((cells) => ({
+      type: "tableRow",
+      attrs: {},
+      text: [],
+      children: cells.map((cell, n) => ({
+        type: "tableCell",
+        attrs: { col: `k${n + 1}` },
+        text: cell,
+        children: [],
+      })),
+    }));
+    const strangers = odd === null ? [] : [{ type: odd, attrs: {}, text: own, children: [] }];
+    return { type: "table", attrs, text: own, children: [...children, ...strangers] };
+  });
+
 const blockTrees: fc.Arbitrary<BlockNode[]> = fc.letrec<{ blocks: BlockNode[]; block: BlockNode }>((tie) => ({
   blocks: fc.array(tie("block"), { maxLength: 4 }),
   block: fc.oneof(
     { weight: 1, arbitrary: raw },
+    { weight: 1, arbitrary: table },
     {
       weight: 8,
       arbitrary: fc.record({

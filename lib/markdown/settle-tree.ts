@@ -7,6 +7,7 @@
  * - puts the children of a block that cannot hold any (a paragraph, a heading, code) after it;
  * - drops paragraphs without text, and the marks of line breaks;
  * - lifts what is nested deeper than 32;
+ * - gives each row of a table one cell for each column, without blanks at its ends; what is no cell follows the table;
  * - takes the flag off a raw block that would not be read as one block again.
  */
 import {
@@ -18,8 +19,10 @@ import {
   textOf,
 } from "../core/block-tree.ts";
 import { isSafeHref } from "../core/link.ts";
+import { TABLE } from "../core/table.ts";
 import { isStableRaw, type Labels, labelsOf } from "./raw-block.ts";
 import { block, codeBlock } from "./read-blocks.ts";
+import { settleTable, strangersIn } from "./tables.ts";
 
 /** Markdown's numbers have nine digits at most: room for the items after the first. */
 const maxStart = 999_000_000;
@@ -33,6 +36,14 @@ export function settleTree(blocks: readonly BlockNode[]): BlockNode[] {
 function settleSiblings(blocks: readonly BlockNode[], depth: number, labels: Labels): BlockNode[] {
   const settled: BlockNode[] = [];
   for (const node of blocks) {
+    if (node.type === TABLE && depth <= maxBlockDepth - 2) {
+      const table = settleTable(node, settleRuns);
+      if (table) settled.push(table);
+      const strangers = [...asParagraph(node), ...strangersIn(node)];
+      for (const child of settleSiblings(strangers, depth, labels))
+        settled.push(restart(child, settled.at(-1)));
+      continue;
+    }
     const own = settleOne(node, settled.at(-1), depth, labels);
     const isParent = own !== null && holdsChildren(own) && depth < maxBlockDepth;
     const children = settleSiblings(node.children, isParent ? depth + 1 : depth, labels);
@@ -41,6 +52,11 @@ function settleSiblings(blocks: readonly BlockNode[], depth: number, labels: Lab
     else for (const child of children) settled.push(restart(child, settled.at(-1)));
   }
   return settled;
+}
+
+/** The words of a table itself, which no table shows. */
+function asParagraph({ text }: BlockNode): BlockNode[] {
+  return text.length > 0 ? [{ type: "paragraph", attrs: {}, text, children: [] }] : [];
 }
 
 function holdsChildren(node: BlockNode): boolean {

@@ -10,10 +10,10 @@ import { lineBreakTag, underlineClose, underlineOpen } from "./syntax.ts";
 const nesting = ["link", "bold", "italic", "strike", "underline"] as const;
 type Wrapper = (typeof nesting)[number];
 
-export type Place = "paragraph" | "heading";
+export type Place = "paragraph" | "heading" | "cell";
 
 /**
- * A heading has one line, so that its line breaks are tags. `isShielded` puts an empty underline before each
+ * A heading and a cell have one line, so that its line breaks are tags. `isShielded` puts an empty underline before each
  * line: nothing of a text is then read as the start of something else.
  */
 export function writeRuns(
@@ -113,6 +113,6 @@ function linkTarget(value: Json): { url: string; title: string | null } {
 }
 
 function leaf(piece: Piece, place: Place): PhrasingContent {
-  if (piece.text === "\n") return place === "heading" || piece.isFinal ? lineBreakTag : { type: "break" };
+  if (piece.text === "\n") return place !== "paragraph" || piece.isFinal ? lineBreakTag : { type: "break" };
   return piece.marks.code ? { type: "inlineCode", value: piece.text } : { type: "text", value: piece.text };
 }

@@ -3,8 +3,9 @@
  * but code cannot be escaped, and marks beside each other have corners: what reads back otherwise is printed more
  * carefully, and in the end without its marks, so that no letter is ever lost.
  */
-import type { PhrasingContent } from "mdast";
-import { isEqualJson, mergeRuns, type TextRun } from "../core/block-tree.ts";
+import type { PhrasingContent, RootContent } from "mdast";
+import { isEqualJson, mergeRuns, type TextRun, textOf } from "../core/block-tree.ts";
+import { TABLE } from "../core/table.ts";
 import { readBlocks } from "./read-blocks.ts";
 import { settleRuns } from "./settle-tree.ts";
 import { writeSyntax } from "./syntax.ts";
@@ -13,23 +14,33 @@ import { type Place, writeRuns } from "./write-runs.ts";
 /** `runs` are settled. */
 export function writeText(runs: readonly TextRun[], place: Place = "paragraph"): PhrasingContent[] {
   const plain = writeRuns(runs, place);
-  if (!hasMarks(runs) || readsBack(plain, runs, place)) return plain;
+  const isSure = !hasMarks(runs) && (place !== "cell" || isPlain.test(textOf(runs)));
+  if (isSure || readsBack(plain, runs, place)) return plain;
   const shielded = writeRuns(runs, place, true);
   if (readsBack(shielded, runs, place)) return shielded;
   return writeRuns(mergeRuns(runs.map(({ text }) => ({ text, marks: {} }))), place);
 }
+
+/** A cell's text in which nothing could be read as Markdown. */
+const isPlain = /^[\p{L}\p{N} ,;%/]*$/u;
 
 function hasMarks(runs: readonly TextRun[]): boolean {
   return runs.some(({ marks }) => Object.keys(marks).length > 0);
 }
 
 function readsBack(children: PhrasingContent[], runs: readonly TextRun[], place: Place): boolean {
-  const node =
-    place === "heading"
-      ? ({ type: "heading", depth: 2, children } as const)
-      : ({ type: "paragraph", children } as const);
-  const { blocks } = readBlocks(writeSyntax({ type: "root", children: [node] }));
+  const { blocks } = readBlocks(writeSyntax({ type: "root", children: [nodeIn(place, children)] }));
   const [block, ...others] = blocks;
-  const type = place === "heading" ? "heading2" : "paragraph";
-  return block?.type === type && others.length === 0 && isEqualJson(settleRuns(block.text), [...runs]);
+  if (others.length > 0 || block?.type !== TYPES[place]) return false;
+  const found = place === "cell" ? block?.children[0]?.children[0]?.text : block?.text;
+  return found !== undefined && isEqualJson(settleRuns(found), [...runs]);
+}
+
+const TYPES: Record<Place, string> = { paragraph: "paragraph", heading: "heading2", cell: TABLE };
+
+function nodeIn(place: Place, children: PhrasingContent[]): RootContent {
+  if (place === "heading") return { type: "heading", depth: 2, children };
+  if (place === "paragraph") return { type: "paragraph", children };
+  const cells = [{ type: "tableCell" as const, children }];
+  return { type: "table", children: [{ type: "tableRow", children: cells }] };
 }

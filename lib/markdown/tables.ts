@@ -1,0 +1,127 @@
+/**
+ * Tables of GitHub's Markdown ↔ table blocks. Markdown's tables always have a head: one without a head is written with
+ * an empty one. Columns are named c1, c2, … in reading; what Markdown cannot hold (widths, other blocks) is left out.
+ */
+import type { AlignType, Table } from "mdast";
+import { type BlockNode, type Json, mergeRuns, type TextRun } from "../core/block-tree.ts";
+import { orderKeysBetween } from "../core/order-key.ts";
+import { alignAttribute, CELL, columnAttribute, columnOf, columnsOf, ROW, TABLE } from "../core/table.ts";
+import { type Definitions, readRuns } from "./read-runs.ts";
+
+type Align = "left" | "center" | "right";
+const ALIGNS: readonly Json[] = ["left", "center", "right"];
+
+/** What a table is before its blocks are made: the text of each cell, row by row, all rows of one length. */
+type Grid = {
+  readonly hasHead: boolean;
+  readonly aligns: readonly (Align | null)[];
+  readonly rows: readonly (readonly TextRun[][])[];
+};
+
+/** Null when a cell holds what no text can. */
+export function readTable(table: Table, definitions: Definitions): BlockNode | null {
+  const rows = table.children.map((row) => row.children.map((cell) => readRuns(cell.children, definitions)));
+  if (rows.flat().includes(null)) return null;
+  const aligns = (table.align ?? []).map((align) => align ?? null);
+  return toBlock({ hasHead: true, aligns, rows: rows as TextRun[][][] });
+}
+
+/**
+ * The table as Markdown can hold it; null when it has no cell.
+ * @param settleText what a cell can hold of a text
+ */
+export function settleTable(
+  table: BlockNode,
+  settleText: (runs: readonly TextRun[]) => TextRun[],
+): BlockNode | null {
+  const { hasHead, aligns, rows } = gridOf(table);
+  const settled = rows.map((row) => row.map((text) => trimRuns(settleText(text))));
+  return toBlock({
+    hasHead,
+    aligns,
+    rows: hasHead ? settled : [(settled[0] ?? []).map(() => []), ...settled],
+  });
+}
+
+/** The rows of a settled table for the printer: the first one is the head. */
+export function printedRows(table: BlockNode): {
+  align: AlignType[];
+  rows: readonly (readonly TextRun[][])[];
+} {
+  const { hasHead, aligns, rows } = gridOf(table);
+  const all = hasHead ? rows : [(rows[0] ?? []).map(() => []), ...rows];
+  return { align: [...aligns], rows: all };
+}
+
+/** What stands in a table and is neither row nor cell. */
+export function strangersIn(table: BlockNode): BlockNode[] {
+  return table.children.flatMap((row) =>
+    row.type !== ROW ? [row] : row.children.flatMap((cell) => (cell.type !== CELL ? [cell] : cell.children)),
+  );
+}
+
+/** A head in which nothing stands is none. */
+function toBlock({ hasHead, aligns, rows }: Grid): BlockNode | null {
+  const width = Math.max(0, ...rows.map((row) => row.length));
+  if (width === 0) return null;
+  const isHeadless = hasHead === false || (rows[0] ?? []).every((text) => text.length === 0);
+  const body = isHeadless ? rows.slice(1) : rows;
+  const ids = Array.from({ length: width }, (_, index) => `c${index + 1}`);
+  const attrs: Record<string, Json> = isHeadless ? {} : { header: true };
+  orderKeysBetween(null, null, width).forEach((key, index) => {
+    attrs[columnAttribute(ids[index] ?? "")] = key;
+  });
+  aligns.slice(0, width).forEach((align, index) => {
+    if (align !== null) attrs[alignAttribute(ids[index] ?? "")] = align;
+  });
+  const children = (body.length > 0 ? body : rows).map((row) => ({
+    type: ROW,
+    attrs: {},
+    text: [],
+    children: ids.map((col, index) => ({ type: CELL, attrs: { col }, text: row[index] ?? [], children: [] })),
+  }));
+  return { type: TABLE, attrs, text: [], children };
+}
+
+function gridOf({ attrs, children }: BlockNode): Grid {
+  const columns = columnsOf(attrs).map(({ id }) => id);
+  const rows = children.filter(({ type }) => type === ROW).map((row) => placedCells(row, columns));
+  const width = Math.max(columns.length, ...rows.map((row) => row.length));
+  const aligns = columns.map((id) => {
+    const align = attrs[alignAttribute(id)] ?? null;
+    return ALIGNS.includes(align) ? (align as Align) : null;
+  });
+  const whole = rows.map((row) => Array.from({ length: width }, (_, index) => row[index] ?? []));
+  return { hasHead: attrs.header === true, aligns, rows: whole };
+}
+
+/** Each cell in its column; those that name none, or one that is taken, where there is room. */
+function placedCells(row: BlockNode, columns: readonly string[]): TextRun[][] {
+  const placed: (TextRun[] | undefined)[] = [];
+  const homeless: TextRun[][] = [];
+  for (const cell of row.children) {
+    if (cell.type !== CELL) continue;
+    const at = columns.indexOf(columnOf(cell.attrs) ?? "");
+    if (at >= 0 && placed[at] === undefined) placed[at] = cell.text;
+    else homeless.push(cell.text);
+  }
+  for (const text of homeless) {
+    const free = Array.from(placed).indexOf(undefined);
+    placed[free >= 0 ? free : placed.length] = text;
+  }
+  return Array.from(placed, (text) => text ?? []);
+}
+
+/** Markdown drops the blanks at both ends of a cell. */
+function trimRuns(runs: readonly TextRun[]): TextRun[] {
+  const trimmed = runs.map((run) => ({ ...run }));
+  for (const run of trimmed) {
+    run.text = run.text.trimStart();
+    if (run.text !== "") break;
+  }
+  for (const run of trimmed.toReversed()) {
+    run.text = run.text.trimEnd();
+    if (run.text !== "") break;
+  }
+  return mergeRuns(trimmed);
+}
