@@ -418,3 +418,16 @@ test("DS14 a new epoch that nobody told is noticed when the others go without a 
     calls,
   ]);
 });
+
+test("DS15 a document opens although IndexedDB never answers, and says that it keeps words in the tab only", async () => {
+  const { clock, documentId, createClient } = createWorld();
+  const { client } = createClient("ada", { openOutbox: () => new Promise<Outbox>(() => undefined) });
+  const { value: session } = client.holdDocument(documentId);
+  await clock.run(4_000);
+  expect(statusOf(session).phase).toBe("opening");
+  await clock.run(2_000);
+  await session.ready;
+  type(session, "words");
+  await clock.run(500);
+  expect(session.saveState.getSnapshot()).toMatchObject({ status: "saved", onlyInThisTab: true });
+});

@@ -14,7 +14,7 @@ import { Gathering } from "./gathering.ts";
 import { LiveChannel } from "./live-channel.ts";
 import type { LogAccess } from "./log-block.ts";
 import type { Quarantined } from "./log-reader.ts";
-import { createSafeOutbox, type Outbox, type OutboxEntry } from "./outbox.ts";
+import { createSafeOutbox, type Outbox, type OutboxEntry, openedInTime } from "./outbox.ts";
 import type { PersonHere } from "./people.ts";
 import type { NotSavedReason, SaveState } from "./save-state.ts";
 import { type SessionLocks, sweepLock } from "./session-locks.ts";
@@ -118,7 +118,7 @@ export class DocumentSession {
     this.sessionId = sessionId;
     this.status = this.#status;
     this.refused = this.#refused;
-    this.#outbox = createSafeOutbox(options.outbox, (cause) => this.#outboxBroke(cause));
+    this.#outbox = createSafeOutbox(openedInTime(options.outbox, clock), (cause) => this.#outboxBroke(cause));
     this.#gathering = new Gathering({
       documentId,
       sessionId,

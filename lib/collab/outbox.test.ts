@@ -2,8 +2,16 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, describe, expect, test } from "vitest";
 import { countUnsentEntries, openIdbOutbox } from "./idb-outbox.ts";
-import { createMemoryOutbox, createSafeOutbox, isWhole, type Outbox, type OutboxEntry } from "./outbox.ts";
+import {
+  createMemoryOutbox,
+  createSafeOutbox,
+  isWhole,
+  type Outbox,
+  type OutboxEntry,
+  openedInTime,
+} from "./outbox.ts";
 import { SendQueue } from "./send-queue.ts";
+import { VirtualClock } from "./virtual-clock.ts";
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -95,4 +103,24 @@ test("OB5 an entry whose bytes the disk changed is not whole; one that grew, or 
   expect(isWhole({ ...kept, parts: kept.parts.with(1, Uint8Array.of(2, 2)) })).toBe(false);
   expect(isWhole({ ...kept, parts: kept.parts.slice(0, 1) })).toBe(false);
   expect(isWhole(entry("b", 1, 1))).toBe(true);
+});
+
+test("OB6 an outbox that does not open within five seconds counts as broken; one that opens in time does not", async () => {
+  const clock = new VirtualClock();
+  const outcomes: string[] = [];
+  const watch = (name: string, opening: Promise<Outbox>) =>
+    void openedInTime(opening, clock).then(
+      () => outcomes.push(`${name} opened`),
+      (cause: Error) => outcomes.push(`${name}: ${cause.message}`),
+    );
+  watch("never", new Promise(() => undefined));
+  watch(
+    "late",
+    clock.wait(4_900).then(() => createMemoryOutbox()),
+  );
+  watch("denied", Promise.reject(new Error("denied")));
+  await clock.run(4_950);
+  expect(outcomes).toEqual(["denied: denied", "late opened"]);
+  await clock.run(60_000);
+  expect(outcomes.slice(2)).toEqual(["never: IndexedDB does not open."]);
 });

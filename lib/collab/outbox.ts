@@ -6,6 +6,7 @@
  * be sent: a later session's edits may stand on an earlier one's.
  */
 import { sha256Hex } from "../core/sha256.ts";
+import type { Clock } from "./clock.ts";
 
 export type OutboxEntry = {
   readonly sessionId: string;
@@ -47,6 +48,23 @@ export function createMemoryOutbox(): Outbox {
     list: () => Promise.resolve([...entries.values()]),
     close: () => undefined,
   };
+}
+
+/** Half of the time in which IndexedDB must open. Some browsers' never answers. */
+const OPENING_MS = 2_500;
+
+/**
+ * Rejects when an outbox does not open in time: a document must not wait for it for ever. The time comes in two halves,
+ * because a computer that wakes lets a timer run out before it delivers answers that are there.
+ */
+export function openedInTime(opening: Promise<Outbox>, clock: Clock): Promise<Outbox> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(new Error("IndexedDB does not open."));
+    let cancel = clock.after(OPENING_MS, () => {
+      cancel = clock.after(OPENING_MS, giveUp);
+    });
+    opening.then(resolve, reject).finally(() => cancel());
+  });
 }
 
 /**
