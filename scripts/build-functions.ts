@@ -16,7 +16,8 @@ const ENTRY = `
 export { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector, transact } from "yjs";
 export { fromBase64, toBase64 } from "./lib/core/base64.ts";
 export { admitUpdate, createGuardState } from "./lib/core/guard.ts";
-export { projectDocument } from "./lib/core/projection.ts";
+export { namedBlocks, projectDocument } from "./lib/core/projection.ts";
+export { SCHEMA_VERSION } from "./lib/core/protocol.ts";
 export { readAsWritten } from "./lib/core/read-as-written.ts";
 `;
 

@@ -35,7 +35,7 @@ const rooms: Record<string, string[]> = {
   "app/": ["components/", "lib/", "next", "react", "@fontsource", "server-only", "zod"],
   "supabase/functions/": ["npm:", "jsr:", "node:"],
   "supabase/local/": ["*"],
-  "supabase/tests/": anything,
+  "supabase/tests/": [...anything, "supabase/functions/"],
   "scripts/": anything,
   // Campaigns stand on the same project, people and faults as the contract tests.
   "scripts/chaos/": [...anything, "supabase/tests/"],

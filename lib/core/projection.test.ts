@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { arrange } from "./block-arrange.ts";
-import { createBlock, insertText } from "./block-edit.ts";
+import { createBlock, deleteBlock, insertText } from "./block-edit.ts";
 import { BlockMap } from "./block-map.ts";
 import { insertTree } from "./block-read.ts";
 import { blockId, toUuid } from "./ids.ts";
 import { MAX_ORDER_KEY_BYTES } from "./order-key.ts";
-import { MAX_TITLE_LENGTH, projectDocument } from "./projection.ts";
+import { MAX_TITLE_LENGTH, namedBlocks, projectDocument } from "./projection.ts";
 
 const A = blockId("a".repeat(32));
 const B = blockId("b".repeat(32));
@@ -50,13 +49,27 @@ describe("projection", () => {
     expect(projectDocument(doc)).toEqual(projection);
   });
 
+  it("PR3 a document names its deleted blocks too, and nothing else", () => {
+    const doc = new Y.Doc();
+    const map = new BlockMap(doc);
+    const paragraph = { type: "paragraph", attrs: {}, text: [{ text: "x", marks: {} }], children: [] };
+    insertTree(map, [
+      { ...paragraph, id: A },
+      { ...paragraph, id: B },
+    ]);
+    deleteBlock(map, B);
+    doc.getMap("blocks").set("no id", new Y.Map());
+    expect(projectDocument(doc).rows.map((row) => row.id)).toEqual([toUuid(A)]);
+    expect(namedBlocks(doc)).toEqual(new Set([toUuid(A), toUuid(B)]));
+  });
+
   it("PR2 rows hold nothing that Postgres refuses", () => {
     const doc = new Y.Doc();
     const map = new BlockMap(doc);
     doc.transact(() => {
       doc.getText("title").insert(0, `${"t".repeat(MAX_TITLE_LENGTH - 1)}😀`);
       createBlock(map, A, { type: "paragraph", attrs: { "bad\u0000": "v\u0000" } });
-      arrange(map, [{ id: A, depth: 0 }]);
+      deleteBlock(map, B);
       insertText(map, A, 0, { text: "a\u0000b\ud800c😀", marks: {} });
       doc
         .getMap<Y.Map<unknown>>("blocks")

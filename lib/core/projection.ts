@@ -10,7 +10,7 @@ import type * as Y from "yjs";
 import { BlockMap } from "./block-map.ts";
 import { type Json, type TextRun, textOf } from "./block-tree.ts";
 import { type ParentId, ROOT } from "./entry.ts";
-import { type BlockId, toUuid } from "./ids.ts";
+import { type BlockId, isBlockId, toUuid } from "./ids.ts";
 import { isOrderKey, orderKeysBetween } from "./order-key.ts";
 import type { Outline } from "./outline.ts";
 import { OBJECT_CHARACTER } from "./strand.ts";
@@ -37,6 +37,11 @@ export function projectDocument(doc: Y.Doc): Projection {
   } finally {
     map.destroy();
   }
+}
+
+/** The ids (uuid) of all blocks that the document names, deleted ones too: a deleted block keeps its entry. */
+export function namedBlocks(doc: Y.Doc): Set<string> {
+  return new Set([...doc.getMap("blocks").keys()].filter(isBlockId).map(toUuid));
 }
 
 export function projectTitle(doc: Y.Doc): string {

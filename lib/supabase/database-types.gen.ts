@@ -1,4 +1,4 @@
-// Made by the Supabase CLI from the schema 63b3a8c223240f47942ec34c9aef3d91b4eb46677ead6dc0e608e4a9eb7a94b3; `npm run types` makes it anew.
+// Made by the Supabase CLI from the schema 576fb6b3131ec581edb643d0a1cd18c07d5e6c6859f9766318f50ff5b0e75e09; `npm run types` makes it anew.
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
@@ -54,23 +54,32 @@ export type Database = {
           document_id: string;
           last_seq: number;
           projected_seq: number;
+          pruned_seq: number;
           schema_version: number;
+          snapshot_bytes: number;
           snapshot_seq: number;
+          tail_bytes: number;
         };
         ComputedFields: never;
         Insert: {
           document_id: string;
           last_seq?: number;
           projected_seq?: number;
+          pruned_seq?: number;
           schema_version?: number;
+          snapshot_bytes?: number;
           snapshot_seq?: number;
+          tail_bytes?: number;
         };
         Update: {
           document_id?: string;
           last_seq?: number;
           projected_seq?: number;
+          pruned_seq?: number;
           schema_version?: number;
+          snapshot_bytes?: number;
           snapshot_seq?: number;
+          tail_bytes?: number;
         };
         Relationships: [
           {
@@ -116,7 +125,9 @@ export type Database = {
         Row: {
           document_id: string;
           opened_at: string;
+          pruned_client_seq: number | null;
           public_key: string | null;
+          schema_version: number;
           session_id: string;
           user_id: string | null;
           yjs_client_id: number;
@@ -125,7 +136,9 @@ export type Database = {
         Insert: {
           document_id: string;
           opened_at?: string;
+          pruned_client_seq?: number | null;
           public_key?: string | null;
+          schema_version?: number;
           session_id: string;
           user_id?: string | null;
           yjs_client_id: number;
@@ -133,7 +146,9 @@ export type Database = {
         Update: {
           document_id?: string;
           opened_at?: string;
+          pruned_client_seq?: number | null;
           public_key?: string | null;
+          schema_version?: number;
           session_id?: string;
           user_id?: string | null;
           yjs_client_id?: number;
@@ -457,12 +472,15 @@ export type Database = {
           p_after?: number;
           p_document_id: string;
           p_public_key?: string;
+          p_schema_version?: number;
           p_session_id: string;
           p_yjs_client_id: number;
         };
         Returns: Json;
       };
+      prune_log: { Args: { p_rows?: number }; Returns: Json };
       pull_updates: { Args: { p_after?: number; p_document_id: string }; Returns: Json };
+      raise_schema_version: { Args: { p_document_id: string; p_version: number }; Returns: number };
       read_block_hashes: { Args: { p_document_id: string }; Returns: Json };
       read_document_log: {
         Args: { p_after?: number; p_document_id: string; p_snapshot_before?: number };
@@ -490,6 +508,7 @@ export type Database = {
         Args: {
           p_document_id: string;
           p_lease: string;
+          p_quarantine?: Json;
           p_sha256: string;
           p_state: string;
           p_upto_seq: number;

@@ -71,6 +71,7 @@ const ARGUMENTS: Record<FunctionName, (actor: Actor) => Values | Promise<Values>
     p_yjs_client_id: Math.floor(Math.random() * 2 ** 31) + 1,
   }),
   pull_updates: inDocument,
+  raise_schema_version: () => ({ ...inDocument(), p_version: 1 }),
   // The stranger is let in to be removed, so that one asks about somebody who is no member.
   remove_member: (actor) =>
     actor === "stranger" ? { ...inWorkspace(), p_user_id: owner().id } : someoneToRemove(),
@@ -111,6 +112,7 @@ describe("functions of the server", () => {
     fail_projection: { ...held, p_error: "" },
     hand_over_projection: {},
     health_report: {},
+    prune_log: {},
     read_block_hashes: document_,
     read_document_log: document_,
     write_projection: { ...held, p_upto_seq: 1, p_title: "", p_upserts: [], p_deletes: [] },

@@ -86,7 +86,12 @@ export const TABLES: Readonly<Record<string, TableRights>> = {
 };
 
 /** Of the schema that the API does not show; no role but their owner may touch them. */
-export const CLOSED_TABLES: readonly string[] = ["function_nonces", "projection_jobs", "runtime_config"];
+export const CLOSED_TABLES: readonly string[] = [
+  "append_budgets",
+  "function_nonces",
+  "projection_jobs",
+  "runtime_config",
+];
 
 // ---------------------------------------------------------------- functions
 
@@ -106,6 +111,7 @@ export const FUNCTIONS = {
   move_document: WRITERS,
   open_document: MEMBERS,
   pull_updates: MEMBERS,
+  raise_schema_version: WRITERS,
   remove_member: MANAGERS,
   restore_document: WRITERS,
   revoke_invitation: MANAGERS,
@@ -121,6 +127,7 @@ export const SERVER_FUNCTIONS = [
   "fail_projection",
   "hand_over_projection",
   "health_report",
+  "prune_log",
   "read_block_hashes",
   "read_document_log",
   "write_projection",

@@ -28,5 +28,9 @@ export type BlockRow = {
   readonly content: { readonly attrs: unknown; readonly text: unknown };
   readonly plainText: string;
 };
+/** The newest version of documents that this bundle knows whole. */
+export const SCHEMA_VERSION: number;
+/** The uuids of all blocks that the document names, deleted ones too. */
+export function namedBlocks(doc: Doc): Set<string>;
 export function projectDocument(doc: Doc): { readonly title: string; readonly rows: readonly BlockRow[] };
 export function readAsWritten(doc: Doc): void;

@@ -4,7 +4,9 @@
  *   snapshot + rows after it → guard → document → rows → only those whose hash changed are written
  *
  * Rows that the guard refuses are named to the database (quarantine) and touch nothing. Bytes whose sum is
- * wrong stop the job: better no new rows than wrong ones. A damaged snapshot is passed over for an older one.
+ * wrong stop the job: better no new rows than wrong ones. A damaged snapshot is passed over for an older one, and
+ * another is written as soon as there are newer rows. Of a document that is newer than this function, what it knows
+ * is projected, and no row goes of a block that it does not find in the document at all.
  */
 import { createHash } from "node:crypto";
 // @ts-types="../_shared/core.gen.d.ts"
@@ -20,6 +22,7 @@ type LogRow = { seq: number; yjsClientId: number; data: string; sha256: string }
 type LogPage = {
   headSeq: number;
   snapshotSeq: number;
+  schemaVersion: number;
   snapshot: Snapshot | null;
   updates: LogRow[];
   more: boolean;
@@ -31,48 +34,63 @@ type Loaded = {
   /** The last row taken into account. */
   readonly seq: number;
   readonly snapshotSeq: number;
+  readonly schemaVersion: number;
   readonly refused: readonly Refused[];
+  /** Clocks of the snapshot it started from. */
+  readonly base: core.GuardState;
+  readonly isSnapshotDue: boolean;
 };
 
-export const SNAPSHOT_EVERY = 500;
+/** A snapshot is written after so many rows, or so many bytes of rows. */
+export type SnapshotLimits = { readonly rows: number; readonly bytes: number };
+const SNAPSHOT_LIMITS: SnapshotLimits = { rows: 500, bytes: 4_000_000 };
 /** One call holds at most this much text, so that no body becomes huge. */
 const CHUNK_CHARS = 4_000_000;
 
-export async function projectJob(rpc: Rpc, job: Job): Promise<Outcome> {
-  const loaded = await load(rpc, job.documentId);
+export async function projectJob(rpc: Rpc, job: Job, limits = SNAPSHOT_LIMITS): Promise<Outcome> {
+  const loaded = await load(rpc, job.documentId, limits);
   try {
     const { title, rows } = core.projectDocument(loaded.doc);
-    if (loaded.seq - loaded.snapshotSeq >= SNAPSHOT_EVERY) await keepSnapshot(rpc, job, loaded);
+    if (loaded.isSnapshotDue) await keepSnapshot(rpc, job, loaded);
     return await write(rpc, job, loaded, title, rows.map(hashRow));
   } finally {
     loaded.doc.destroy();
   }
 }
 
-async function load(rpc: Rpc, documentId: string): Promise<Loaded> {
+async function load(rpc: Rpc, documentId: string, limits: SnapshotLimits): Promise<Loaded> {
   const { page, doc, snapshotSeq } = await loadSnapshot(rpc, documentId, null);
+  const { schemaVersion } = page;
   const accepted = core.createGuardState(core.encodeStateVector(doc));
+  const base: core.GuardState = new Map(accepted);
   const refused: Refused[] = [];
-  let seq = page.snapshot?.uptoSeq ?? 0;
+  const from = page.snapshot?.uptoSeq ?? 0;
+  let seq = from;
+  let bytes = 0;
   for (let at = page; ; at = await rpc("read_document_log", { p_document_id: documentId, p_after: seq })) {
     core.transact(doc, () => {
       for (const row of at.updates) {
         if (row.seq !== seq + 1) throw new Error(`The log goes on with ${row.seq} after ${seq}.`);
-        takeRow(doc, accepted, row, refused);
+        bytes += takeRow(doc, accepted, row, refused);
         seq = row.seq;
       }
     });
-    if (!at.more) return { doc, seq, snapshotSeq, refused };
+    if (!at.more) break;
     // Rows that are not there must not be taken for blocks that are not there.
     if (at.updates.length === 0) throw new Error(`The log ends at ${seq} of ${at.headSeq}.`);
   }
+  const isLong = seq - snapshotSeq >= limits.rows || bytes >= limits.bytes;
+  const isSnapshotDue = seq > snapshotSeq && (isLong || from < snapshotSeq);
+  return { doc, seq, snapshotSeq, schemaVersion, refused, base, isSnapshotDue };
 }
 
-function takeRow(doc: core.Doc, accepted: core.GuardState, row: LogRow, refused: Refused[]): void {
+/** The row's bytes, counted. */
+function takeRow(doc: core.Doc, accepted: core.GuardState, row: LogRow, refused: Refused[]): number {
   const data = checked(row.data, row.sha256, `row ${row.seq}`);
   const verdict = core.admitUpdate(accepted, { yjsClientId: row.yjsClientId, data });
   if (verdict.ok) core.applyUpdate(doc, data);
   else refused.push({ seq: row.seq, reason: verdict.reason });
+  return data.length;
 }
 
 /** The newest snapshot that is whole, and the first rows after it. */
@@ -104,30 +122,37 @@ function checked(base64: string, sha256: string, what: string): Uint8Array<Array
 }
 
 /** Keeps the state when it gives the same document again; that it cannot be kept never stops the rows. */
-async function keepSnapshot(rpc: Rpc, job: Job, { doc, seq }: Loaded): Promise<void> {
-  const state = core.encodeStateAsUpdate(doc);
-  if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null || !givesSame(doc, state)) {
-    console.error(
-      `process-block: no snapshot of ${job.documentId} at ${seq}: it would not give the same document.`,
-    );
-    return;
+async function keepSnapshot(rpc: Rpc, job: Job, { doc, seq, base, refused }: Loaded): Promise<void> {
+  try {
+    const state = core.encodeStateAsUpdate(doc);
+    if (!givesSame(doc, state, base)) throw new Error("it would not give the same document");
+    await rpc("write_snapshot", {
+      p_document_id: job.documentId,
+      p_lease: job.lease,
+      p_upto_seq: seq,
+      p_state: core.toBase64(state),
+      p_sha256: createHash("sha256").update(state).digest("hex"),
+      p_quarantine: refused,
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason.includes("lease_lost")) throw error;
+    console.error(`process-block: no snapshot of ${job.documentId} at ${seq}: ${reason}`);
   }
-  await rpc("write_snapshot", {
-    p_document_id: job.documentId,
-    p_lease: job.lease,
-    p_upto_seq: seq,
-    p_state: core.toBase64(state),
-    p_sha256: createHash("sha256").update(state).digest("hex"),
-  });
 }
 
-function givesSame(doc: core.Doc, state: Uint8Array): boolean {
+/** Whether the state, read back, has all that the document and the snapshot before it (its clocks) have. */
+export function givesSame(doc: core.Doc, state: Uint8Array, base: core.GuardState): boolean {
+  if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) return false;
   const copy = new core.Doc();
   core.readAsWritten(copy);
   try {
     core.applyUpdate(copy, state);
+    const vector = core.encodeStateVector(copy);
+    const clocks = core.createGuardState(vector);
     return (
-      core.toBase64(core.encodeStateVector(copy)) === core.toBase64(core.encodeStateVector(doc)) &&
+      [...base].every(([client, clock]) => (clocks.get(client) ?? 0) >= clock) &&
+      core.toBase64(vector) === core.toBase64(core.encodeStateVector(doc)) &&
       contentOf(copy) === contentOf(doc)
     );
   } finally {
@@ -149,6 +174,9 @@ async function write(
 ): Promise<Outcome> {
   const stored = await rpc<Record<string, string>>("read_block_hashes", { p_document_id: job.documentId });
   const present = new Set(rows.map((row) => row.id));
+  const isNewer = loaded.schemaVersion > core.SCHEMA_VERSION;
+  const named = isNewer ? core.namedBlocks(loaded.doc) : null;
+  const gone = Object.keys(stored).filter((id) => !present.has(id) && named?.has(id) !== false);
   const chunks = inChunks(rows.filter((row) => stored[row.id] !== row.hash));
   const last = chunks.pop() ?? [];
   let written = 0;
@@ -159,7 +187,7 @@ async function write(
       p_upto_seq: loaded.seq,
       p_title: title.toWellFormed().replaceAll("\ufffd", ""),
       p_upserts: upserts,
-      p_deletes: isLast ? Object.keys(stored).filter((id) => !present.has(id)) : [],
+      p_deletes: isLast ? gone : [],
       p_quarantine: isLast ? loaded.refused : [],
       p_final: isLast,
     });

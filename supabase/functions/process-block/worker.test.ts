@@ -10,7 +10,6 @@ import { must } from "../../tests/scene.ts";
 import { newPerson, type Person, type Project, service, startProject } from "../../tests/stand-in.ts";
 import { addBlocks, openWriter, paragraph, projected, readRows } from "../../tests/writer.ts";
 import { connect, type Rpc } from "../_shared/database.ts";
-import { SNAPSHOT_EVERY } from "./project.ts";
 import { createWorker, type WorkerOptions } from "./worker.ts";
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
@@ -141,8 +140,8 @@ describe("the worker", () => {
     const writer = await openWriter(person);
     await writer.edit((doc) => addBlocks(doc, paragraph("start")));
     await writer.edit((doc) => {
-      for (let at = 0; at < SNAPSHOT_EVERY; at += 1) doc.getText("title").insert(0, "x");
-      doc.getText("title").delete(0, SNAPSHOT_EVERY - 5);
+      for (let at = 0; at < 500; at += 1) doc.getText("title").insert(0, "x");
+      doc.getText("title").delete(0, 495);
     });
     const calls = await run();
     expect(calls.find((call) => call.name === "write_snapshot")?.answer).toBe(true);

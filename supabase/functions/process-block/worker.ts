@@ -4,7 +4,7 @@
  * hands over to a fresh call, because hosts bound what one call may use; so it does when the host is about to end it.
  */
 import type { Rpc } from "../_shared/database.ts";
-import { type Job, projectJob } from "./project.ts";
+import { type Job, projectJob, type SnapshotLimits } from "./project.ts";
 
 type Claimed = { readonly jobs: readonly Job[]; readonly nextDueInMs: number | null };
 
@@ -13,12 +13,14 @@ export type WorkerOptions = {
   readonly wait?: (ms: number) => Promise<void>;
   /** Whether the host has said that it will end this process soon. */
   readonly isEnding?: () => boolean;
+  readonly snapshotLimits?: SnapshotLimits;
 };
 
 const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 export function createWorker(rpc: Rpc, options: WorkerOptions = {}) {
-  const { lifetimeMs = 30_000, wait = pause, isEnding = () => false } = options;
+  const { lifetimeMs = 30_000, wait = pause, isEnding = () => false, snapshotLimits } = options;
+  const work = (job: Job) => attempt(rpc, job, snapshotLimits);
   let running: Promise<void> | null = null;
   let isKicked = false;
 
@@ -27,7 +29,7 @@ export function createWorker(rpc: Rpc, options: WorkerOptions = {}) {
       do {
         isKicked = false;
         const until = performance.now() + lifetimeMs;
-        await workOff(rpc, () => (isEnding() ? 0 : until - performance.now()), wait);
+        await workOff(rpc, work, () => (isEnding() ? 0 : until - performance.now()), wait);
       } while (isKicked);
     } finally {
       // In the same step as the last look at isKicked, so that no kick falls between.
@@ -43,10 +45,15 @@ export function createWorker(rpc: Rpc, options: WorkerOptions = {}) {
   };
 }
 
-async function workOff(rpc: Rpc, timeLeft: () => number, wait: (ms: number) => Promise<void>): Promise<void> {
+async function workOff(
+  rpc: Rpc,
+  work: (job: Job) => Promise<void>,
+  timeLeft: () => number,
+  wait: (ms: number) => Promise<void>,
+): Promise<void> {
   for (;;) {
     const { jobs, nextDueInMs } = await rpc<Claimed>("claim_projection_jobs", { p_limit: 1 });
-    for (const job of jobs) await attempt(rpc, job);
+    for (const job of jobs) await work(job);
     if (jobs.length === 0 && nextDueInMs === null) return;
     const left = timeLeft();
     if (left <= 0 || (jobs.length === 0 && (nextDueInMs ?? 0) > left)) {
@@ -57,9 +64,9 @@ async function workOff(rpc: Rpc, timeLeft: () => number, wait: (ms: number) => P
   }
 }
 
-async function attempt(rpc: Rpc, job: Job): Promise<void> {
+async function attempt(rpc: Rpc, job: Job, limits: SnapshotLimits | undefined): Promise<void> {
   try {
-    await projectJob(rpc, job);
+    await projectJob(rpc, job, limits);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     console.error(`process-block: ${job.documentId}: ${reason}`);
