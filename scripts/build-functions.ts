@@ -17,7 +17,7 @@ export { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector, transact } fr
 export { fromBase64, toBase64 } from "./lib/core/base64.ts";
 export { admitUpdate, createGuardState } from "./lib/core/guard.ts";
 export { namedBlocks, projectDocument } from "./lib/core/projection.ts";
-export { SCHEMA_VERSION } from "./lib/core/protocol.ts";
+export { SCHEMA_VERSION } from "./lib/core/schema-version.ts";
 export { readAsWritten } from "./lib/core/read-as-written.ts";
 `;
 

@@ -9,6 +9,7 @@ const REASONS = [
   "trashed",
   "no-access",
   "too-large",
+  "full",
   "refused",
   "corrupt",
   "newer-version",
@@ -40,6 +41,10 @@ describe("what is said of words that the server does not have", () => {
     ["trashed", "the document is in the trash"],
     ["no-access", "you no longer have access to this document"],
     ["too-large", "this change is too large"],
+    [
+      "full",
+      "this document is full; what it holds is safe, and what you wrote can be copied into another one",
+    ],
     ["refused", "the server refuses this change"],
     ["corrupt", "stored bytes of this document are damaged"],
     ["newer-version", "the document was made with a newer version; reload the page"],
@@ -72,6 +77,7 @@ describe("what is said when everything is stored", () => {
     ["trashed", "This document is in the trash. Nothing in it is lost; restore it to write on."],
     ["no-access", "You no longer have access to this document. What you wrote here is saved."],
     ["too-large", "A change was too large to be stored. Reload the page to write on."],
+    ["full", "This document is full. All of it is safe; write on in another one."],
     [
       "newer-version",
       "This document was made with a newer version of the program. You can read it; to change it, reload the page.",

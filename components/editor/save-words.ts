@@ -28,6 +28,7 @@ const NOT_SAVED: Record<NotSavedReason, string> = {
   trashed: "the document is in the trash",
   "no-access": "you no longer have access to this document",
   "too-large": "this change is too large",
+  full: "this document is full; what it holds is safe, and what you wrote can be copied into another one",
   refused: "the server refuses this change",
   corrupt: "stored bytes of this document are damaged",
   "newer-version": "the document was made with a newer version; reload the page",
@@ -110,6 +111,8 @@ function ofNothingUnsent(
       return say("quiet", "A change was too large to be stored. Reload the page to write on.", {
         canReload: true,
       });
+    case "full":
+      return say("quiet", "This document is full. All of it is safe; write on in another one.");
     case "refused":
       return say(
         "bad",

@@ -112,7 +112,7 @@ export class AppendLoop<Batch> {
         this.#options.onFailure(toAppError(thrown));
       }
     }
-    const pause = backoffMs(this.#failures++, BACKOFF, this.#options.chance);
+    const pause = backoffMs(this.#failures++, BACKOFF, this.#options.chance) + error.retryAfterMs;
     this.#options.onFailure(error);
     this.#pausing = true;
     this.#timer = this.#options.clock.after(pause, () => this.#fire());

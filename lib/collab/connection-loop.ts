@@ -50,9 +50,10 @@ export class ConnectionLoop {
     if (isNews(asked, this.#state)) this.tell("answered");
   }
 
-  /** A call failed that may succeed later. */
+  /** A call failed that may succeed later. Who is asked to slow down has reached the server. */
   failed(error: AppError): void {
-    this.tell(error.code === "unauthenticated" ? "unauthenticated" : "failed");
+    if (error.code === "too_many") this.tell("answered");
+    else this.tell(error.code === "unauthenticated" ? "unauthenticated" : "failed");
   }
 
   #do(effect: Effect, event: ConnectionEvent): void {

@@ -66,6 +66,8 @@ export type DocumentSessionOptions = {
   readonly eventsPerSecond?: number;
   /** Lines to this person's other tabs. Absent: there are none. */
   readonly openTabLine?: OpenTabLine;
+  /** The newest version of documents that the program writes; tests play older and newer programs. */
+  readonly schemaVersion?: number;
   /** For the log of the page: rows the guard refused, an outbox that broke. */
   readonly onReport?: (event: string, facts: Readonly<Record<string, unknown>>) => void;
 };
@@ -143,6 +145,7 @@ export class DocumentSession {
       chance,
       refreshAuth: () => this.#refreshAuth(),
       windowMs: (roundTripMs) => appendWindowMs({ ...this.#gathering.company, roundTripMs, eventsPerSecond }),
+      ...(options.schemaVersion === undefined ? {} : { schemaVersion: options.schemaVersion }),
       onStored: (rows) => this.#tabs?.tell(rows),
       onPull: (pull) => this.#pulled(pull),
       onQuarantine: (row) => this.#quarantined(row),
@@ -243,8 +246,11 @@ export class DocumentSession {
       pull: (...asked) => log.pull(...asked),
       append: (...asked) => log.append(...asked),
       listPeople: (documentId) => log.listPeople(documentId),
-      open: async (documentId, session, after) =>
-        log.open(documentId, session, after, await this.#gathering.publicKey()),
+      open: async (documentId, session, after, _, schemaVersion) => {
+        const isOwn = session.sessionId === this.sessionId;
+        const publicKey = isOwn ? await this.#gathering.publicKey() : null;
+        return log.open(documentId, session, after, publicKey, schemaVersion);
+      },
     };
   }
 

@@ -19,6 +19,7 @@ import {
   UpdateMessage,
 } from "../core/protocol.ts";
 import { readAsWritten } from "../core/read-as-written.ts";
+import { SCHEMA_VERSION } from "../core/schema-version.ts";
 import { sha256Hex } from "../core/sha256.ts";
 import type { LogTransport, SessionIdentity } from "./transport.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
@@ -35,22 +36,39 @@ function emptyTruth() {
   return { upto: 0, doc, clocks: createGuardState() };
 }
 
+type FakeSession = {
+  readonly yjsClientId: number;
+  readonly userId: string;
+  readonly publicKey: string | null;
+  readonly schemaVersion?: number;
+  /** The newest of its updates whose row is gone. */
+  readonly prunedClientSeq?: number;
+};
+
 export class FakeServer {
   readonly documentId = "11111111-1111-4111-8111-111111111111";
+  /** All that was ever stored; those up to `prunedSeq` are kept for the tests only and never looked at again. */
   readonly rows: LogRow[] = [];
-  readonly sessions = new Map<string, { yjsClientId: number; userId: string; publicKey: string | null }>();
+  readonly sessions = new Map<string, FakeSession>();
   readonly roles = new Map<string, Role>();
   readonly listeners = new Set<(message: Message) => void>();
   snapshot: Snapshot | null = null;
   epoch = 1;
   trashed = false;
-  schemaVersion = 1;
+  schemaVersion = SCHEMA_VERSION;
+  prunedSeq = 0;
+  /** While above 0, appends are refused, and this pause is asked for, ms. */
+  tooFastMs = 0;
+  /** The document holds as much as a document may. */
+  isFull = false;
   /** Rows of a pull before it says `more`. */
   pageRows = 100;
   /** Appends that were answered: what the server promised. */
   readonly promised: Acknowledged[] = [];
   /** Planted bug: how many of a hundred appends are acknowledged and never stored. */
   forgets = 0;
+  /** Planted bug: what was pruned is not remembered. */
+  forgetsPruned = false;
   dice: Dice = () => 0;
   #truth = emptyTruth();
 
@@ -65,6 +83,7 @@ export class FakeServer {
     { sessionId, yjsClientId }: SessionIdentity,
     after: number,
     publicKey: string | null = null,
+    schemaVersion = SCHEMA_VERSION,
   ): Pull {
     this.roleOf(userId);
     const known = this.sessions.get(sessionId);
@@ -73,14 +92,18 @@ export class FakeServer {
       if (other !== sessionId && session.yjsClientId === yjsClientId)
         throw refuse("conflict", "client_id_taken");
     }
-    this.sessions.set(sessionId, { yjsClientId, userId, publicKey });
+    this.sessions.set(sessionId, {
+      ...{ yjsClientId, userId, publicKey },
+      schemaVersion: Math.max(known?.schemaVersion ?? 0, schemaVersion),
+      prunedClientSeq: known?.prunedClientSeq ?? 0,
+    });
     return this.pull(userId, after);
   }
 
   pull(userId: string, after: number): Pull {
     const role = this.roleOf(userId);
     const snapshot = this.snapshot !== null && this.snapshot.uptoSeq > after ? this.snapshot : null;
-    const from = Math.max(after, snapshot?.uptoSeq ?? 0);
+    const from = Math.max(after, snapshot?.uptoSeq ?? 0, this.prunedSeq);
     const rows = this.rows.filter((row) => row.seq > from);
     // Over the wire and back, so that the schema is part of every test.
     return Pull.parse({
@@ -121,9 +144,15 @@ export class FakeServer {
 
   protected mayAppend(userId: string, sessionId: string, updates: readonly Update[]): void {
     const role = this.roleOf(userId);
+    const session = this.sessions.get(sessionId);
+    if (this.tooFastMs > 0)
+      throw new AppError("too_many", "too fast", { reason: "too_fast", retryAfterMs: this.tooFastMs });
     if (!canWrite(role)) throw refuse("forbidden");
-    if (this.sessions.get(sessionId)?.userId !== userId) throw refuse("forbidden", "session_not_yours");
+    if (this.isFull) throw refuse("too_large", "document_full");
+    if (session?.userId !== userId) throw refuse("forbidden", "session_not_yours");
     if (this.trashed) throw refuse("forbidden", "trashed");
+    if ((session.schemaVersion ?? SCHEMA_VERSION) < this.schemaVersion)
+      throw refuse("conflict", "newer_version");
     if (updates.some(({ data }) => data.length > 1_048_576)) throw refuse("too_large", "update_too_large");
     for (const { clientSeq, data } of updates) {
       const known = this.find(sessionId, clientSeq);
@@ -133,13 +162,16 @@ export class FakeServer {
   }
 
   protected find(sessionId: string, clientSeq: number): LogRow | undefined {
-    return this.rows.find((row) => row.sessionId === sessionId && row.clientSeq === clientSeq);
+    return this.rows.find(
+      (row) => row.sessionId === sessionId && row.clientSeq === clientSeq && row.seq > this.prunedSeq,
+    );
   }
 
   protected store(sessionId: string, { clientSeq, data }: Update): { clientSeq: number; seq: number } {
     const known = this.find(sessionId, clientSeq);
     if (known !== undefined) return { clientSeq, seq: known.seq };
-    const yjsClientId = this.sessions.get(sessionId)?.yjsClientId ?? 0;
+    const { yjsClientId = 0, prunedClientSeq = 0 } = this.sessions.get(sessionId) ?? {};
+    if (clientSeq <= prunedClientSeq) return { clientSeq, seq: 0 };
     const seq = this.rows.length + 1;
     this.rows.push({ seq, sessionId, yjsClientId, clientSeq, data, sha256: sha256Hex(data) });
     return { clientSeq, seq };
@@ -176,6 +208,26 @@ export class FakeServer {
   compact(): void {
     const state = Y.encodeStateAsUpdate(this.replay());
     this.snapshot = { uptoSeq: this.rows.length, state, sha256: sha256Hex(state) };
+  }
+
+  /** Compacts, and lets all rows go that are covered; the real server waits a day. */
+  prune(): void {
+    this.compact();
+    for (const { sessionId, clientSeq, seq } of this.rows) {
+      const session = this.sessions.get(sessionId);
+      if (seq <= this.prunedSeq || session === undefined || this.forgetsPruned) continue;
+      const prunedClientSeq = Math.max(session.prunedClientSeq ?? 0, clientSeq);
+      this.sessions.set(sessionId, { ...session, prunedClientSeq });
+    }
+    this.prunedSeq = this.rows.length;
+  }
+
+  /** The document holds shapes of that version from now on; who is open hears numbers without updates. */
+  raiseSchemaVersion(version: number): void {
+    this.schemaVersion = Math.max(this.schemaVersion, version);
+    const seq = Math.max(1, this.rows.length);
+    const payload = { fromSeq: seq, toSeq: seq, sessionId: "", yjsClientId: 0 };
+    for (const listener of [...this.listeners]) listener({ epoch: this.epoch, payload });
   }
 }
 
@@ -230,8 +282,9 @@ export class FakeLine implements LogTransport {
     session: SessionIdentity,
     after: number,
     publicKey: string | null = null,
+    schemaVersion = SCHEMA_VERSION,
   ): Promise<Pull> {
-    return this.#call(() => this.#server.open(this.#userId, session, after, publicKey));
+    return this.#call(() => this.#server.open(this.#userId, session, after, publicKey, schemaVersion));
   }
 
   pull(_documentId: string, after: number): Promise<Pull> {

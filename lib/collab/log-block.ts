@@ -1,6 +1,6 @@
 /** What stands between a person's words and the log, decided from refusals and from the rights last heard. */
 import type { AppError } from "../core/errors.ts";
-import { type Pull, SCHEMA_VERSION } from "../core/protocol.ts";
+import type { Pull } from "../core/protocol.ts";
 import type { NotSavedReason } from "./save-state.ts";
 
 /** Rights and state of the document, as of the last answer. */
@@ -16,6 +16,8 @@ export type Block = { readonly reason: NotSavedReason; readonly since: number };
 /** For a refused append. */
 export function reasonOfRefusal(error: AppError): NotSavedReason {
   if (error.reason === "trashed") return "trashed";
+  if (error.reason === "newer_version") return "newer-version";
+  if (error.reason === "document_full") return "full";
   if (error.code === "too_large") return "too-large";
   if (error.code === "not_found") return "no-access";
   return error.reason === "forbidden" ? "read-only" : "refused";
@@ -29,6 +31,8 @@ export type PullFacts = {
   readonly former: LogAccess | null;
   /** All sums were right. */
   readonly intact: boolean;
+  /** The newest version of documents that this program writes. */
+  readonly schemaVersion: number;
   readonly now: number;
 };
 
@@ -36,8 +40,9 @@ export type PullFacts = {
 const OF_RIGHTS: ReadonlySet<NotSavedReason> = new Set(["read-only", "trashed", "no-access"]);
 
 /** After a pull. What was refused for good stays; what the rights explain goes when the rights come back. */
-export function nextBlock(before: Block | null, { access, former, intact, now }: PullFacts): Block | null {
-  const reason = reasonOfAccess(access, intact);
+export function nextBlock(before: Block | null, facts: PullFacts): Block | null {
+  const { former, now } = facts;
+  const reason = reasonOfAccess(facts);
   if (reason !== null) return before?.reason === reason ? before : { reason, since: now };
   if (before === null || before.reason === "corrupt" || before.reason === "newer-version") return null;
   if (!OF_RIGHTS.has(before.reason)) return before;
@@ -47,9 +52,8 @@ export function nextBlock(before: Block | null, { access, former, intact, now }:
 
 /** The rights are there, and still something of them stands in the way: worth asking again soon. */
 export function isContradicted(block: Block | null, access: LogAccess | null): boolean {
-  return (
-    block !== null && OF_RIGHTS.has(block.reason) && access !== null && reasonOfAccess(access, true) === null
-  );
+  const isOfRights = block !== null && OF_RIGHTS.has(block.reason);
+  return isOfRights && access?.canWrite === true && !access.trashed;
 }
 
 /** Whether an answer holds every row behind `after`, or behind its snapshot: a log has no gaps. */
@@ -59,9 +63,9 @@ export function isGapless({ snapshot, updates, more, headSeq }: Pull, after: num
   return more || last >= headSeq;
 }
 
-function reasonOfAccess(access: LogAccess, intact: boolean): NotSavedReason | null {
+function reasonOfAccess({ access, intact, schemaVersion }: PullFacts): NotSavedReason | null {
   if (!intact) return "corrupt";
-  if (access.schemaVersion > SCHEMA_VERSION) return "newer-version";
+  if (access.schemaVersion > schemaVersion) return "newer-version";
   if (access.trashed) return "trashed";
   return access.canWrite ? null : "read-only";
 }

@@ -49,6 +49,7 @@ async function step(world: ModelWorld): Promise<void> {
   else if (action < 4) tab.line.cut = !tab.line.cut;
   else if (action < 6) tab.disconnect();
   else if (action < 8 && tab.isReady) tab.connect();
+  else if (action === 8 && server.rows.length % 2 === 0) server.prune();
   else if (action === 8) server.compact();
   else if (action === 9) await spendOffline(world, seat);
   else if (action === 10) changeRights(world, seat);

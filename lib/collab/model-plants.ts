@@ -110,6 +110,11 @@ class BlankingServer extends FakeServer {
   }
 }
 
+/** Lets old rows go and does not remember whose they were: a late retry is stored again. */
+class AmnesicServer extends FakeServer {
+  override forgetsPruned = true;
+}
+
 /** Applies what the guard refused. */
 function applyAllTheSame(tab: FakeTab, { seq }: Quarantined, server: FakeServer): void {
   const row = server.rows[seq - 1];
@@ -127,6 +132,7 @@ export const MODEL_PLANTS: Readonly<Record<string, ModelPlant>> = {
   "duplicate-check-before-lock": { createServer: (clock) => new RacingServer(clock) },
   "seq-from-a-sequence": { createServer: (clock) => new SequenceServer(clock) },
   "blank-overwrite": { createServer: () => new BlankingServer() },
+  "pruned-and-forgotten": { createServer: () => new AmnesicServer() },
   "no-pull-after-rejoin": { skipsPullOnRejoin: true },
   "guard-off": { onQuarantine: applyAllTheSame },
 };

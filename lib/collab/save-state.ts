@@ -12,6 +12,8 @@ export type NotSavedReason =
   | "trashed"
   | "no-access"
   | "too-large"
+  /** The document's log holds as much as a document may; what it holds is safe. */
+  | "full"
   /** The server or the guard refuses these edits for good. */
   | "refused"
   /** Stored bytes are damaged: the document stands still at the last good row. */

@@ -94,11 +94,12 @@ export class Senders {
 /** What the server acknowledged, with its place in the log. */
 export type StoredRow = ReadyRow & { readonly clientSeq: number };
 
+/** What is in a snapshot by now (seq 0) comes with that. */
 export function storedRows({ queue, entries }: Batch, answer: Appended): StoredRow[] {
   const bytes = new Map(entries.map((entry) => [entry.clientSeq, entry.data]));
   return answer.accepted.flatMap(({ clientSeq, seq }) => {
     const data = bytes.get(clientSeq);
-    return data === undefined
+    return data === undefined || seq === 0
       ? []
       : [{ seq, clientSeq, sessionId: queue.sessionId, yjsClientId: queue.yjsClientId, data }];
   });

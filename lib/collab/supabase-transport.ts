@@ -8,6 +8,7 @@ import type * as z from "zod";
 import { toBase64 } from "../core/base64.ts";
 import { AppError, fromServerError, toAppError } from "../core/errors.ts";
 import { Appended, People, Pull } from "../core/protocol.ts";
+import { SCHEMA_VERSION } from "../core/schema-version.ts";
 import type {
   ChannelSpec,
   LogTransport,
@@ -30,13 +31,14 @@ function createLogTransport(client: SupabaseClient): LogTransport {
   const ask = <Schema extends z.ZodType>(schema: Schema, name: string, values: Record<string, unknown>) =>
     callFunction(client, schema, name, values);
   return {
-    open: (documentId, { sessionId, yjsClientId }, after, publicKey = null) =>
+    open: (documentId, { sessionId, yjsClientId }, after, publicKey = null, schemaVersion = SCHEMA_VERSION) =>
       ask(Pull, "open_document", {
         p_document_id: documentId,
         p_session_id: sessionId,
         p_yjs_client_id: yjsClientId,
         p_public_key: publicKey,
         p_after: after,
+        p_schema_version: schemaVersion,
       }),
     pull: (documentId, after) => ask(Pull, "pull_updates", { p_document_id: documentId, p_after: after }),
     append: (documentId, sessionId, updates) =>

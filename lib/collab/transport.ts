@@ -7,8 +7,17 @@ import type { Appended, Person, Pull } from "../core/protocol.ts";
 export type SessionIdentity = { readonly sessionId: string; readonly yjsClientId: number };
 
 export interface LogTransport {
-  /** Registers the session and pulls. The key checks what the session says of itself; null: it cannot sign. */
-  open(documentId: string, session: SessionIdentity, after: number, publicKey?: string | null): Promise<Pull>;
+  /**
+   * Registers the session and pulls. The key checks what the session says of itself; null: it cannot sign. The version
+   * is the program's (SCHEMA_VERSION unless said): of a document that is newer, the server takes nothing from it.
+   */
+  open(
+    documentId: string,
+    session: SessionIdentity,
+    after: number,
+    publicKey?: string | null,
+    schemaVersion?: number,
+  ): Promise<Pull>;
   pull(documentId: string, after: number): Promise<Pull>;
   /** All or nothing; the same (session, clientSeq) with the same bytes returns the same seq again. */
   append(

@@ -29,6 +29,10 @@ test("UL2 a planted 'acknowledge before durable' is found", async () => {
   expect(await findFailure("acknowledge-before-commit", 40)).not.toBeNull();
 });
 
+test("KP2 a planted 'pruned and forgotten' is found", async () => {
+  expect(await findFailure("pruned-and-forgotten", 80)).not.toBeNull();
+});
+
 test("UL3 a planted 'no pull after the socket came back' is found", async () => {
   expect(await findFailure("no-pull-after-rejoin", 80)).not.toBeNull();
 });

@@ -83,12 +83,16 @@ test("UL6 a lost answer: the same bytes under the same number, one row, the same
   expect(new Set(server.promised.map(({ seq, sha256 }) => `${seq} ${sha256}`)).size).toBe(1);
 });
 
+function takeSessions({ sessions }: FakeServer): void {
+  for (const [id, session] of sessions) sessions.set(id, { ...session, userId: "bob" });
+}
+
 test("UL7 a final refusal: not saved with its reason, nothing is sent again, the words are kept and offered", async () => {
   const cases: [string, (server: FakeServer) => void][] = [
     ["read-only", (server) => server.roles.set("ada", "viewer")],
     ["trashed", (server) => Object.assign(server, { trashed: true })],
     ["no-access", (server) => server.roles.delete("ada")],
-    ["refused", (server) => server.sessions.clear()],
+    ["refused", (server) => takeSessions(server)],
   ];
   for (const [reason, change] of cases) {
     const { clock, server, openTab } = createWorld();

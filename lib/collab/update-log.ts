@@ -15,6 +15,7 @@
 import * as Y from "yjs";
 import { type AppError, isRetryable } from "../core/errors.ts";
 import type { Pull, UpdateMessage } from "../core/protocol.ts";
+import { SCHEMA_VERSION } from "../core/schema-version.ts";
 import { AppendLoop } from "./append-loop.ts";
 import { CatchUp, type Trigger } from "./catch-up.ts";
 import type { Chance, Clock } from "./clock.ts";
@@ -33,6 +34,7 @@ import {
 } from "./log-block.ts";
 import { LOG_ORIGIN, LogReader, type Quarantined } from "./log-reader.ts";
 import type { Outbox, OutboxEntry } from "./outbox.ts";
+import { Reopening } from "./reopening.ts";
 import { type NotSavedReason, type SaveState, saveStateOf, untilSaved } from "./save-state.ts";
 import { type Batch, Senders, type StoredRow, storedRows } from "./senders.ts";
 import { createStore, isShallowEqual, type Store } from "./store.ts";
@@ -58,6 +60,8 @@ export type UpdateLogOptions = {
   readonly chance: Chance;
   /** The least time between the starts of two appends, given how long they take. Absent: none. */
   readonly windowMs?: (roundTripMs: number) => number;
+  /** The newest version of documents that the program writes. */
+  readonly schemaVersion?: number;
   /** Takes a fresh token and hands it to the socket. */
   readonly refreshAuth?: () => Promise<void>;
   readonly onPull?: (pull: Pull) => void;
@@ -75,6 +79,7 @@ export class UpdateLog {
   #senders: Senders;
   #appends: AppendLoop<Batch>;
   #catchUp: CatchUp;
+  #reopening: Reopening;
   #status = createStore<LogStatus>(
     { phase: "opening", access: null, isWritable: false, problem: null, connection: "joining" },
     isShallowEqual,
@@ -130,6 +135,7 @@ export class UpdateLog {
       onRefusal: (error, batch) => this.#refused(error, batch),
       onIdle: () => this.#publish(),
     });
+    this.#reopening = new Reopening(session.sessionId, (again) => this.#ask(again));
     doc.on("update", this.#hearDocument);
   }
 
@@ -251,10 +257,8 @@ export class UpdateLog {
     if (this.#connection.state.reach === "ended") return;
     const stored = storedRows(batch, answer);
     this.#reader.offerOwn(stored);
-    this.#senders.acknowledge(
-      batch.queue,
-      answer.accepted.map((accepted) => accepted.clientSeq),
-    );
+    const clientSeqs = answer.accepted.map((accepted) => accepted.clientSeq);
+    this.#senders.acknowledge(batch.queue, clientSeqs);
     this.#options.onStored?.(stored);
     this.#catchUp.hearHead(answer.headSeq);
     if (answer.epoch !== this.#status.getSnapshot().access?.epoch) this.tell("epoch-changed");
@@ -265,6 +269,7 @@ export class UpdateLog {
   async #refused(error: AppError, batch: Batch): Promise<boolean> {
     if (error.reason === "client_seq_reused" && batch.queue !== this.#senders.own)
       return this.#settleReused(batch);
+    if (await this.#reopening.settles(error, batch.queue)) return true;
     this.#stand(reasonOfRefusal(error));
     // The rights may have changed: the answer also tells whether reading is still allowed.
     this.#catchUp.want("refusal");
@@ -281,10 +286,8 @@ export class UpdateLog {
       isContained(this.#reader.guard, { yjsClientId: queue.yjsClientId, data }),
     );
     if (known.length === 0) this.#stand("refused");
-    this.#senders.acknowledge(
-      queue,
-      known.map((entry) => entry.clientSeq),
-    );
+    const clientSeqs = known.map((entry) => entry.clientSeq);
+    this.#senders.acknowledge(queue, clientSeqs);
     return known.length > 0;
   }
 
@@ -297,13 +300,8 @@ export class UpdateLog {
   }
 
   async #pull(): Promise<boolean> {
-    const { transport, documentId, session } = this.#options;
-    const opening = this.#phase === "opening";
-    const after = this.#reader.heard;
     const asked = this.#connection.state;
-    const pull = opening
-      ? await transport.open(documentId, session, after)
-      : await transport.pull(documentId, after);
+    const pull = await this.#ask(this.#phase === "opening" ? this.#options.session : null);
     if (this.#connection.isOver) return false;
     this.#connection.answered(asked);
     const isTaken =
@@ -316,12 +314,22 @@ export class UpdateLog {
     return pull.more && intact;
   }
 
+  /** What is after the last row we have; opens a session with it, if one is given. */
+  #ask(session: SessionIdentity | null): Promise<Pull> {
+    const { transport, documentId, schemaVersion } = this.#options;
+    const after = this.#reader.heard;
+    return session === null
+      ? transport.pull(documentId, after)
+      : transport.open(documentId, session, after, null, schemaVersion);
+  }
+
   #takeAccess(pull: Pull, intact: boolean): void {
     const former = this.#status.getSnapshot();
     const heard = accessOf(pull);
     const access = former.access !== null && isShallowEqual(former.access, heard) ? former.access : heard;
-    const now = this.#options.clock.now();
-    this.#block = nextBlock(this.#block, { access, former: former.access, intact, now });
+    const { clock, schemaVersion = SCHEMA_VERSION } = this.#options;
+    const facts = { access, former: former.access, intact, schemaVersion, now: clock.now() };
+    this.#block = nextBlock(this.#block, facts);
     const isReady = former.phase === "opening" && !(pull.more && intact);
     this.#publish({ access, ...(isReady ? { phase: "open" } : {}) });
     if (this.#block === null) this.#appends.resume();

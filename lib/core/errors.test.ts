@@ -53,3 +53,12 @@ test("ER4 anything thrown becomes an AppError that keeps its cause", () => {
   expect(toAppError(new RangeError("boom")).code).toBe("internal");
   expect(toAppError("text")).toMatchObject({ code: "internal", message: "text" });
 });
+
+test("ER5 a pause that the server asks for comes with the error, a minute at most; another hint is none", () => {
+  const pauseOf = (hint: string | null) =>
+    fromServerError({ code: "PT429", message: "too_fast", hint }, 429).retryAfterMs;
+  expect(pauseOf("retry after 1500 ms")).toBe(1_500);
+  expect(pauseOf("retry after 99999999 ms")).toBe(60_000);
+  for (const hint of [null, "", "retry after -5 ms", "retry after soon", "do not retry after 5 ms"])
+    expect(pauseOf(hint)).toBe(0);
+});

@@ -18,18 +18,21 @@ export const HTTP_STATUS = {
 
 export type ErrorCode = keyof typeof HTTP_STATUS;
 
-export type AppErrorOptions = { cause?: unknown; reason?: string };
+export type AppErrorOptions = { cause?: unknown; reason?: string; retryAfterMs?: number };
 
 export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: ErrorCode;
   /** The server's own word, or the code when it gave none. */
   readonly reason: string;
+  /** The server asks for at least this pause before the next try; 0 when it asks for none. */
+  readonly retryAfterMs: number;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.reason = options.reason ?? code;
+    this.retryAfterMs = options.retryAfterMs ?? 0;
   }
 }
 
@@ -108,13 +111,23 @@ function codeOfStatus(status: number): ErrorCode {
   return BY_STATUS.get(status) ?? "internal";
 }
 
+/** A pause longer than a minute is not believed. */
+const LONGEST_PAUSE_MS = 60_000;
+
+/** Our functions say so in the hint: "retry after 1500 ms". */
+function retryAfterOf(hint: string | null | undefined): number {
+  const found = /^retry after (\d{1,9}) ms$/.exec(hint ?? "");
+  return found === null ? 0 : Math.min(Number(found[1]), LONGEST_PAUSE_MS);
+}
+
 /** Maps an error of PostgREST, of a proxy before it, or of the network, to ours. Never throws. */
 export function fromServerError(error: ServerError, status: number): AppError {
   const serverCode = error.code ?? "";
   const raised = codeOfRaise(serverCode);
   if (raised !== null) {
     const word = error.message ?? raised;
-    return new AppError(raised, error.details ?? word, { cause: error, reason: word });
+    const retryAfterMs = retryAfterOf(error.hint);
+    return new AppError(raised, error.details ?? word, { cause: error, reason: word, retryAfterMs });
   }
   const code = codeOfSqlState(serverCode, status) ?? codeOfStatus(status);
   return new AppError(code, error.message || `The server answered ${status}.`, { cause: error });

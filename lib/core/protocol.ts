@@ -10,8 +10,6 @@ import { fromBase64 } from "./base64.ts";
 export const MAX_UPDATE_BYTES = 1_000_000;
 /** Largest awareness frame, in characters of JSON. */
 export const MAX_AWARENESS_CHARS = 4_096;
-/** Version of the document's shape this program reads and writes. */
-export const SCHEMA_VERSION = 1;
 
 const Count = z.int().min(0);
 const Sum = z.string().regex(/^[0-9a-f]{64}$/);
@@ -77,11 +75,11 @@ export const Pull = z.object({
 });
 export type Pull = z.infer<typeof Pull>;
 
-/** Answer of append_updates: where each update went in the log. */
+/** Answer of append_updates: where each update went in the log. seq 0: long ago, its row is in a snapshot by now. */
 export const Appended = z.object({
   headSeq: Count,
   epoch: Count,
-  accepted: z.array(z.object({ clientSeq: Count, seq: Count.min(1) })),
+  accepted: z.array(z.object({ clientSeq: Count, seq: Count })),
 });
 export type Appended = z.infer<typeof Appended>;
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as Y from "yjs";
-import { SCHEMA_VERSION } from "../../lib/core/protocol.ts";
+import { SCHEMA_VERSION } from "../../lib/core/schema-version.ts";
 import { openProject, type Sql } from "./hosted.ts";
 import { callAs } from "./hosted-scene.ts";
 import {
