@@ -135,7 +135,7 @@ export class UpdateLog {
       onRefusal: (error, batch) => this.#refused(error, batch),
       onIdle: () => this.#publish(),
     });
-    this.#reopening = new Reopening(session.sessionId, (again) => this.#ask(again));
+    this.#reopening = new Reopening(session.sessionId, (again) => this.#ask(this.#reader.heard, again));
     doc.on("update", this.#hearDocument);
   }
 
@@ -301,7 +301,8 @@ export class UpdateLog {
 
   async #pull(): Promise<boolean> {
     const asked = this.#connection.state;
-    const pull = await this.#ask(this.#phase === "opening" ? this.#options.session : null);
+    const after = this.#reader.heard;
+    const pull = await this.#ask(after, this.#phase === "opening" ? this.#options.session : null);
     if (this.#connection.isOver) return false;
     this.#connection.answered(asked);
     const isTaken =
@@ -314,10 +315,9 @@ export class UpdateLog {
     return pull.more && intact;
   }
 
-  /** What is after the last row we have; opens a session with it, if one is given. */
-  #ask(session: SessionIdentity | null): Promise<Pull> {
+  /** What is after a row; opens a session with it, if one is given. */
+  #ask(after: number, session: SessionIdentity | null): Promise<Pull> {
     const { transport, documentId, schemaVersion } = this.#options;
-    const after = this.#reader.heard;
     return session === null
       ? transport.pull(documentId, after)
       : transport.open(documentId, session, after, null, schemaVersion);

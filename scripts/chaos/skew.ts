@@ -5,9 +5,8 @@
  * and changes no block.
  */
 import type * as Y from "yjs";
-import { FakeLine, FakeServer } from "../../lib/collab/fake-network.ts";
+import { FakeServer } from "../../lib/collab/fake-network.ts";
 import { FakeDisk, FakeTab } from "../../lib/collab/fake-tab.ts";
-import { changedLine } from "../../lib/collab/model-damage.ts";
 import { listMarkers } from "../../lib/collab/model-world.ts";
 import { settlePromises, VirtualClock } from "../../lib/collab/virtual-clock.ts";
 import { insertText, lengthOf, setShape } from "../../lib/core/block-edit.ts";
@@ -24,7 +23,7 @@ import {
 } from "../../lib/core/invariants.ts";
 import { flawsOfTree } from "../../lib/core/invariants-of-blocks.ts";
 import { projectDocument } from "../../lib/core/projection.ts";
-import { SCHEMA_VERSION } from "../../lib/core/protocol.ts";
+import { SCHEMA_VERSION } from "../../lib/core/schema-version.ts";
 import { EMBED_MARK, OBJECT_CHARACTER } from "../../lib/core/strand.ts";
 import type { GroundOptions, Outcome, Suite } from "./suite.ts";
 
@@ -67,19 +66,14 @@ class World {
     this.programs = VERSIONS.map((version) => this.#start(version));
   }
 
-  /** The client of today, which takes the document's version for what it would be beside its own. */
+  /** The planted bug claims a version that it does not know. */
   #start(version: number): Program {
     const { server, clock, dice, plant } = this;
     const userId = `version${version}`;
     server.roles.set(userId, "editor");
-    const line = new FakeLine(server, clock, dice, userId);
-    const beside = (of: number) => Math.max(0, of - version + SCHEMA_VERSION);
-    const transport = changedLine(line, (pull) => ({
-      ...pull,
-      schemaVersion: plant.ignoresVersion ? SCHEMA_VERSION : beside(pull.schemaVersion),
-    }));
+    const schemaVersion = plant.ignoresVersion ? 99 : version;
     const disk = new FakeDisk(clock, dice);
-    const tab = new FakeTab({ server, clock, dice, userId, disk, name: userId, log: { transport } });
+    const tab = new FakeTab({ server, clock, dice, userId, disk, name: userId, log: { schemaVersion } });
     void tab.open();
     return { version, tab, peer: new Peer(tab.doc) };
   }
