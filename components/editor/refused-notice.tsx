@@ -2,7 +2,7 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { Info } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
-import type { DocumentSession } from "../../lib/collab/document-session.ts";
+import type { DocumentSession, RefusedRow } from "../../lib/collab/document-session.ts";
 import { RefusedUpdates } from "../../lib/core/protocol.ts";
 import { browserSupabase } from "../../lib/supabase/browser.ts";
 import { type RefusedChange, refusedChanges, refusedSentence } from "./refused-rows.ts";
@@ -14,8 +14,7 @@ type NoticeProps = { session: DocumentSession; documentId: string; userId: strin
 export function RefusedNotice({ session, documentId, userId }: NoticeProps) {
   const seen = useStore(session.refused);
   const [read, setRead] = useRead(documentId);
-  const [isOpen, setOpen] = useState(false);
-  const listed = useListed(documentId, seen.length, isOpen);
+  const listed = useListed(documentId, seen);
   const changes = useMemo(
     () => refusedChanges(seen, listed).filter(({ seq }) => seq > read),
     [seen, listed, read],
@@ -26,7 +25,7 @@ export function RefusedNotice({ session, documentId, userId }: NoticeProps) {
     <div className="banner" role="status" aria-label="Changes left out">
       <Info className="i" aria-hidden />
       <p>{refusedSentence(changes, userId)}</p>
-      <Dialog.Root open={isOpen} onOpenChange={setOpen}>
+      <Dialog.Root>
         <Dialog.Trigger className="button">Details</Dialog.Trigger>
         <Dialog.Portal>
           <Dialog.Backdrop className="scrim" />
@@ -65,23 +64,33 @@ function Details({ changes, userId }: { changes: readonly RefusedChange[]; userI
 
 const MOMENT = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
-/** The server's list; asked for when something new was seen and when the details are opened. */
-function useListed(documentId: string, count: number, isOpen: boolean): RefusedUpdates {
+/** The server judges a row about two seconds after the page has; then it lists who wrote it, and when. */
+const ASK_AGAIN_MS = [1_500, 3_000, 6_000, 12_000, 24_000];
+
+/** The server's list; asked for when something new was seen, until it has all of that. */
+function useListed(documentId: string, seen: readonly RefusedRow[]): RefusedUpdates {
   const [listed, setListed] = useState<RefusedUpdates>([]);
   useEffect(() => {
-    if (count === 0 && !isOpen) return;
+    if (seen.length === 0) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     let isStale = false;
-    const ask = async () => {
+    const ask = async (tries: number) => {
       const { data } = await browserSupabase().rpc("list_refused_updates", { p_document_id: documentId });
+      if (isStale) return;
       // Without an answer what this page saw itself is shown.
       const answer = RefusedUpdates.safeParse(data);
-      if (!isStale && answer.success) setListed(answer.data);
+      if (answer.success) setListed(answer.data);
+      const known = new Set(answer.data?.map(({ seq }) => seq));
+      const pause = ASK_AGAIN_MS[tries];
+      if (pause !== undefined && seen.some(({ seq }) => !known.has(seq)))
+        timer = setTimeout(() => void ask(tries + 1), pause);
     };
-    void ask();
+    void ask(0);
     return () => {
       isStale = true;
+      clearTimeout(timer);
     };
-  }, [documentId, count, isOpen]);
+  }, [documentId, seen]);
   return listed;
 }
 
