@@ -99,7 +99,9 @@ function OpenDocument({ session, title }: { session: DocumentSession; title: str
         takesFocus={isWritable && isBlank(session)}
         onEdit={() => session.keyPressed()}
       />
-      <p className="byline">{access && !isWritable ? "You can read this document." : null}</p>
+      <p className="byline">
+        {access && !isWritable && phase === "open" ? "You can read this document." : null}
+      </p>
       <DocumentBody session={session} isWritable={isWritable} />
     </>
   );
