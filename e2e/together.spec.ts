@@ -199,11 +199,17 @@ test("rights taken in the settings stop a writer within two seconds, words are k
   await expect(body(cleo.page)).not.toContainText("and Ben");
 
   // Made an editor again: it goes on without a reload, and the word goes out.
+  // The page is drawn anew once nothing is unsent; what comes next must not meet that halfway.
+  const drawn = ben.page.waitForResponse((response) => {
+    const headers = response.request().headers();
+    return headers.rsc !== undefined && headers["next-router-prefetch"] === undefined;
+  });
   await role.selectOption("editor");
   await expect(body(ben.page)).toHaveAttribute("contenteditable", "true");
   await expect(saveState(ben.page)).toHaveText("Saved");
   await expect(notice).toHaveCount(0);
   await expect(body(cleo.page)).toContainText("for members and Ben");
+  await drawn;
 
   // Removed while a word is on its way: the page stays until the word is copied.
   const letGoAgain = await holdAppends(ben.page);

@@ -45,7 +45,7 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
     [userId],
   );
   const onNoAccess = useCallback(() => void leave(router, workspace.name), [router, workspace.name]);
-  const onNewEpoch = useCallback(() => router.refresh(), [router]);
+  const onNewEpoch = useSafeRefresh();
   return (
     <FrameContext value={frame}>
       <TreeProvider
@@ -74,6 +74,29 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
       </TreeProvider>
     </FrameContext>
   );
+}
+
+const ASK_MS = 1_000;
+
+/**
+ * Draws the page anew, once it holds no words that nobody else has: what the server draws then may be that there is no
+ * such page for this person, and the words would go with the old one.
+ */
+function useSafeRefresh(): () => void {
+  const router = useRouter();
+  const [isDue, setDue] = useState(false);
+  useEffect(() => {
+    if (!isDue) return;
+    const attempt = async () => {
+      if (await seams.hasUnsentText().catch(() => false)) return;
+      setDue(false);
+      router.refresh();
+    };
+    void attempt();
+    const timer = setInterval(() => void attempt(), ASK_MS);
+    return () => clearInterval(timer);
+  }, [isDue, router]);
+  return useCallback(() => setDue(true), []);
 }
 
 /** Without a session nothing is visible either; that is told apart from having been removed. */
