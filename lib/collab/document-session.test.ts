@@ -431,3 +431,23 @@ test("DS15 a document opens although IndexedDB never answers, and says that it k
   await clock.run(500);
   expect(session.saveState.getSnapshot()).toMatchObject({ status: "saved", onlyInThisTab: true });
 });
+
+test("DS16 a dead tab's words that stand on what the living one has not heard of yet are sent all the same", async () => {
+  const { clock, server, realtime, open } = createWorld();
+  const [outbox, locks] = [createMemoryOutbox(), createMemoryLocks()];
+  const shared = { openOutbox: () => Promise.resolve(outbox), locks };
+  const [bob, living, dying] = [await open("bob"), await open("ada", shared), await open("ada", shared)];
+  await clock.run(1_000);
+  for (const { spec } of realtime.joined(`document:${server.documentId}:updates:1`).slice(1, 2))
+    Object.assign(spec, { events: {} });
+  type(bob.session, "bob ");
+  await clock.run(100);
+  dying.page.line.cut = true;
+  dying.session.doc.getText("text").insert(4, "ada");
+  await clock.run(100);
+  expect([textOf(living.session), textOf(dying.session)]).toEqual(["", "bob ada"]);
+  void dying.session.destroy();
+  await clock.run(20_000);
+  expect(server.replay().getText("text").toString()).toBe("bob ada");
+  expect(statusOf(living.session).leftovers).toBe(0);
+});

@@ -158,6 +158,7 @@ export class DocumentSession {
       ownSessionId: sessionId,
       clock,
       adopt: (entries) => this.#log.adopt(entries),
+      readOn: () => this.#log.readOn(),
       onLeftovers: (entries) => this.#setLeftovers(entries),
     });
     this.#live = this.#createLive(sessionId, clock, chance);

@@ -24,6 +24,8 @@ function createShared() {
   const openTab = (ownSessionId: string, impossible: string[] = []) => {
     const adopted: string[] = [];
     const leftovers: number[] = [];
+    /** Whether reading on succeeds, and what it makes possible. */
+    const log = { isThere: true, brings: "" };
     const sweeper = new Sweeper({
       outbox,
       locks,
@@ -34,9 +36,14 @@ function createShared() {
         adopted.push(...entries.map(({ sessionId, clientSeq }) => `${sessionId} ${clientSeq}`));
         return entries.filter(({ sessionId }) => impossible.includes(sessionId));
       },
+      readOn: () => {
+        if (log.isThere && impossible.includes(log.brings))
+          impossible.splice(impossible.indexOf(log.brings), 1);
+        return Promise.resolve(log.isThere);
+      },
       onLeftovers: (entries) => leftovers.push(entries.length),
     });
-    return { sweeper, adopted, leftovers };
+    return { sweeper, adopted, leftovers, log };
   };
   return { clock, outbox, locks, openTab };
 }
@@ -89,6 +96,22 @@ test("SW3 what can never be sent is told, and gone only when the person discards
   await sweeper.discardLeftovers();
   expect(leftovers).toEqual([1, 0]);
   expect((await outbox.list()).map(({ sessionId }) => sessionId)).toEqual(["fine"]);
+  sweeper.stop();
+});
+
+test("SW5 what stands on rows that were not read yet is taken over once they are, each entry once", async () => {
+  const { clock, outbox, openTab } = createShared();
+  await outbox.put(entry("early", 1));
+  await outbox.put(entry("fine", 1));
+  const { sweeper, adopted, leftovers, log } = openTab("me", ["early"]);
+  Object.assign(log, { isThere: false, brings: "early" });
+  await sweeper.start();
+  expect([adopted, leftovers], "who stands on others waits with them").toEqual([["early 1"], []]);
+  log.isThere = true;
+  await clock.run(2_000);
+  expect(adopted).toEqual(["early 1", "early 1", "early 1", "fine 1"]);
+  await clock.run(60_000);
+  expect([adopted.length, leftovers]).toEqual([4, []]);
   sweeper.stop();
 });
 

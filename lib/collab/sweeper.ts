@@ -13,8 +13,10 @@ export type SweeperOptions = {
   readonly sweepLock: string;
   readonly ownSessionId: string;
   readonly clock: Clock;
-  /** Takes entries over; returns those that can never be sent. */
+  /** Takes entries over; returns those that cannot be sent as far as the log has been read. */
   readonly adopt: (entries: readonly OutboxEntry[]) => readonly OutboxEntry[];
+  /** Reads what the log has by now; false when it could not be read. */
+  readonly readOn: () => Promise<boolean>;
   readonly onLeftovers: (entries: readonly OutboxEntry[]) => void;
 };
 
@@ -23,9 +25,10 @@ const SWEEP_MS = { first: 1_000, always: 15_000 } as const;
 
 export class Sweeper {
   #options: SweeperOptions;
-  #held: Release[] = [];
+  #held = new Map<string, Release>();
   #isSweeper = false;
   #done = new Set<string>();
+  #taken = new Set<string>();
   #timer: Cancel | null = null;
   #stopped = false;
   #leftovers: OutboxEntry[] = [];
@@ -53,8 +56,8 @@ export class Sweeper {
   stop(): void {
     this.#stopped = true;
     this.#timer?.();
-    for (const release of this.#held) release();
-    this.#held = [];
+    for (const release of this.#held.values()) release();
+    this.#held.clear();
   }
 
   #later(ms: number): void {
@@ -79,20 +82,36 @@ export class Sweeper {
   async #takeOver(entries: readonly OutboxEntry[]): Promise<void> {
     for (const sessionId of new Set(entries.map((entry) => entry.sessionId))) {
       if (!(await this.#hold(sessionLock(sessionId)))) continue;
-      this.#done.add(sessionId);
       // Read again under the lock: until now its tab may have written or sent.
       const left = (await this.#options.outbox.list()).filter((entry) => entry.sessionId === sessionId);
       if (this.#stopped) return;
-      this.#leftovers.push(...this.#options.adopt(left));
+      let impossible = this.#adopt(left);
+      if (impossible.length > 0) {
+        // They may stand on rows that the dead tab had read and this one has not.
+        if (!(await this.#options.readOn())) break;
+        impossible = this.#adopt(impossible);
+      }
+      this.#done.add(sessionId);
+      this.#leftovers.push(...impossible);
     }
     if (this.#leftovers.length > 0) this.#options.onLeftovers([...this.#leftovers]);
   }
 
+  /** Each entry once, however often its session is looked at. */
+  #adopt(entries: readonly OutboxEntry[]): OutboxEntry[] {
+    const nameOf = ({ sessionId, clientSeq }: OutboxEntry) => `${sessionId} ${clientSeq}`;
+    const fresh = entries.filter((entry) => !this.#taken.has(nameOf(entry)));
+    const impossible = [...this.#options.adopt(fresh)];
+    for (const entry of fresh) if (!impossible.includes(entry)) this.#taken.add(nameOf(entry));
+    return impossible;
+  }
+
   async #hold(name: string): Promise<boolean> {
+    if (this.#held.has(name)) return true;
     const release = await this.#options.locks.tryHold(name);
     if (release === null) return false;
     if (this.#stopped) release();
-    else this.#held.push(release);
+    else this.#held.set(name, release);
     return true;
   }
 }

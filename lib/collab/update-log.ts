@@ -218,6 +218,17 @@ export class UpdateLog {
     return impossible;
   }
 
+  /** Reads what the log has by now; false when it could not be read. */
+  async readOn(): Promise<boolean> {
+    try {
+      let more = true;
+      while (more) more = await this.#pull();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Resolves once nothing is unsent; rejects with the reason when that cannot be. */
   whenSaved(): Promise<void> {
     return untilSaved(this.#saveState, () => this.#block !== null || this.#connection.isOver);
