@@ -35,7 +35,7 @@ const minute = 60_000;
 
 /** The suite without the files that choose their engines themselves: for those once is enough. */
 const onAnyEngine = globSync("supabase/tests/*.test.ts").filter(
-  (file) => !/\/(crash|deletable|differences|native|planted|soak)\.test\.ts$/.test(file),
+  (file) => !/\/(chaos|deletable|differences|native|planted|soak)\.test\.ts$/.test(file),
 );
 
 const runners: Runner[] = [

@@ -438,8 +438,11 @@ test("DS16 a dead tab's words that stand on what the living one has not heard of
   const shared = { openOutbox: () => Promise.resolve(outbox), locks };
   const [bob, living, dying] = [await open("bob"), await open("ada", shared), await open("ada", shared)];
   await clock.run(1_000);
-  for (const { spec } of realtime.joined(`document:${server.documentId}:updates:1`).slice(1, 2))
-    Object.assign(spec, { events: {} });
+  // The living one is deaf: it hears neither the rows nor, from others, how far the log reaches.
+  for (const kind of ["updates", "awareness"]) {
+    const [, ears] = realtime.joined(`document:${server.documentId}:${kind}:1`);
+    Object.assign(ears?.spec ?? {}, { events: {} });
+  }
   type(bob.session, "bob ");
   await clock.run(100);
   dying.page.line.cut = true;

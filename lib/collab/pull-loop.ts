@@ -16,6 +16,16 @@ export type PullLoopOptions = {
   readonly onFailure: (error: AppError) => boolean;
 };
 
+/** Pulls until there is no more; false when one fails. */
+export async function readAll(pull: () => Promise<boolean>): Promise<boolean> {
+  try {
+    while (await pull());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const BACKOFF = { firstMs: 300, mostMs: 15_000 };
 
 export class PullLoop {

@@ -34,6 +34,7 @@ import {
 } from "./log-block.ts";
 import { LOG_ORIGIN, LogReader, type Quarantined } from "./log-reader.ts";
 import type { Outbox, OutboxEntry } from "./outbox.ts";
+import { readAll } from "./pull-loop.ts";
 import { Reopening } from "./reopening.ts";
 import { type NotSavedReason, type SaveState, saveStateOf, untilSaved } from "./save-state.ts";
 import { type Batch, Senders, type StoredRow, storedRows } from "./senders.ts";
@@ -219,14 +220,8 @@ export class UpdateLog {
   }
 
   /** Reads what the log has by now; false when it could not be read. */
-  async readOn(): Promise<boolean> {
-    try {
-      let more = true;
-      while (more) more = await this.#pull();
-      return true;
-    } catch {
-      return false;
-    }
+  readOn(): Promise<boolean> {
+    return readAll(() => this.#pull());
   }
 
   /** Resolves once nothing is unsent; rejects with the reason when that cannot be. */

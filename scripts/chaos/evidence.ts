@@ -158,10 +158,29 @@ function flawsOfText(
     (marker) => !stored.has(marker) && !history.removed.has(marker) && !book.volatile.has(marker),
   );
   const removed = new Set([...history.removed, ...book.volatile, ...gone]);
+  const found = markersOfDocument(replay);
+  const lost = [...history.typed.keys()].filter((marker) => !removed.has(marker) && !found.includes(marker));
   return [
-    ...flawsOfMarkers({ typed: history.typed.keys(), removed, found: markersOfDocument(replay) }),
+    ...flawsOfMarkers({ typed: history.typed.keys(), removed, found }),
+    ...lost.map((marker) => `I3 ${traceOf(marker, { book, history, log })}`),
     ...lied.map((marker) => `I1 a tab said Saved and U+${marker.codePointAt(0)?.toString(16)} is not stored`),
   ];
+}
+
+/** How far a marker came. */
+function traceOf(
+  marker: string,
+  { book, history, log }: Pick<Case, "book" | "history"> & { log: readonly LogRow[] },
+): string {
+  const rows = log
+    .filter(({ data }) => safeMarkersIn(data).includes(marker))
+    .map(({ seq, sessionId }) => `${seq} of ${sessionId}`);
+  const author = history.typed.get(marker)?.doc.clientID;
+  const said = [
+    book.acknowledged.has(marker) ? "acknowledged" : "",
+    book.saved.has(marker) ? "told as saved" : "",
+  ];
+  return `(U+${marker.codePointAt(0)?.toString(16)} was typed by client ${author}, ${said.join(" ")}, is in rows ${rows.join(", ") || "none"})`;
 }
 
 /** Hostile bytes hold no marker of ours. */

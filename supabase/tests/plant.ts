@@ -113,7 +113,6 @@ export async function runCases(main: string, cases: readonly Case[]): Promise<Ve
     STAND_IN_MAIN: main,
     DATABASE_URL: "",
     STAND_IN_REQUESTS: "400",
-    CRASH_RUNS: "3",
   };
   const args = ["node_modules/vitest/vitest.mjs", "run", "--project", "contract", ...files, "-t", titles];
   try {

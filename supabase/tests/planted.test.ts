@@ -64,19 +64,6 @@ const plants: readonly Plant[] = [
     },
     because: /SUBSCRIBED/,
   },
-  {
-    error: "a response before the commit",
-    file: "rpc.ts",
-    from: "return toResponse(found, await database.script(script));",
-    to: `await database.exec("begin");
-    setTimeout(() => void database.exec("commit").catch(() => undefined), 5000);
-    return toResponse(found, await database.script(script));`,
-    caughtBy: {
-      file: "crash.test.ts",
-      title: "CR1 of the stand-in on PGlite loses no acknowledged row",
-    },
-    because: /is lost; it was acknowledged|the answer to a row sent again|asked for \d+, got/,
-  },
 ];
 
 let copy: Awaited<ReturnType<typeof copyStandIn>>;
