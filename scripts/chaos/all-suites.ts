@@ -1,6 +1,8 @@
 import { corrupt } from "./corrupt.ts";
+import { hostile } from "./hostile.ts";
 import { kill } from "./kill.ts";
 import { model } from "./model.ts";
+import { session } from "./session.ts";
 import { skew } from "./skew.ts";
 import { stack } from "./stack.ts";
 import type { Suite, SuiteName } from "./suite.ts";
@@ -11,6 +13,8 @@ export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = {
   tree,
   stack,
   kill,
+  session,
   skew,
+  hostile,
   corrupt,
 };

@@ -103,6 +103,8 @@ export interface Evidence {
 }
 
 const QUIET_MS = 20_000;
+/** Between two looks at what takes a whole reading of the log. */
+const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 40));
 
 /** I1 and I6 at this moment, also while people write: what was promised or shown before is in the log. */
 export async function judgePromises({ client, documentId, book }: Case): Promise<string[]> {
@@ -119,24 +121,30 @@ export async function judge(
   living: readonly Tab[],
   gone: ReadonlySet<string> = new Set(),
 ): Promise<Evidence> {
-  const flaws: string[] = [];
-  const stuck = (what: string) => (error: unknown) =>
-    flaws.push(
-      `I2 ${what}: ${error instanceof Error ? error.message : error}; ${living.map(stateOf).join("; ")}`,
-    );
+  const wait = async (isSo: () => boolean | Promise<boolean>, what: string): Promise<string[]> => {
+    const isSettled = async () => living.some(isRefused) || (await isSo());
+    const told = () => living.map(stateOf).join("; ");
+    try {
+      await until(isSettled, what, QUIET_MS);
+    } catch (error) {
+      return [`I2 ${error instanceof Error ? error.message : error}; ${told()}`];
+    }
+    return living.some(isRefused) ? [`I3 words of an honest writer are refused for good: ${told()}`] : [];
+  };
   let log: LogRow[] = [];
   let replay = replayLog(log);
-  await until(() => living.every((tab) => tab.isQuiet), "everything is sent", QUIET_MS).catch(
-    stuck("unsent"),
-  );
   const agree = async () => {
+    await pause();
     log = await readLog(scene.client, scene.documentId);
     replay.destroy();
     replay = replayLog(log);
     return living.every((tab) => tab.isQuiet && isSame(tab.session.doc, replay));
   };
-  await until(agree, "all replicas have read the log", QUIET_MS).catch(stuck("unread"));
-  flaws.push(...(await judgePromises(scene)));
+  const sent = await wait(() => living.every((tab) => tab.isQuiet), "everything is sent");
+  const read = sent.length > 0 ? [] : await wait(agree, "all replicas have read the log");
+  const flaws = [...sent, ...read, ...(await judgePromises(scene)), ...scene.history.broken];
+  // What follows would only wait for what cannot come.
+  if (flaws.length > 0) return { log, flaws, snapshots: 0 };
   const replicas = living.map((tab) => ({ name: tab.name, doc: tab.session.doc }));
   flaws.push(...flawsOfReplicas([{ name: "the log", doc: replay }, ...replicas]));
   flaws.push(...flawsOfText(scene, log, replay, gone));
@@ -144,7 +152,7 @@ export async function judge(
   const snapshots = await readSnapshots(scene.client, scene.documentId);
   for (const snapshot of snapshots) flaws.push(...flawsOfSnapshot(log, snapshot));
   replay.destroy();
-  return { log, flaws: [...flaws, ...scene.history.broken], snapshots: snapshots.length };
+  return { log, flaws, snapshots: snapshots.length };
 }
 
 function flawsOfText(
@@ -203,6 +211,7 @@ async function flawsOfRows(scene: Case, replay: Y.Doc): Promise<string[]> {
   const { client, documentId, url, secretKey } = scene;
   let wokenAt = performance.now();
   const isProjected = async () => {
+    await pause();
     const { data } = await client
       .from("document_heads")
       .select("last_seq,projected_seq")
@@ -243,6 +252,12 @@ const clockOf = (doc: Y.Doc, id: number) => {
   return last === undefined ? 0 : last.id.clock + last.length;
 };
 const isSame = (one: Y.Doc, other: Y.Doc) => vectorOf(one) === vectorOf(other);
+
+/** Final, and never right for a client of ours. */
+function isRefused(tab: Tab): boolean {
+  const { problem } = tab.session.status.getSnapshot();
+  return problem === "refused" || problem === "corrupt" || problem === "too-large";
+}
 
 function stateOf(tab: Tab): string {
   const { status, reason, unsent } = tab.session.saveState.getSnapshot();

@@ -67,7 +67,7 @@ async function killOnce(world: World, team: Team, seed: number): Promise<Outcome
 }
 
 /** What a person types while the server is away is bounded: a few hundred edits say as much as thousands. */
-const MOST_EDITS = 150;
+const MOST_EDITS = 60;
 
 /** Everybody types as fast as they are let. */
 class Typing {
@@ -84,7 +84,7 @@ class Typing {
   async #type(room: Room, tab: Tab, random: Random): Promise<void> {
     for (let n = 0; n < MOST_EDITS && !this.#isOver && !tab.isDead; n++) {
       tab.edit(room.history, random.chance(0.7) ? "type" : room.history.draw(true));
-      await pause(random.below(8));
+      await pause(random.below(16));
     }
   }
 }

@@ -1,6 +1,6 @@
 /** What lies between one tab and the server's HTTP: it can be cut for good, and lie on the way. */
 
-export type Intercept = (url: URL, init: RequestInit) => Response | Promise<Response> | null;
+export type Intercept = (url: URL, init: RequestInit) => Response | null | Promise<Response | null>;
 
 export class Line {
   readonly #cut = new AbortController();

@@ -19,7 +19,7 @@ export const stack: Suite = {
   name: "stack",
   unit: "histories",
   full: 500,
-  share: 6,
+  share: 5,
   plants: ["duplicate-check-before-lock", "seq-from-a-sequence"],
   async open({ native, plant }): Promise<Ground> {
     const plants = [FREQUENT_SNAPSHOTS, ...plantsOf(plant)];

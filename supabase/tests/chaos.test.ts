@@ -19,6 +19,8 @@ const SHARES: readonly Share[] = [
   { name: "stack", engine: "PGlite" },
   { name: "kill", engine: "PGlite" },
   { name: "kill", engine: "Postgres 17" },
+  { name: "session", engine: "PGlite" },
+  { name: "hostile", engine: "PGlite" },
 ];
 
 /** One of them needs two sessions of one database at the same time: PGlite has one. */
@@ -27,6 +29,7 @@ const PLANTED: readonly (Share & { readonly plant: string })[] = [
   { name: "kill", engine: "PGlite", plant: "show-before-commit" },
   { name: "stack", engine: "Postgres 17", plant: "duplicate-check-before-lock" },
   { name: "stack", engine: "PGlite", plant: "seq-from-a-sequence" },
+  { name: "hostile", engine: "PGlite", plant: "guard-off" },
 ];
 
 async function run({ name, engine }: Share, plant: string | null = null) {
