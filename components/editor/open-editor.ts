@@ -19,6 +19,7 @@ import { documentExtensions, schema } from "../../lib/editor/schema.ts";
 import { slashPlugin, slashQuery } from "../../lib/editor/slash.ts";
 import { tablePlugin } from "../../lib/editor/table-plugin.ts";
 import { undoStepsPlugin } from "../../lib/editor/undo-steps.ts";
+import { FormatStore } from "./format-store.ts";
 import { offerLostBlocks } from "./offer-lost-blocks.ts";
 import { SlashStore } from "./slash-store.ts";
 import { TableStore } from "./table-store.ts";
@@ -27,6 +28,7 @@ export type DocumentEditor = {
   readonly map: BlockMap;
   readonly slash: SlashStore;
   readonly tables: TableStore;
+  readonly formats: FormatStore;
   readonly options: Partial<EditorOptions>;
   readonly destroy: () => void;
 };
@@ -38,6 +40,7 @@ export function openEditor(session: DocumentSession): DocumentEditor {
   const slash = new SlashStore();
   const offers = offerLostBlocks(session, map, undo);
   const tables = new TableStore();
+  const formats = new FormatStore();
   const plugins = (): Plugin[] => [
     slashPlugin((event) => slash.onKey(event)),
     tablePlugin(),
@@ -52,11 +55,13 @@ export function openEditor(session: DocumentSession): DocumentEditor {
     taskPlugin(),
     followPlugin(session, map, slash, offers.wrote),
     tables.plugin,
+    formats.plugin,
   ];
   return {
     map,
     slash,
     tables,
+    formats,
     options: {
       content: binding.document(schema).toJSON(),
       extensions: [

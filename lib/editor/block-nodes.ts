@@ -4,6 +4,7 @@ import type { BlockMap } from "../core/block-map.ts";
 import { type Json, type Marks, mergeRuns, type TextRun } from "../core/block-tree.ts";
 import type { BlockId } from "../core/ids.ts";
 import { isSafeHref } from "../core/link.ts";
+import { isColor, isHighlight } from "../core/palette.ts";
 import { EMBED_MARK, OBJECT_CHARACTER } from "../core/strand.ts";
 
 const SIMPLE = new Set(["bold", "italic", "underline", "strike", "code"]);
@@ -12,6 +13,8 @@ function toMark(schema: Schema, name: string, value: Json): Mark {
   const type = schema.marks[name];
   if (type && SIMPLE.has(name) && value === true) return type.create();
   if (type && name === "link" && isPlainLink(value)) return type.create({ href: value.href });
+  if (type && ((name === "color" && isColor(value)) || (name === "highlight" && isHighlight(value))))
+    return type.create({ value });
   return schema.mark("unknown", { name, value });
 }
 
@@ -26,6 +29,8 @@ export function marksOf(marks: readonly Mark[]): Marks {
   for (const mark of marks) {
     if (mark.type.name === "unknown") found[mark.attrs.name] = mark.attrs.value;
     else if (mark.type.name === "link") found.link = { href: mark.attrs.href };
+    else if (mark.type.name === "color" || mark.type.name === "highlight")
+      found[mark.type.name] = mark.attrs.value;
     else found[mark.type.name] = true;
   }
   return found;

@@ -20,6 +20,7 @@ import Strike from "@tiptap/extension-strike";
 import Underline from "@tiptap/extension-underline";
 import type { Schema } from "@tiptap/pm/model";
 import { isSafeHref } from "../core/link.ts";
+import { isColor, isHighlight } from "../core/palette.ts";
 import { CELL, ROW, TABLE } from "../core/table.ts";
 import {
   blockFromDom,
@@ -117,6 +118,24 @@ const Embed = Node.create({
   renderHTML: () => ["span", { class: "embed", title: "Made with a newer version" }, "◇"],
 });
 
+/** Text in a colour, or on one; both by name. */
+const colorMark = (name: "color" | "highlight", tag: "span" | "mark", isKnown: (value: unknown) => boolean) =>
+  Mark.create({
+    name,
+    addAttributes: () => ({ value: { default: null, rendered: false } }),
+    parseHTML: () => [
+      {
+        tag: `${tag}[data-${name}]`,
+        getAttrs: (element) => {
+          const value = element.getAttribute(`data-${name}`);
+          return isKnown(value) ? { value } : false;
+        },
+      },
+      ...(tag === "mark" ? [{ tag, attrs: { value: "yellow" } }] : []),
+    ],
+    renderHTML: ({ mark }) => [tag, { [`data-${name}`]: mark.attrs.value }, 0],
+  });
+
 /** A mark of a newer version: carried, not drawn. Several may lie on one text. */
 const UnknownMark = Mark.create({
   name: "unknown",
@@ -150,6 +169,8 @@ export const documentExtensions = [
     isAllowedUri: (href) => isSafeHref(href),
     HTMLAttributes: { class: "link", rel: "noopener noreferrer nofollow", target: null },
   }),
+  colorMark("color", "span", isColor),
+  colorMark("highlight", "mark", isHighlight),
   UnknownMark,
 ];
 
