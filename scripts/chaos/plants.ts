@@ -4,14 +4,14 @@ import type { StandInPlant } from "../../supabase/tests/plant.ts";
 const ANSWER = "return toResponse(found, await database.script(script));";
 
 const LOCK =
-  "select h.last_seq into v_last from public.document_heads h where h.document_id = p_document_id for update;";
+  "select h.* into v_head from public.document_heads h where h.document_id = p_document_id for update;";
 
 /** Snapshots so often that a short history has some: the product with one number changed, no error. */
 export const FREQUENT_SNAPSHOTS: StandInPlant = {
   error: "a snapshot every 20 rows",
   file: "functions/process-block/project.ts",
-  from: "export const SNAPSHOT_EVERY = 500;",
-  to: "export const SNAPSHOT_EVERY = 20;",
+  from: "{ rows: 500,",
+  to: "{ rows: 20,",
 };
 
 /** A lease of two seconds instead of thirty, so that the work of a killed worker is soon taken up again. */
@@ -92,7 +92,7 @@ export const PLANTS = {
     {
       error: "seq comes from a sequence instead of the locked counter",
       file: "sql:public.append_updates",
-      from: LOCK,
+      from: "v_last := v_head.last_seq;",
       to: `execute format('create sequence if not exists private.%I', 'seq_' || p_document_id);
   select max(nextval(format('private.%I', 'seq_' || p_document_id)::regclass)) - jsonb_array_length(p_updates)
   into v_last from jsonb_array_elements(p_updates);`,
