@@ -6,6 +6,7 @@ import { session } from "./session.ts";
 import { skew } from "./skew.ts";
 import { stack } from "./stack.ts";
 import type { Suite, SuiteName } from "./suite.ts";
+import { tab } from "./tab.ts";
 import { tree } from "./tree.ts";
 
 export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = {
@@ -13,6 +14,7 @@ export const suites: Readonly<Partial<Record<SuiteName, Suite>>> = {
   tree,
   stack,
   kill,
+  tab,
   session,
   skew,
   hostile,
