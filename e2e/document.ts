@@ -44,13 +44,16 @@ export async function openDocument(page: Page, url: string): Promise<void> {
 
 /** Blocks as this page shows them: depth, type and text of each. */
 export function shownBlocks(page: Page): Promise<string[]> {
-  return blocks(page).evaluateAll((elements) =>
-    elements.map((element) => {
-      const { depth, blockType } = (element as HTMLElement).dataset;
-      const text = element.querySelector("pre code, .text") ?? element;
-      return `${depth} ${blockType} ${text.textContent}`;
-    }),
-  );
+  return body(page)
+    .locator("[data-block-id]")
+    .evaluateAll((elements) =>
+      elements.map((element) => {
+        const { depth, blockType = "" } = (element as HTMLElement).dataset;
+        const text = element.querySelector("pre code, .text") ?? element;
+        const isFrame = blockType === "table" || blockType === "tableRow";
+        return `${depth} ${blockType} ${isFrame ? "" : text.textContent}`;
+      }),
+    );
 }
 
 type Row = { id: string; parent_path: string; sort_order: string; type: string; plain_text: string };

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { SLASH_ITEMS } from "../lib/editor/slash.ts";
 import { body, invite, newDocument, openDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
 import { signUp } from "./person.ts";
 
@@ -77,7 +78,7 @@ test("the slash menu filters, is worked by keys and by mouse, and leaves no trac
   await newDocument(page, "Slash");
   await page.keyboard.type("/");
   const menu = page.getByRole("listbox", { name: "Blocks" });
-  await expect(menu.getByRole("option")).toHaveCount(10);
+  await expect(menu.getByRole("option")).toHaveCount(SLASH_ITEMS.length);
   await page.keyboard.type("hea");
   await expect(menu.getByRole("option")).toHaveCount(3);
   await page.keyboard.press("ArrowDown");

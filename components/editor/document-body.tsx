@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import { isBlockId } from "../../lib/core/ids.ts";
 import { flashBlock } from "../../lib/editor/flash.ts";
+import { BlockHandle } from "./block-handle.tsx";
 import { Bubble } from "./bubble.tsx";
 import { type DocumentEditor, openEditor } from "./open-editor.ts";
 import { RemoteCarets } from "./remote-carets.tsx";
@@ -48,8 +49,11 @@ function Editing({ opened, session, isWritable }: BodyProps & { opened: Document
         <RemoteCarets view={editor.view} map={opened.map} people={session.people} area={area} />
       ) : null}
       {editor && isWritable ? <SlashMenu view={editor.view} menu={opened.slash} area={area} /> : null}
+      {editor && isWritable ? <BlockHandle view={editor.view} area={area} newStep={opened.newStep} /> : null}
       {editor && isWritable ? <Bubble view={editor.view} store={opened.formats} area={area} /> : null}
-      {editor && isWritable ? <TableMenu view={editor.view} store={opened.tables} area={area} /> : null}
+      {editor && isWritable ? (
+        <TableMenu view={editor.view} store={opened.tables} area={area} newStep={opened.newStep} />
+      ) : null}
     </div>
   );
 }

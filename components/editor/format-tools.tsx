@@ -28,7 +28,7 @@ const MARKS: readonly { name: SimpleMark; label: string; Icon: LucideIcon }[] = 
 ];
 
 /** What a block of text can become. */
-const SHAPES = SLASH_ITEMS.filter(({ type }) => !["divider", "table"].includes(type));
+export const SHAPES = SLASH_ITEMS.filter(({ type }) => !["divider", "table"].includes(type));
 
 type ToolProps = { view: EditorView; formats: Formats | null };
 

@@ -8,6 +8,7 @@ import { BlockMap } from "../../lib/core/block-map.ts";
 import { createUndo } from "../../lib/core/block-undo.ts";
 import { EditorBinding, LOCAL, REMOTE } from "../../lib/editor/binding.ts";
 import { cursorOf } from "../../lib/editor/caret-places.ts";
+import { chosenPlugin } from "../../lib/editor/chosen-plugin.ts";
 import { clipboardPlugin } from "../../lib/editor/clipboard.ts";
 import { toggleTask } from "../../lib/editor/commands.ts";
 import { compositionPlugin } from "../../lib/editor/composition.ts";
@@ -29,6 +30,8 @@ export type DocumentEditor = {
   readonly slash: SlashStore;
   readonly tables: TableStore;
   readonly formats: FormatStore;
+  /** What is done next is undone by itself. */
+  readonly newStep: () => void;
   readonly options: Partial<EditorOptions>;
   readonly destroy: () => void;
 };
@@ -43,6 +46,8 @@ export function openEditor(session: DocumentSession): DocumentEditor {
   const formats = new FormatStore();
   const plugins = (): Plugin[] => [
     slashPlugin((event) => slash.onKey(event)),
+    formats.plugin,
+    chosenPlugin(),
     tablePlugin(),
     keymapPlugin(undo),
     markdownRules(),
@@ -55,13 +60,13 @@ export function openEditor(session: DocumentSession): DocumentEditor {
     taskPlugin(),
     followPlugin(session, map, slash, offers.wrote),
     tables.plugin,
-    formats.plugin,
   ];
   return {
     map,
     slash,
     tables,
     formats,
+    newStep: () => undo.stopCapturing(),
     options: {
       content: binding.document(schema).toJSON(),
       extensions: [

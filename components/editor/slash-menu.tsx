@@ -49,7 +49,7 @@ export function SlashMenu({ view, menu, area }: MenuProps) {
   if (!shown) return null;
   return (
     <div className="slash float" ref={list} style={place}>
-      <div role="listbox" id="slash-list" aria-label="Blocks">
+      <div role="listbox" id="slash-list" aria-label="Blocks" tabIndex={0}>
         {shown.items.map((item, index) => {
           const Icon = ICONS[item.type] ?? CaseSensitive;
           return (

@@ -29,14 +29,23 @@ import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
 import type { TableHere, TableStore } from "./table-store.ts";
 import { useStore } from "./use-session.ts";
 
-type Props = { view: EditorView; store: TableStore; area: RefObject<HTMLDivElement | null> };
+type Props = {
+  view: EditorView;
+  store: TableStore;
+  area: RefObject<HTMLDivElement | null>;
+  /** A gesture is an undo step. */
+  newStep: () => void;
+};
 
 /** The button at the corner of the table that the caret is in: rows, columns, the head, the table itself. */
-export function TableMenu({ view, store, area }: Props) {
+export function TableMenu({ view, store, area, newStep }: Props) {
   const here = useStore(store.here);
   const place = usePlace(view, here, area);
   if (here === null || place === null) return null;
-  const run = (command: Command) => () => void command(view.state, view.dispatch, view);
+  const run = (command: Command) => () => {
+    newStep();
+    command(view.state, view.dispatch, view);
+  };
   return (
     <div className="table-tools" style={place}>
       <Menu

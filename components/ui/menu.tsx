@@ -1,6 +1,6 @@
 "use client";
 import { Menu as Base } from "@base-ui/react/menu";
-import { Check, type LucideIcon } from "lucide-react";
+import { Check, ChevronRight, type LucideIcon } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 
 type MenuProps = {
@@ -10,11 +10,12 @@ type MenuProps = {
   side?: "top" | "bottom";
   align?: "start" | "end";
   focusAfter?: PopupProps["focusAfter"];
+  onOpen?: (open: boolean) => void;
 };
 
-export function Menu({ trigger, children, side = "bottom", align = "end", focusAfter }: MenuProps) {
+export function Menu({ trigger, children, side = "bottom", align = "end", focusAfter, onOpen }: MenuProps) {
   return (
-    <Base.Root modal={false}>
+    <Base.Root modal={false} {...(onOpen ? { onOpenChange: (open: boolean) => onOpen(open) } : {})}>
       <Base.Trigger render={trigger} />
       <MenuPopup side={side} align={align} {...(focusAfter ? { focusAfter } : {})}>
         {children}
@@ -112,6 +113,26 @@ export function MenuChoice<Value extends string>({ name, value, onChange, choice
         ))}
       </Base.RadioGroup>
     </Base.Group>
+  );
+}
+
+type SubProps = { icon?: LucideIcon; label: string; children: ReactNode };
+
+/** A menu within a menu. */
+export function MenuSub({ icon: Icon, label, children }: SubProps) {
+  return (
+    <Base.SubmenuRoot>
+      <Base.SubmenuTrigger className="menu-row">
+        {Icon ? <Icon className="i" aria-hidden /> : null}
+        <span>{label}</span>
+        <ChevronRight className="i" aria-hidden />
+      </Base.SubmenuTrigger>
+      <Base.Portal>
+        <Base.Positioner className="popup-place" side="right" align="start" sideOffset={2}>
+          <Base.Popup className="popup">{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.SubmenuRoot>
   );
 }
 

@@ -9,6 +9,9 @@ import { createUndo } from "../core/block-undo.ts";
 import { Random } from "../core/history.ts";
 import { newBlockId } from "../core/ids.ts";
 import { EditorBinding, type EditorHost, LOCAL } from "./binding.ts";
+import { chosenRange } from "./chosen.ts";
+import { choose, deleteChosen, levelsAt, moveTo } from "./chosen-commands.ts";
+import { chosenPlugin } from "./chosen-plugin.ts";
 import {
   joinBackwardCommand,
   joinForwardCommand,
@@ -54,9 +57,10 @@ class Writer implements EditorHost {
     const plugin = this.binding.plugin();
     const { spec } = plugin;
     delete spec.view;
+    const chosen = chosenPlugin();
     this.state = EditorState.create({
       doc: this.binding.document(schema),
-      plugins: [plugin, normalizePlugin(this.map)],
+      plugins: [chosen, plugin, normalizePlugin(this.map)],
     });
     this.binding.attach(this);
   }
@@ -108,6 +112,14 @@ const atEdge =
     );
     writer.run(command);
   };
+
+/** A block, or one and some of those that follow it. */
+function chooseSome(writer: Writer, random: Random): void {
+  const { doc, tr } = writer.state;
+  const first = random.below(doc.childCount);
+  const last = Math.min(doc.childCount - 1, first + random.below(3));
+  writer.dispatch(choose(tr, doc.child(first).attrs.id, doc.child(last).attrs.id));
+}
 
 /** A caret in some cell, if there is one. */
 function intoCell(writer: Writer, random: Random): void {
@@ -177,6 +189,19 @@ const ACTS: Record<string, Act> = {
   heading: at(turnInto("heading1")),
   code: at(turnInto("code")),
   task: at(turnInto("task", { checked: false })),
+  drag: (writer, random) => {
+    chooseSome(writer, random);
+    const range = chosenRange(writer.state);
+    const { doc } = writer.state;
+    if (range === null) return;
+    const index = random.below(doc.childCount + 1);
+    const { least, most } = levelsAt(doc, index, range);
+    writer.run(moveTo(range, { index, depth: least + random.below(most - least + 1) }));
+  },
+  noBlocks: (writer, random) => {
+    chooseSome(writer, random);
+    writer.run(deleteChosen);
+  },
   table: at(insertTable(2, 2)),
   above: inCell(addRow(0)),
   below: inCell(addRow(1)),
@@ -197,7 +222,7 @@ const ACTS: Record<string, Act> = {
   undo: (writer) => void writer.undo.undo(),
   redo: (writer) => void writer.undo.redo(),
 };
-const REMOVES = new Set(["cut", "replace", "paste", "redo", "undo", "noRow", "noColumn"]);
+const REMOVES = new Set(["cut", "replace", "paste", "redo", "undo", "noRow", "noColumn", "noBlocks"]);
 
 class Session {
   readonly random: Random;

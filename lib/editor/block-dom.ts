@@ -85,13 +85,17 @@ export function renderTable(node: ProseMirrorNode): DOMOutputSpec {
   return ["div", attributes, ["table", {}, ["tbody", 0]]];
 }
 
+/** Rows and cells are named like blocks, and drawn as parts of a table. */
+function partAttributes({ attrs: { id, type, depth } }: ProseMirrorNode): Record<string, string> {
+  return { "data-block-id": String(id ?? ""), "data-block-type": type, "data-depth": String(depth) };
+}
+
 export function renderRow(node: ProseMirrorNode): DOMOutputSpec {
-  return ["tr", { "data-block-id": String(node.attrs.id ?? ""), "data-block-type": node.attrs.type }, 0];
+  return ["tr", partAttributes(node), 0];
 }
 
 export function renderCell(node: ProseMirrorNode): DOMOutputSpec {
-  const { id, type } = node.attrs;
-  return ["td", { "data-block-id": String(id ?? ""), "data-block-type": type, dir: "auto" }, 0];
+  return ["td", { ...partAttributes(node), dir: "auto" }, 0];
 }
 
 /** The first row heads the table: it was ours and said so, or its cells are headings. */

@@ -13,6 +13,7 @@ import {
 } from "@tiptap/pm/state";
 import { maxBlockDepth } from "../core/block-tree.ts";
 import { newBlockId } from "../core/ids.ts";
+import { chosenRange, setChosen } from "./chosen.ts";
 
 export type BlockAt = { readonly node: ProseMirrorNode; readonly pos: number; readonly index: number };
 
@@ -40,8 +41,11 @@ export function subtreeEnd(doc: ProseMirrorNode, index: number): number {
 
 const hasChildren = (doc: ProseMirrorNode, index: number): boolean => subtreeEnd(doc, index) > index + 1;
 
-/** First and last block that the selection touches, with the last one's subtree. */
-export function selectedRange({ doc, selection }: EditorState): { first: number; end: number } {
+/** The chosen blocks, or those that the selection touches, with the last one's subtree. */
+export function selectedRange(state: EditorState): { first: number; end: number } {
+  const chosen = chosenRange(state);
+  if (chosen !== null) return chosen;
+  const { doc, selection } = state;
   const first = blockAt(doc, selection.from).index;
   const last = Math.max(
     first,
@@ -75,7 +79,10 @@ export const turnInto =
     if ($from.depth === 0 && !(state.selection instanceof NodeSelection)) return false;
     if (!dispatch) return true;
     const { tr } = state;
-    for (let index = $from.index(0); index <= Math.min($to.index(0), state.doc.childCount - 1); index++) {
+    const chosen = chosenRange(state);
+    const first = chosen?.first ?? $from.index(0);
+    const last = chosen ? chosen.end - 1 : Math.min($to.index(0), state.doc.childCount - 1);
+    for (let index = first; index <= last; index++) {
       const { pos, node } = blockByIndex(tr.doc, index);
       if (node.isTextblock) setBlock(tr, pos, type, props);
     }
@@ -156,6 +163,21 @@ function insertBehind(state: EditorState, dispatch: Dispatch, node: ProseMirrorN
   dispatch?.(tr.setSelection(TextSelection.create(tr.doc, at + 1)).scrollIntoView());
   return true;
 }
+
+/** A new empty block behind the one at `index`, within it if it has something inside. */
+export const addBlockBehind =
+  (index: number): Command =>
+  (state, dispatch) => {
+    const { node, pos } = blockByIndex(state.doc, index);
+    const { block } = state.schema.nodes;
+    if (!block) return false;
+    const depth = node.attrs.depth + (hasChildren(state.doc, index) && node.type.name !== "table" ? 1 : 0);
+    const at = pos + node.nodeSize;
+    const tr = state.tr.insert(at, block.create({ id: newBlockId(), type: "paragraph", depth, props: {} }));
+    tr.setSelection(TextSelection.create(tr.doc, at + 1));
+    dispatch?.(setChosen(tr, null).scrollIntoView());
+    return true;
+  };
 
 /** An empty list item, heading or quote: one level out, or plain text at the outermost. */
 function leaveEmpty(state: EditorState, dispatch: Dispatch, node: ProseMirrorNode, pos: number): boolean {

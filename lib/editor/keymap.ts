@@ -10,6 +10,7 @@ import { keydownHandler } from "@tiptap/pm/keymap";
 import { type Command, Plugin } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import type { UndoManager } from "yjs";
+import { chosenKeys } from "./chosen-plugin.ts";
 import {
   blockAt,
   joinBackwardCommand,
@@ -101,6 +102,10 @@ export function keymapPlugin(undo: UndoManager): Plugin {
     "Mod-Shift-8": step(turnInto("bullet")),
     "Mod-Shift-9": step(turnInto("task", { checked: false })),
   };
+  for (const [key, command] of Object.entries(chosenKeys(step))) {
+    const other = keys[key];
+    keys[key] = other ? chainCommands(command, other) : command;
+  }
   const handleKeyDown = keydownHandler(keys);
   let leaves = false;
   return new Plugin({

@@ -1,0 +1,239 @@
+"use client";
+import type { Command } from "@tiptap/pm/state";
+import type { EditorView } from "@tiptap/pm/view";
+import { ArrowDown, ArrowUp, Copy, GripVertical, Link2, Plus, Trash2, Type } from "lucide-react";
+import { type DragEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { toast } from "sonner";
+import { chosenRange } from "../../lib/editor/chosen.ts";
+import { choose, deleteChosen, duplicate, moveTo } from "../../lib/editor/chosen-commands.ts";
+import { addBlockBehind, moveBlock, turnInto } from "../../lib/editor/commands.ts";
+import { type BlockUnder, blockUnder, type DropPlace, dropPlace } from "../../lib/editor/drop-place.ts";
+import { MenuItem, MenuLine, MenuPopup, MenuRoot, MenuSub } from "../ui/menu.tsx";
+import { backTo, SHAPES } from "./format-tools.tsx";
+
+type Props = {
+  view: EditorView;
+  area: RefObject<HTMLDivElement | null> /** A gesture is an undo step. */;
+  newStep: () => void;
+};
+
+/** Beside the block under the pointer: a plus that adds one below, and a grip to drag it by and to open its menu. */
+export function BlockHandle({ view, area, newStep }: Props) {
+  const [under, setUnder] = useState<BlockUnder | null>(null);
+  const [isOpen, setOpen] = useState(false);
+  const drag = useDrag(view, area, newStep);
+  useHover(view, area, (block) => {
+    if (!isOpen && drag.range === null) setUnder(block);
+  });
+  const around = area.current?.getBoundingClientRect();
+  const isHere = under?.element.isConnected === true && around !== undefined;
+  const box = isHere ? under.element.getBoundingClientRect() : null;
+  /** The block under the pointer, or the chosen ones if it is one of them. */
+  const take = () => {
+    if (under === null) return;
+    const range = chosenRange(view.state);
+    if (range !== null && under.index >= range.first && under.index < range.end) return;
+    view.dispatch(choose(view.state.tr, under.id, under.id));
+  };
+  const run = (command: Command) => () => {
+    newStep();
+    command(view.state, view.dispatch, view);
+  };
+  return (
+    <>
+      {under && box && around ? (
+        <div
+          className="gutter shown block-handle"
+          style={{ top: box.top - around.top, left: box.left - around.left }}
+          contentEditable={false}
+        >
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Add a block below"
+            onClick={() => {
+              run(addBlockBehind(under.index))();
+              view.focus();
+            }}
+          >
+            <Plus className="i" aria-hidden />
+          </button>
+          <BlockMenu
+            view={view}
+            run={run}
+            isOpen={isOpen}
+            onOpen={(open) => {
+              setOpen(open);
+              if (open) take();
+            }}
+            blockId={under.id}
+            onDragStart={(event) => {
+              take();
+              drag.start(event, under);
+            }}
+          />
+        </div>
+      ) : null}
+      {drag.place && around ? (
+        <div
+          className="drop-line"
+          aria-hidden
+          style={{
+            top: drag.place.top - around.top,
+            left: drag.place.left - around.left,
+            width: drag.place.width,
+          }}
+        />
+      ) : null}
+    </>
+  );
+}
+
+type MenuProps = {
+  view: EditorView;
+  run: (command: Command) => () => void;
+  blockId: string;
+  isOpen: boolean;
+  onOpen: (open: boolean) => void;
+  onDragStart: (event: DragEvent<HTMLElement>) => void;
+};
+
+/** Opened by a click and not, as menus are, by pressing: pressing begins a drag. */
+function BlockMenu({ view, run, blockId, isOpen, onOpen, onDragStart }: MenuProps) {
+  const grip = useRef<HTMLButtonElement>(null);
+  return (
+    <>
+      <button
+        ref={grip}
+        type="button"
+        className="icon-button grip"
+        aria-label="Move or change this block"
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        draggable
+        onDragStart={onDragStart}
+        onClick={() => onOpen(!isOpen)}
+      >
+        <GripVertical className="i" aria-hidden />
+      </button>
+      <MenuRoot open={isOpen} modal={false} onOpenChange={(open) => onOpen(open)}>
+        <MenuPopup anchor={grip.current} focusAfter={() => backTo(view)}>
+          <MenuSub icon={Type} label="Turn into">
+            {SHAPES.map(({ type, name, props }) => (
+              <MenuItem key={type} onClick={run(turnInto(type, props))}>
+                {name}
+              </MenuItem>
+            ))}
+          </MenuSub>
+          <MenuItem icon={Copy} onClick={run(duplicate)}>
+            Duplicate
+          </MenuItem>
+          <MenuItem icon={Link2} onClick={() => void copyBlockLink(blockId)}>
+            Copy link to block
+          </MenuItem>
+          <MenuLine />
+          <MenuItem icon={ArrowUp} onClick={run(moveBlock(-1))}>
+            Move up
+          </MenuItem>
+          <MenuItem icon={ArrowDown} onClick={run(moveBlock(1))}>
+            Move down
+          </MenuItem>
+          <MenuLine />
+          <MenuItem icon={Trash2} danger onClick={run(deleteChosen)}>
+            Delete
+          </MenuItem>
+        </MenuPopup>
+      </MenuRoot>
+    </>
+  );
+}
+
+async function copyBlockLink(id: string) {
+  const link = `${window.location.href.replace(/#.*$/, "")}#${id}`;
+  try {
+    await navigator.clipboard.writeText(link);
+    toast("The link to this block is copied.", { description: "It opens for members of this workspace." });
+  } catch {
+    // Without permission for the clipboard the link is at least shown, to be copied by hand.
+    toast("The browser does not let the link be copied. Here it is:", { description: link });
+  }
+}
+
+function useHover(
+  view: EditorView,
+  area: RefObject<HTMLDivElement | null>,
+  onBlock: (block: BlockUnder | null) => void,
+) {
+  const told = useRef(onBlock);
+  told.current = onBlock;
+  useEffect(() => {
+    const host = area.current?.closest("main") ?? area.current;
+    let frame = 0;
+    const move = (event: Event) => {
+      const { clientY, pointerType } = event as PointerEvent;
+      if (pointerType === "touch") return;
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        if (!view.isDestroyed) told.current(blockUnder(view, clientY));
+      });
+    };
+    const hide = () => told.current(null);
+    host?.addEventListener("pointermove", move);
+    // while one writes it is out of the way
+    view.dom.addEventListener("keydown", hide);
+    return () => {
+      cancelAnimationFrame(frame);
+      host?.removeEventListener("pointermove", move);
+      view.dom.removeEventListener("keydown", hide);
+    };
+  }, [view, area]);
+}
+
+type Range = { first: number; end: number };
+
+/** Blocks under way: a line shows where they would stand; dropped, they move there with all inside them. */
+function useDrag(view: EditorView, area: RefObject<HTMLDivElement | null>, newStep: () => void) {
+  const [range, setRange] = useState<Range | null>(null);
+  const [place, setPlace] = useState<DropPlace | null>(null);
+  useEffect(() => {
+    const host = area.current;
+    if (host === null || range === null) return;
+    const over = (event: globalThis.DragEvent) => {
+      event.preventDefault();
+      event.stopPropagation();
+      setPlace(dropPlace(view, { x: event.clientX, y: event.clientY }, range));
+    };
+    const end = () => {
+      setRange(null);
+      setPlace(null);
+    };
+    const drop = (event: globalThis.DragEvent) => {
+      event.preventDefault();
+      event.stopPropagation();
+      const target = dropPlace(view, { x: event.clientX, y: event.clientY }, range);
+      end();
+      if (target === null) return;
+      newStep();
+      moveTo(range, target)(view.state, view.dispatch);
+      view.focus();
+    };
+    // before the editor, which would drop into the text
+    host.addEventListener("dragover", over, true);
+    host.addEventListener("drop", drop, true);
+    document.addEventListener("dragend", end);
+    return () => {
+      host.removeEventListener("dragover", over, true);
+      host.removeEventListener("drop", drop, true);
+      document.removeEventListener("dragend", end);
+    };
+  }, [view, area, range, newStep]);
+  const start = (event: DragEvent<HTMLElement>, { element }: BlockUnder) => {
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", element.textContent ?? "");
+    event.dataTransfer.setDragImage(element, 0, 0);
+    // the page may change only after the browser has taken its picture
+    const chosen = chosenRange(view.state);
+    setTimeout(() => setRange(chosen));
+  };
+  return { range, place, start };
+}

@@ -1,0 +1,117 @@
+/** Whole blocks by keys, by the handle's menu and by dragging. */
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { blocks, body, newDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
+import { signUp } from "./person.ts";
+
+const chosen = (page: Page) => blocks(page).and(page.locator(".chosen"));
+
+test("blocks are chosen, widened, indented, moved, copied, duplicated and deleted by keys", async ({
+  browser,
+}) => {
+  const { page } = await signUp(browser, "Kay", undefined);
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const url = await newDocument(page, "Keys");
+  await page.keyboard.type("one\ntwo\nthree\nfour");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Escape");
+  await expect(chosen(page)).toHaveText(["three"]);
+  await page.keyboard.press("Shift+ArrowUp");
+  await expect(chosen(page)).toHaveText(["two", "three"]);
+  await page.keyboard.type("x");
+  await page.keyboard.press("Tab");
+  await expect
+    .poll(() => shownBlocks(page))
+    .toEqual(["0 paragraph one", "1 paragraph two", "1 paragraph three", "0 paragraph four"]);
+  await page.keyboard.press("Alt+Shift+ArrowDown");
+  await expect
+    .poll(() => shownBlocks(page))
+    .toEqual(["0 paragraph one", "0 paragraph four", "1 paragraph two", "1 paragraph three"]);
+  await expect(chosen(page)).toHaveText(["two", "three"]);
+  await page.keyboard.press("Control+d");
+  await expect(blocks(page)).toHaveCount(6);
+  await page.keyboard.press("Control+c");
+  await page.keyboard.press("Delete");
+  await expect(blocks(page)).toHaveCount(4);
+  await page.keyboard.press("Control+z");
+  await expect(blocks(page)).toHaveCount(6);
+  await page.keyboard.press("Control+Shift+z");
+  await expect(blocks(page)).toHaveCount(4);
+  await page.keyboard.press("Control+End");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Control+v");
+  await expect(saveState(page)).toHaveText("Saved");
+  const expected = await shownBlocks(page);
+  expect(expected.filter((line) => /two|three/.test(line))).toHaveLength(4);
+  await expect.poll(() => storedBlocks(page, url)).toEqual(expected);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+a");
+  await expect(chosen(page)).toHaveCount(expected.length);
+  await page.keyboard.press("Enter");
+  await expect(chosen(page)).toHaveCount(0);
+  await page.keyboard.type("!");
+  await expect(body(page)).toContainText("!");
+});
+
+test("the handle adds, turns, links and deletes; a block is dragged with all inside it to another level", async ({
+  browser,
+}) => {
+  const { page } = await signUp(browser, "Dora");
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await newDocument(page, "Hands");
+  await page.keyboard.type("- alpha\nbeta\n");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("inside beta");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.type("gamma");
+  const grip = page.getByRole("button", { name: "Move or change this block" });
+  await blocks(page).nth(1).hover();
+  await expect(grip).toBeVisible();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`)).toEqual(
+      [],
+    );
+  }
+  // beta, with what is inside it, behind gamma and below it
+  const target = await blocks(page).nth(3).boundingBox();
+  const from = await grip.boundingBox();
+  if (!target || !from) throw new Error("nothing to drag");
+  await page.mouse.move(from.x + 8, from.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(target.x + 60, target.y + 4, { steps: 4 });
+  await page.mouse.move(target.x + 40, target.y + target.height - 2, { steps: 4 });
+  await expect(page.locator(".drop-line")).toBeVisible();
+  await page.mouse.up();
+  await expect
+    .poll(() => shownBlocks(page))
+    .toEqual(["0 bullet alpha", "0 bullet gamma", "1 bullet beta", "2 bullet inside beta"]);
+  await expect(chosen(page)).toHaveText(["beta", "inside beta"]);
+  await page.keyboard.press("Control+z");
+  await expect
+    .poll(() => shownBlocks(page))
+    .toEqual(["0 bullet alpha", "0 bullet beta", "1 bullet inside beta", "0 bullet gamma"]);
+
+  await blocks(page).nth(0).hover();
+  await grip.click();
+  await page.getByRole("menuitem", { name: "Turn into" }).hover();
+  await page.getByRole("menuitem", { name: "Heading 2" }).click();
+  await expect(body(page).locator("[data-block-type=heading2]")).toHaveText("alpha");
+  await blocks(page).nth(0).hover();
+  await grip.click();
+  await page.getByRole("menuitem", { name: "Copy link to block" }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(new URL(link).hash.slice(1)).toBe(await blocks(page).nth(0).getAttribute("data-block-id"));
+  await blocks(page).nth(3).hover();
+  await page.getByRole("button", { name: "Add a block below" }).click();
+  await page.keyboard.type("last");
+  await expect.poll(async () => (await shownBlocks(page)).at(-1)).toBe("0 paragraph last");
+  await blocks(page).nth(1).hover();
+  await grip.click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await expect
+    .poll(() => shownBlocks(page))
+    .toEqual(["0 heading2 alpha", "0 bullet gamma", "0 paragraph last"]);
+});
