@@ -45,6 +45,49 @@ describe("printing", () => {
     expect(printRuns(["a\nb", bold])).toBe("**a\\\nb**\n");
   });
 
+  it("writes highlights and coloured text as tags, and drops colours that nobody knows", () => {
+    const yellow = { highlight: "yellow" };
+    expect(printRuns(["a ", yellow], ["b", { ...yellow, color: "red" }], ["c", { highlight: "green" }])).toBe(
+      '<mark>a <span data-color="red">b</span></mark><mark data-color="green">c</mark>\n',
+    );
+    expect(printRuns(["a", { color: "pink", highlight: true }])).toBe("a\n");
+    expect(parseMarkdown('<mark data-color="pink">a</mark> <span data-color="grey">b</span>').blocks).toEqual(
+      [
+        {
+          ...block("paragraph", "a "),
+          text: [
+            { text: "a ", marks: {} },
+            { text: "b", marks: { color: "grey" } },
+          ],
+        },
+      ],
+    );
+  });
+
+  it("writes callouts as GitHub's alerts", () => {
+    const inside = [block("paragraph", "b"), block("callout", "c", { tone: "bad" })];
+    expect(print(block("callout", "a", { tone: "good" }, inside), block("callout", ""))).toBe(
+      "> [!TIP]\n> a\n>\n> b\n>\n> > [!CAUTION]\n> > c\n\n> [!NOTE]\n",
+    );
+    for (const text of ["[!NOTE]", "[!note]\nb"]) {
+      const quote = block("quote", text);
+      expect(parseMarkdown(print(quote)).blocks).toEqual([quote]);
+    }
+    expect(print(block("callout", "---"))).toBe("> [!NOTE]\n> \\---\n");
+  });
+
+  it("writes toggles as details, their text as HTML", () => {
+    const text = [
+      { text: "a<b ", marks: { bold: true } },
+      { text: "c", marks: { link: { href: 'https://a.b/"c' }, code: true } },
+    ];
+    const inner = block("toggle", "d", {}, [block("bullet", "e")]);
+    expect(print({ ...block("toggle", "", {}, [inner, block("paragraph", "f")]), text })).toBe(
+      '<details>\n<summary><b>a&#60;b&#32;</b><a href="https://a.b/&#34;c"><code>c</code></a></summary>\n\n' +
+        "<details>\n<summary>d</summary>\n\n- e\n\n</details>\n\nf\n\n</details>\n",
+    );
+  });
+
   it("keeps a blank at the edge of a mark", () => {
     expect(printRuns(["bold ", { bold: true }], ["plain", {}])).toBe("**bold&#x20;**&#x70;lain\n");
     expect(parseMarkdown("**bold&#x20;**&#x70;lain").blocks[0]?.text).toEqual([

@@ -5,7 +5,11 @@
  */
 import type { List, ListItem, Paragraph, RootContent } from "mdast";
 import { type BlockNode, textOf } from "../core/block-tree.ts";
+import { CALLOUT } from "../core/callout.ts";
 import { TABLE } from "../core/table.ts";
+import { TOGGLE } from "../core/toggle.ts";
+import { markedParagraph } from "./callouts.ts";
+import { detailsEnd, detailsStart } from "./details.ts";
 import { settleTree } from "./settle-tree.ts";
 import { underlineClose, underlineOpen, writeSyntax } from "./syntax.ts";
 import { printedRows } from "./tables.ts";
@@ -26,7 +30,8 @@ function writeFlow(blocks: readonly BlockNode[]): RootContent[] {
   const nodes: RootContent[] = [];
   for (const block of blocks) {
     const list = nodes.at(-1);
-    if (!isItem(block)) nodes.push(writeBlock(block));
+    if (block.type === TOGGLE) nodes.push(detailsStart(block.text), ...writeFlow(block.children), detailsEnd);
+    else if (!isItem(block)) nodes.push(writeBlock(block));
     else if (list?.type === "list" && goesOn(list, block)) list.children.push(writeItem(block));
     else nodes.push(startList(block));
   }
@@ -58,6 +63,10 @@ function writeBlock(block: BlockNode): RootContent {
       return { type: "heading", depth: depthOf(block), children: writeText(block.text, "heading") };
     case "quote":
       return { type: "blockquote", children: writeContainer(block) as ContainerContent };
+    case CALLOUT: {
+      const text = markedParagraph(block.attrs, writeText(block.text, "callout"));
+      return { type: "blockquote", children: [text, ...writeFlow(block.children)] as ContainerContent };
+    }
     case "code":
       return writeCode(block);
     case "divider":

@@ -3,8 +3,12 @@
  * images, footnotes, definitions) becomes a raw block: type "code" with `attrs.raw` true and language
  * "markdown", its text the source as it stands, without the marks of the quotes and lists around it.
  */
-import type { Definition, List, ListItem, Parent, RootContent } from "mdast";
+import type { Blockquote, Definition, List, ListItem, Parent, RootContent } from "mdast";
 import { type BlockNode, type Json, type TextRun, textOf } from "../core/block-tree.ts";
+import { CALLOUT } from "../core/callout.ts";
+import { TOGGLE } from "../core/toggle.ts";
+import { readMarker } from "./callouts.ts";
+import { endOfDetails, readSummary } from "./details.ts";
 import { areTogether, definitionsIn, readPieces } from "./read-pieces.ts";
 import { type Definitions, readRuns } from "./read-runs.ts";
 import { readTable } from "./tables.ts";
@@ -70,6 +74,16 @@ function readFlow(
   for (let index = 0; index < nodes.length; index += 1) {
     const node = nodes[index] as RootContent;
     let last = index;
+    const summary = readSummary(node);
+    const end = summary ? endOfDetails(nodes, index) : -1;
+    if (summary && end >= 0) {
+      blocks.push({
+        ...block(TOGGLE, summary),
+        children: readFlow(nodes.slice(index + 1, end), context),
+      });
+      index = end;
+      continue;
+    }
     while (areTogether(nodes[last], nodes[last + 1])) last += 1;
     if (node.type === "list") blocks.push(...readList(node, blocks.at(-1), context, goesOn && index === 0));
     else
@@ -102,10 +116,22 @@ function readLeaf(node: RootContent, context: Context): BlockNode | null {
     case "table":
       return readTable(node, context.definitions);
     case "blockquote":
-      return readContainer(node, block("quote"), { kind: "quote" }, context);
+      return readQuote(node, context);
     default:
       return null;
   }
+}
+
+/** A quote, or the callout that it says it is. */
+function readQuote(node: Blockquote, context: Context): BlockNode {
+  const first = node.children[0];
+  const marker = readMarker(first, context.source);
+  const text = marker && readRuns(marker.children, context.definitions);
+  if (!marker || !text || !first) return readContainer(node, block("quote"), { kind: "quote" }, context);
+  const attrs = marker.tone === "info" ? {} : { tone: marker.tone };
+  const empty: RootContent = { ...first, type: "paragraph", children: [] };
+  const inside = { ...node, children: [empty, ...node.children.slice(1)] } as Blockquote;
+  return { ...readContainer(inside, block(CALLOUT, [], attrs), { kind: "quote" }, context), text };
 }
 
 function withText(type: string, text: TextRun[] | null, attrs: Record<string, Json> = {}): BlockNode | null {

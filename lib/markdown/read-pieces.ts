@@ -6,6 +6,7 @@
  * Only references look ahead: the definitions of the whole text are put before each piece.
  */
 import type { Definition, FootnoteDefinition, Nodes, Root, RootContent } from "mdast";
+import { openDetails } from "./details.ts";
 import { readSyntax } from "./syntax.ts";
 
 /** `nodes` with positions in `text`, and the `definitions` put before them. `goesOn`: the first node is the rest of the last one's list. */
@@ -69,7 +70,7 @@ function* cut(source: string, prefix: string): Generator<Piece | null> {
     const definitions = children.filter((node) => offsetOf(node) < prefix.length);
     const nodes = children.slice(definitions.length);
     if (end === source.length) return yield { text, nodes, definitions, goesOn };
-    const split = splitLast(nodes, text);
+    const split = splitBefore(nodes, text, end - start < maxPieceLength / 4);
     if (split === null) {
       // One block fills the whole piece: look further.
       length *= 2;
@@ -80,6 +81,19 @@ function* cut(source: string, prefix: string): Generator<Piece | null> {
     goesOn = split.isInList;
     length = pieceLength;
   }
+}
+
+/** @param keepsDetails not within a toggle; one that never ends is cut in the end. */
+function splitBefore(nodes: RootContent[], text: string, keepsDetails: boolean): Split | null {
+  const open = openDetails(nodes);
+  if (open < 0 || !keepsDetails) return splitLast(nodes, text);
+  return open === 0
+    ? null
+    : {
+        nodes: nodes.slice(0, open),
+        offset: lineStart(text, offsetOf(nodes[open] as RootContent)),
+        isInList: false,
+      };
 }
 
 type Split = { nodes: RootContent[]; offset: number; isInList: boolean };

@@ -2,7 +2,7 @@
 import type { Definition, Link, LinkReference, PhrasingContent } from "mdast";
 import { type Marks, mergeRuns, type TextRun } from "../core/block-tree.ts";
 import { isSafeHref } from "../core/link.ts";
-import { isLineBreakTag, isUnderlineClose, isUnderlineOpen } from "./syntax.ts";
+import { isLineBreakTag, readCloseTag, readOpenTag } from "./syntax.ts";
 
 /** Definitions by their identifier: what `[text][identifier]` points to. */
 export type Definitions = ReadonlyMap<string, Definition>;
@@ -19,15 +19,19 @@ function collect(
   definitions: Definitions,
   runs: TextRun[],
 ): boolean {
-  let underlines = 0;
+  const open: { name: string; mark: Marks }[] = [];
   for (const node of nodes) {
-    if (isUnderlineOpen(node)) underlines += 1;
-    else if (isUnderlineClose(node)) underlines -= 1;
-    else if (!collectOne(node, underlines > 0 ? { ...marks, underline: true } : marks, definitions, runs))
+    const tag = node.type === "html" ? readOpenTag(node.value) : null;
+    const closed = node.type === "html" ? readCloseTag(node.value) : null;
+    if (tag) open.push(tag);
+    else if (closed) {
+      if (open.pop()?.name !== closed) return false;
+    } else if (
+      !collectOne(node, Object.assign({}, marks, ...open.map(({ mark }) => mark)), definitions, runs)
+    )
       return false;
-    if (underlines < 0) return false;
   }
-  return underlines === 0;
+  return open.length === 0;
 }
 
 function collectOne(node: PhrasingContent, marks: Marks, definitions: Definitions, runs: TextRun[]): boolean {

@@ -32,6 +32,15 @@ const fragments = [
     "<b>",
     "</u>",
     "<u>",
+    "<mark>",
+    "</mark>",
+    "[!NOTE]",
+    "[!NOTE]\n",
+    "</summary>",
+    "<details>",
+    "|---|",
+    '<span data-color="red">',
+    "</span>",
     "<br>",
     "<!-- c -->",
     "<div>",
@@ -110,6 +119,11 @@ const marks: fc.Arbitrary<Marks> = fc
     strike: flag,
     underline: flag,
     code: flag,
+    highlight: fc.option(fc.constantFrom<Json>("yellow", "green", "purple", "gold", true), {
+      nil: null,
+      freq: 2,
+    }),
+    color: fc.option(fc.constantFrom<Json>("red", "grey", "blue", "#f00", 3), { nil: null, freq: 2 }),
     link: fc.option(link, { freq: 5 }),
     odd: flag,
   })
@@ -126,6 +140,7 @@ const attrs: fc.Arbitrary<Record<string, Json>> = fc
     start: fc.option(fc.constantFrom<Json>(0, 1, 2, 7, 999_999_999, -1, 1.5, "3"), { freq: 3 }),
     level: fc.option(fc.constantFrom<Json>(4, 5, 6, 7)),
     language: fc.option(language, { freq: 1 }),
+    tone: fc.option(fc.constantFrom<Json>("info", "good", "warn", "bad", "odd", 1), { freq: 2 }),
     meta: fc.option(fc.constantFrom<Json>("title=a", "{1,3} `x`", " spaced ", "")),
     odd: fc.option(fc.constant<Json>({ a: [1] })),
   })
@@ -146,6 +161,10 @@ const rawTexts = [
   "# ![logo](/a.png) Title",
   "<pre>\n\n  x\n\n</pre>",
   "<!-- open",
+  "<details>",
+  "<details>\n<summary>A</summary>",
+  "<details>\n<summary>A</summary>\nInside\n</details>",
+  "</details>",
   "plain text",
   "two\n\nparagraphs ![a](/b)",
   "<u>",
@@ -171,9 +190,21 @@ const types = [
   "quote",
   "code",
   "divider",
+  "callout",
+  "toggle",
   "odd",
 ];
-const type = fc.constantFrom(...types, "paragraph", "bullet", "bullet", "number", "task", "quote");
+const type = fc.constantFrom(
+  ...types,
+  "paragraph",
+  "bullet",
+  "bullet",
+  "number",
+  "task",
+  "quote",
+  "callout",
+  "toggle",
+);
 
 const cellText = fc.oneof(fc.constant<TextRun[]>([]), runs);
 
@@ -261,11 +292,24 @@ describe("the round trip", () => {
     const line = fc.array(
       fc.oneof(
         fc.constantFrom(
-          ..."- * 1. > # ## ``` ~~~ [ ] [x] | --- === ** * _ ~~ ` <u> </u> <br> <b> [a](b) ![a](b) [^1] [^1]: [a]: \\ & < a b c".split(
+          ..."- * 1. > # ## ``` ~~~ [ ] [x] | --- === ** * _ ~~ ` <u> </u> <mark> </mark> </span> [!NOTE] [!TIP] </details> <summary> <br> <b> [a](b) ![a](b) [^1] [^1]: [a]: \\ & < a b c".split(
             " ",
           ),
         ),
-        fc.constantFrom(" ", "  ", "    ", "\t", "", "javascript:x", "www.a.bc", "&#10;", "&nbsp;"),
+        fc.constantFrom(
+          " ",
+          "  ",
+          "    ",
+          "\t",
+          "",
+          "javascript:x",
+          "www.a.bc",
+          "&#10;",
+          "&nbsp;",
+          "<details><summary>a</summary>",
+          '<span data-color="red">',
+          '<mark data-color="pink">',
+        ),
       ),
       { maxLength: 6 },
     );

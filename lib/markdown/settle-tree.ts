@@ -2,7 +2,7 @@
  * What Markdown can hold of a tree. Reading gives settled trees only, and printing settles first, so that
  * reading what was printed gives the same tree. Settling
  *
- * - drops ids, unknown attributes and marks, and links that may not be followed;
+ * - drops ids, unknown attributes, marks, tones and colours, and links that may not be followed;
  * - makes paragraphs of unknown types;
  * - puts the children of a block that cannot hold any (a paragraph, a heading, code) after it;
  * - drops paragraphs without text, and the marks of line breaks;
@@ -18,8 +18,11 @@ import {
   type TextRun,
   textOf,
 } from "../core/block-tree.ts";
+import { CALLOUT, toneOf } from "../core/callout.ts";
 import { isSafeHref } from "../core/link.ts";
+import { isColor, isHighlight } from "../core/palette.ts";
 import { TABLE } from "../core/table.ts";
+import { TOGGLE } from "../core/toggle.ts";
 import { isStableRaw, type Labels, labelsOf } from "./raw-block.ts";
 import { block, codeBlock } from "./read-blocks.ts";
 import { settleTable, strangersIn } from "./tables.ts";
@@ -60,7 +63,7 @@ function asParagraph({ text }: BlockNode): BlockNode[] {
 }
 
 function holdsChildren(node: BlockNode): boolean {
-  return ["bullet", "number", "task", "quote"].includes(node.type);
+  return ["bullet", "number", "task", "quote", CALLOUT, TOGGLE].includes(node.type);
 }
 
 /** Null for a block that leaves no trace. */
@@ -80,6 +83,9 @@ function settleOne(
       return block(node.type, settleRuns(node.text));
     case "heading3":
       return block(node.type, settleRuns(node.text), settleLevel(node.attrs));
+    case CALLOUT:
+      return block(CALLOUT, settleRuns(node.text), settleTone(node.attrs));
+    case TOGGLE:
     case "bullet":
     case "quote":
       return block(node.type, settleRuns(node.text));
@@ -118,6 +124,11 @@ function settleLevel({ level }: Attrs): Attrs {
   return level === 4 || level === 5 || level === 6 ? { level } : {};
 }
 
+function settleTone(attrs: Attrs): Attrs {
+  const tone = toneOf(attrs);
+  return tone === "info" ? {} : { tone };
+}
+
 function settleNumber({ start, checked }: Attrs): Attrs {
   const isStart = typeof start === "number" && Number.isInteger(start) && start >= 0 && start <= maxStart;
   return { ...(isStart ? { start } : {}), ...(typeof checked === "boolean" ? { checked } : {}) };
@@ -147,6 +158,8 @@ function bareLineBreaks(run: TextRun): TextRun[] {
 function settleMarks(marks: Record<string, Json>): Record<string, Json> {
   const settled: Record<string, Json> = {};
   for (const name of ["bold", "italic", "underline", "strike", "code"]) if (marks[name]) settled[name] = true;
+  if (isHighlight(marks.highlight)) settled.highlight = marks.highlight;
+  if (isColor(marks.color)) settled.color = marks.color;
   const link = settleLink(marks.link ?? null);
   return link ? { ...settled, link } : settled;
 }

@@ -1,6 +1,7 @@
 /**
- * The Markdown that we read and write: CommonMark with GitHub's additions, and `<u>…</u>` for underline,
- * which Markdown lacks. An empty underline, `<u></u>`, stands where a text must be and is empty: it shows
+ * The Markdown that we read and write: CommonMark with GitHub's additions, and tags for the marks which Markdown
+ * lacks: `<u>…</u>` for underline, `<mark>` and `<mark data-color="green">` for a highlight, `<span data-color="red">`
+ * for coloured text. An empty underline, `<u></u>`, stands where a text must be and is empty: it shows
  * as nothing everywhere.
  *
  * Source positions are offsets into a text whose line ends are all "\n" (see `readSyntax`).
@@ -10,6 +11,8 @@ import { type CompileContext, fromMarkdown, type Token } from "mdast-util-from-m
 import { gfmFromMarkdown, gfmToMarkdown } from "mdast-util-gfm";
 import { type Info, type Options, type State, toMarkdown } from "mdast-util-to-markdown";
 import { gfm } from "micromark-extension-gfm";
+import type { Json, Marks } from "../core/block-tree.ts";
+import { isColor, isHighlight } from "../core/palette.ts";
 
 /** A block that is printed as it stands. */
 export interface Raw extends Literal {
@@ -89,12 +92,36 @@ export const underlineOpen: Html = { type: "html", value: "<u>" };
 export const underlineClose: Html = { type: "html", value: "</u>" };
 export const lineBreakTag: Html = { type: "html", value: "<br>" };
 
-export function isUnderlineOpen(node: Nodes): boolean {
-  return node.type === "html" && /^<u>$/i.test(node.value);
+/** Opening and closing tag of a mark by name; a yellow highlight is the plain one. */
+export function tagsOf(mark: "highlight" | "color", value: Json): [Html, Html] {
+  const name = mark === "highlight" ? "mark" : "span";
+  const color = mark === "highlight" && value === "yellow" ? "" : ` data-color="${String(value)}"`;
+  return [
+    { type: "html", value: `<${name}${color}>` },
+    { type: "html", value: `</${name}>` },
+  ];
 }
 
-export function isUnderlineClose(node: Nodes): boolean {
-  return node.type === "html" && /^<\/u>$/i.test(node.value);
+/** A tag that sets a mark: its name, and the mark; of a colour that nobody knows here, none. */
+export function readOpenTag(value: string): { name: string; mark: Marks } | null {
+  const [, name = "", color] = /^<(u|mark|span)(?: data-color="([a-z]{1,20})")?>$/i.exec(value) ?? [];
+  switch (name.toLowerCase()) {
+    case "u":
+      return color === undefined ? { name: "u", mark: { underline: true } } : null;
+    case "mark": {
+      const highlight = color ?? "yellow";
+      return { name: "mark", mark: isHighlight(highlight) ? { highlight } : {} };
+    }
+    case "span":
+      return color === undefined ? null : { name: "span", mark: isColor(color) ? { color } : {} };
+    default:
+      return null;
+  }
+}
+
+/** The name in a closing tag of a mark. */
+export function readCloseTag(value: string): string | null {
+  return /^<\/(u|mark|span)>$/i.exec(value)?.[1]?.toLowerCase() ?? null;
 }
 
 export function isLineBreakTag(node: Nodes): boolean {

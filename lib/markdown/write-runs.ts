@@ -1,13 +1,13 @@
 /**
- * Text runs → phrasing of Markdown. The runs are settled: only the six known marks, none on a line break.
+ * Text runs → phrasing of Markdown. The runs are settled: only the known marks, none on a line break.
  * Of the marks of a stretch the one that lasts longest becomes the outermost; a link is outside of all.
  */
 import type { PhrasingContent } from "mdast";
 import type { Json, TextRun } from "../core/block-tree.ts";
 import { isEqualJson, textOf } from "../core/block-tree.ts";
-import { lineBreakTag, underlineClose, underlineOpen } from "./syntax.ts";
+import { lineBreakTag, tagsOf, underlineClose, underlineOpen } from "./syntax.ts";
 
-const nesting = ["link", "bold", "italic", "strike", "underline"] as const;
+const nesting = ["link", "bold", "italic", "strike", "underline", "highlight", "color"] as const;
 type Wrapper = (typeof nesting)[number];
 
 export type Place = "paragraph" | "heading" | "cell";
@@ -101,6 +101,11 @@ function enclose(mark: Wrapper, pieces: readonly Piece[], place: Place): Phrasin
       return [{ type: "delete", children }];
     case "underline":
       return [underlineOpen, ...children, underlineClose];
+    case "highlight":
+    case "color": {
+      const [before, after] = tagsOf(mark, value ?? null);
+      return [before, ...children, after];
+    }
   }
 }
 
