@@ -7,30 +7,33 @@ import { isBlockId } from "../../lib/core/ids.ts";
 import { flashBlock } from "../../lib/editor/flash.ts";
 import { BlockHandle } from "./block-handle.tsx";
 import { Bubble } from "./bubble.tsx";
+import { CalloutMenu } from "./callout-menu.tsx";
 import { type DocumentEditor, openEditor } from "./open-editor.ts";
 import { RemoteCarets } from "./remote-carets.tsx";
 import { SlashMenu } from "./slash-menu.tsx";
 import { TableMenu } from "./table-menu.tsx";
 
-type BodyProps = { session: DocumentSession; isWritable: boolean };
+type BodyProps = { documentId: string; session: DocumentSession; isWritable: boolean };
 
 /** The text. Made once a session; React draws nothing in it. */
-export function DocumentBody({ session, isWritable }: BodyProps) {
+export function DocumentBody({ documentId, session, isWritable }: BodyProps) {
   const [opened, setOpened] = useState<DocumentEditor | null>(null);
   useEffect(() => {
-    const made = openEditor(session);
+    const made = openEditor(documentId, session);
     setOpened(made);
     return () => {
       setOpened(null);
       made.destroy();
     };
-  }, [session]);
+  }, [documentId, session]);
   return opened ? (
     <Editing key={session.sessionId} opened={opened} session={session} isWritable={isWritable} />
   ) : null;
 }
 
-function Editing({ opened, session, isWritable }: BodyProps & { opened: DocumentEditor }) {
+type EditingProps = Omit<BodyProps, "documentId"> & { opened: DocumentEditor };
+
+function Editing({ opened, session, isWritable }: EditingProps) {
   const area = useRef<HTMLDivElement>(null);
   const editor = useEditor({
     ...opened.options,
@@ -51,6 +54,7 @@ function Editing({ opened, session, isWritable }: BodyProps & { opened: Document
       {editor && isWritable ? <SlashMenu view={editor.view} menu={opened.slash} area={area} /> : null}
       {editor && isWritable ? <BlockHandle view={editor.view} area={area} newStep={opened.newStep} /> : null}
       {editor && isWritable ? <Bubble view={editor.view} store={opened.formats} area={area} /> : null}
+      {editor && isWritable ? <CalloutMenu view={editor.view} store={opened.callouts} /> : null}
       {editor && isWritable ? (
         <TableMenu view={editor.view} store={opened.tables} area={area} newStep={opened.newStep} />
       ) : null}

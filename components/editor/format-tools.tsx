@@ -61,7 +61,7 @@ export function ShapeMenu({ view }: { view: EditorView }) {
   return (
     <Menu align="start" trigger={trigger} focusAfter={() => backTo(view)}>
       {SHAPES.map(({ type, name, props }) => (
-        <MenuItem key={type} onClick={() => run(view, turnInto(type, props))}>
+        <MenuItem key={name} onClick={() => run(view, turnInto(type, props))}>
           {name}
         </MenuItem>
       ))}

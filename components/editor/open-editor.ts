@@ -15,11 +15,14 @@ import { compositionPlugin } from "../../lib/editor/composition.ts";
 import { flashPlugin } from "../../lib/editor/flash.ts";
 import { markdownRules } from "../../lib/editor/input-rules.ts";
 import { keymapPlugin } from "../../lib/editor/keymap.ts";
+import { nestingPlugin } from "../../lib/editor/nesting.ts";
 import { normalizePlugin } from "../../lib/editor/normalize.ts";
 import { documentExtensions, schema } from "../../lib/editor/schema.ts";
 import { slashPlugin, slashQuery } from "../../lib/editor/slash.ts";
 import { tablePlugin } from "../../lib/editor/table-plugin.ts";
 import { undoStepsPlugin } from "../../lib/editor/undo-steps.ts";
+import { CalloutStore } from "./callout-store.ts";
+import { keepFolded, readFolded } from "./folded-toggles.ts";
 import { FormatStore } from "./format-store.ts";
 import { offerLostBlocks } from "./offer-lost-blocks.ts";
 import { SlashStore } from "./slash-store.ts";
@@ -30,13 +33,14 @@ export type DocumentEditor = {
   readonly slash: SlashStore;
   readonly tables: TableStore;
   readonly formats: FormatStore;
+  readonly callouts: CalloutStore;
   /** What is done next is undone by itself. */
   readonly newStep: () => void;
   readonly options: Partial<EditorOptions>;
   readonly destroy: () => void;
 };
 
-export function openEditor(session: DocumentSession): DocumentEditor {
+export function openEditor(documentId: string, session: DocumentSession): DocumentEditor {
   const map = new BlockMap(session.doc);
   const undo = createUndo(map, LOCAL);
   const binding = new EditorBinding(map);
@@ -44,11 +48,17 @@ export function openEditor(session: DocumentSession): DocumentEditor {
   const offers = offerLostBlocks(session, map, undo);
   const tables = new TableStore();
   const formats = new FormatStore();
+  const callouts = new CalloutStore();
   const plugins = (): Plugin[] => [
     slashPlugin((event) => slash.onKey(event)),
     formats.plugin,
     chosenPlugin(),
     tablePlugin(),
+    nestingPlugin({
+      folded: readFolded(documentId),
+      onChange: (folded) => keepFolded(documentId, folded),
+    }),
+    callouts.plugin,
     keymapPlugin(undo),
     markdownRules(),
     clipboardPlugin(refusePaste),
@@ -66,6 +76,7 @@ export function openEditor(session: DocumentSession): DocumentEditor {
     slash,
     tables,
     formats,
+    callouts,
     newStep: () => undo.stopCapturing(),
     options: {
       content: binding.document(schema).toJSON(),

@@ -5,6 +5,7 @@ import type { PersonHere } from "../../lib/collab/people.ts";
 import type { Store } from "../../lib/collab/store.ts";
 import type { BlockMap } from "../../lib/core/block-map.ts";
 import { positionsOf } from "../../lib/editor/caret-places.ts";
+import { isFoldedAway, reveal } from "../../lib/editor/nesting.ts";
 
 /** How long a name stands beside a caret after it moved. */
 const FLAG_MS = 2_000;
@@ -26,8 +27,10 @@ export function RemoteCarets({ view, map, people, area }: Props) {
   useEffect(() => {
     let frame = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const blocks = new Map<string, string | null>();
     const draw = () => {
       frame = 0;
+      if (!view.isDestroyed) revealArrivals(view, map, people.getSnapshot(), blocks);
       setCarets((before) => measure(view, map, people.getSnapshot(), area.current, before));
       clearTimeout(timer);
       timer = setTimeout(later, FLAG_MS);
@@ -68,6 +71,21 @@ export function RemoteCarets({ view, map, people, area }: Props) {
   );
 }
 
+/** Someone goes to another block: what hides it here is unfolded, once; it may be folded over them again. */
+function revealArrivals(
+  view: EditorView,
+  map: BlockMap,
+  people: readonly PersonHere[],
+  blocks: Map<string, string | null>,
+): void {
+  for (const { sessionId, isSelf, cursor, blockId } of people) {
+    if (isSelf || blocks.get(sessionId) === blockId) continue;
+    blocks.set(sessionId, blockId);
+    const places = cursor && positionsOf(map, view.state.doc, cursor);
+    if (places) reveal(view, places.head);
+  }
+}
+
 function measure(
   view: EditorView,
   map: BlockMap,
@@ -79,7 +97,7 @@ function measure(
   const around = area.getBoundingClientRect();
   return people.flatMap((person) => {
     const places = person.isSelf || !person.cursor ? null : positionsOf(map, view.state.doc, person.cursor);
-    if (!places) return [];
+    if (!places || isFoldedAway(view.state, places.head)) return [];
     const at = view.coordsAtPos(places.head);
     const last = before.find((caret) => caret.person.sessionId === person.sessionId);
     const isSame = JSON.stringify(last?.person.cursor) === JSON.stringify(person.cursor);

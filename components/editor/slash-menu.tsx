@@ -2,17 +2,22 @@
 import type { EditorView } from "@tiptap/pm/view";
 import {
   CaseSensitive,
+  ChevronRight,
   Code,
   Heading1,
   Heading2,
   Heading3,
+  Info,
+  Lightbulb,
   List,
   ListChecks,
   ListOrdered,
   type LucideIcon,
   Minus,
+  OctagonAlert,
   Quote,
   Table2,
+  TriangleAlert,
 } from "lucide-react";
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { closeSlash, runSlashItem } from "../../lib/editor/slash.ts";
@@ -29,6 +34,11 @@ const ICONS: Record<string, LucideIcon> = {
   task: ListChecks,
   quote: Quote,
   code: Code,
+  toggle: ChevronRight,
+  callout: Info,
+  Tip: Lightbulb,
+  Warning: TriangleAlert,
+  Caution: OctagonAlert,
   table: Table2,
   divider: Minus,
 };
@@ -51,12 +61,12 @@ export function SlashMenu({ view, menu, area }: MenuProps) {
     <div className="slash float" ref={list} style={place}>
       <div role="listbox" id="slash-list" aria-label="Blocks" tabIndex={0}>
         {shown.items.map((item, index) => {
-          const Icon = ICONS[item.type] ?? CaseSensitive;
+          const Icon = ICONS[item.name] ?? ICONS[item.type] ?? CaseSensitive;
           return (
             // biome-ignore lint/a11y/useFocusableInteractive: the text keeps the focus; aria-activedescendant names the choice
             // biome-ignore lint/a11y/useKeyWithClickEvents: its keys are the editor's, see SlashStore.onKey
             <div
-              key={item.type}
+              key={item.name}
               id={`slash-${index}`}
               role="option"
               aria-selected={index === shown.chosen}

@@ -24,11 +24,15 @@ export function Menu({ trigger, children, side = "bottom", align = "end", focusA
   );
 }
 
+/** Measured anew whenever the popup is placed. */
+export type Place = { readonly getBoundingClientRect: () => DOMRect };
+
 type PopupProps = {
   children: ReactNode;
   side?: "top" | "bottom";
   align?: "start" | "end";
-  anchor?: Element | null;
+  /** What it stands at: an element, or a place. Elements of an editor are places: a menu writes to its anchor. */
+  anchor?: Element | Place | null;
   /** Where the focus goes on closing, if not to the trigger; false leaves it where it is. */
   focusAfter?: () => HTMLElement | null | false;
 };

@@ -53,7 +53,7 @@ export function DocumentPane({ documentId, person, initial, channels, crumbs, ac
       <div className="desk">
         <main className="doc" id="main">
           {session ? (
-            <OpenDocument session={session} title={initial.title} />
+            <OpenDocument documentId={documentId} session={session} title={initial.title} />
           ) : (
             <Opening title={initial.title} />
           )}
@@ -86,7 +86,9 @@ function Opening({ title }: { title: string }) {
   );
 }
 
-function OpenDocument({ session, title }: { session: DocumentSession; title: string }) {
+type OpenProps = { documentId: string; session: DocumentSession; title: string };
+
+function OpenDocument({ documentId, session, title }: OpenProps) {
   const { phase, access, isWritable } = useStore(session.status);
   const wasOpen = useOnce(phase === "open");
   useWarning(session);
@@ -102,7 +104,7 @@ function OpenDocument({ session, title }: { session: DocumentSession; title: str
       <p className="byline">
         {access && !isWritable && phase === "open" ? "You can read this document." : null}
       </p>
-      <DocumentBody session={session} isWritable={isWritable} />
+      <DocumentBody documentId={documentId} session={session} isWritable={isWritable} />
     </>
   );
 }

@@ -20,6 +20,8 @@ import {
   splitBlockCommand,
   turnInto,
 } from "./commands.ts";
+import { leaveInside, splitInside } from "./inside-commands.ts";
+import { nestingPlugin, toggleFold } from "./nesting.ts";
 import { normalizePlugin } from "./normalize.ts";
 import { NOTHING_KEPT, outlineNodes } from "./outline-nodes.ts";
 import { schema } from "./schema.ts";
@@ -60,7 +62,12 @@ class Writer implements EditorHost {
     const chosen = chosenPlugin();
     this.state = EditorState.create({
       doc: this.binding.document(schema),
-      plugins: [chosen, plugin, normalizePlugin(this.map)],
+      plugins: [
+        chosen,
+        plugin,
+        normalizePlugin(this.map),
+        nestingPlugin({ folded: [], onChange: () => undefined }),
+      ],
     });
     this.binding.attach(this);
   }
@@ -144,7 +151,7 @@ const type: Act = (writer, random, marker) => {
   writer.dispatch(writer.state.tr.insertText(marker()));
 };
 
-const enter = chainCommands(cellBelow, splitBlockCommand);
+const enter = chainCommands(cellBelow, splitInside, leaveInside, splitBlockCommand);
 
 const ACTS: Record<string, Act> = {
   type,
@@ -201,6 +208,16 @@ const ACTS: Record<string, Act> = {
   noBlocks: (writer, random) => {
     chooseSome(writer, random);
     writer.run(deleteChosen);
+  },
+  callout: at(turnInto("callout", { tone: "warn" })),
+  toggle: at(turnInto("toggle")),
+  fold: (writer, random) => {
+    const toggles: number[] = [];
+    writer.state.doc.forEach((node, pos) => {
+      if (node.attrs.type === "toggle") toggles.push(pos);
+    });
+    const pos = random.pick(toggles);
+    if (pos !== undefined) writer.run(toggleFold(pos));
   },
   table: at(insertTable(2, 2)),
   above: inCell(addRow(0)),

@@ -1,5 +1,8 @@
 /** Blocks as DOM and back. Every block's element has `data-block-id` and `data-block-type`. */
 import type { DOMOutputSpec, Node as ProseMirrorNode, TagParseRule } from "@tiptap/pm/model";
+import { CALLOUT, TONE_NAMES, toneOf } from "../core/callout.ts";
+import { TOGGLE } from "../core/toggle.ts";
+import { iconOf } from "./icons.ts";
 
 const HEADING_TAGS: Record<string, string> = { heading1: "h2", heading2: "h3", heading3: "h4" };
 const KNOWN = new Set([
@@ -10,6 +13,8 @@ const KNOWN = new Set([
   "quote",
   "code",
   "divider",
+  CALLOUT,
+  TOGGLE,
   "table",
   "tableRow",
   "tableCell",
@@ -48,11 +53,46 @@ export function renderBlock(node: ProseMirrorNode): DOMOutputSpec {
     };
     return ["div", attributes, ["span", box], ["div", { class: "text" }, 0]];
   }
+  if (type === CALLOUT) return renderCallout(node, attributes);
+  if (type === TOGGLE)
+    return ["div", attributes, triangle(true), triangle(false), ["div", { class: "text" }, 0]];
   if (type === "number" && attributes["data-start"]) {
     attributes.style += `; --start: ${Number(attributes["data-start"])}`;
   }
   const tag = HEADING_TAGS[type] ?? (type === "quote" ? "blockquote" : type === "paragraph" ? "p" : "div");
   return [tag, attributes, 0];
+}
+
+/** A click on the icon asks for another tone; so does Ctrl+Enter, so that it need not take the focus. */
+function renderCallout(node: ProseMirrorNode, attributes: Record<string, string>): DOMOutputSpec {
+  const tone = toneOf(node.attrs.props);
+  const name = TONE_NAMES[tone];
+  const button = {
+    class: "callout-tone",
+    type: "button",
+    tabindex: "-1",
+    contenteditable: "false",
+    "aria-haspopup": "menu",
+    "aria-label": `${name}: change what this is`,
+  };
+  return [
+    "div",
+    { ...attributes, role: "note", "aria-label": name, "data-tone": tone },
+    ["button", button, iconOf(tone)],
+    ["div", { class: "text" }, 0],
+  ];
+}
+
+/** The triangle of a toggle, open or shut: which of the two is shown follows the class that folding draws. */
+function triangle(isOpen: boolean): DOMOutputSpec {
+  const attributes = {
+    class: isOpen ? "fold opened" : "fold shut",
+    type: "button",
+    contenteditable: "false",
+    "aria-expanded": String(isOpen),
+    "aria-label": "What is inside",
+  };
+  return ["button", attributes, iconOf(isOpen ? "down" : "right")];
 }
 
 /** sql → SQL, typescript → Typescript. */
@@ -116,9 +156,16 @@ const attrs = (type: string, depth = 0, props: Record<string, unknown> = {}): At
   props,
 });
 
+/** How many folded parts of a page it stands in. */
+function detailsAround(element: HTMLElement): number {
+  let count = 0;
+  for (let at = element.parentElement; at; at = at.parentElement) if (at.tagName === "DETAILS") count++;
+  return count;
+}
+
 /** A list item's type and depth come from the lists around it. */
 function listItem(element: HTMLElement): Attributes {
-  let depth = -1;
+  let depth = detailsAround(element) - 1;
   for (let at = element.parentElement; at; at = at.parentElement) if (/^[ou]l$/i.test(at.tagName)) depth++;
   const box = element.querySelector<HTMLInputElement>(
     ":scope > input[type=checkbox], :scope > label > input[type=checkbox]",
@@ -129,11 +176,14 @@ function listItem(element: HTMLElement): Attributes {
 
 function ownBlock(element: HTMLElement): Attributes {
   const type = element.dataset.blockType ?? "paragraph";
-  const props =
-    type === "task"
-      ? { checked: element.querySelector(".task-box")?.getAttribute("aria-checked") === "true" }
-      : {};
-  return attrs(type, Number(element.dataset.depth) || 0, props);
+  return attrs(type, Number(element.dataset.depth) || 0, ownProps(type, element));
+}
+
+function ownProps(type: string, element: HTMLElement): Record<string, unknown> {
+  if (type === "task")
+    return { checked: element.querySelector(".task-box")?.getAttribute("aria-checked") === "true" };
+  if (type === CALLOUT && element.dataset.tone !== "info") return { tone: toneOf(element.dataset) };
+  return {};
 }
 
 function codeBlock(element: HTMLElement): Attributes {
@@ -161,13 +211,26 @@ export const blockFromDom: Record<"block" | "code" | "rule" | "table" | "row" | 
     { tag: "li > p, li > div, blockquote > p", priority: 60, skip: true },
     { tag: "td > p, td > div, th > p, th > div", priority: 60, skip: true },
     { tag: "li", preserveWhitespace: false, getAttrs: (element) => listItem(element) },
-    { tag: "blockquote", preserveWhitespace: false, getAttrs: () => attrs("quote") },
+    {
+      tag: "summary",
+      preserveWhitespace: false,
+      getAttrs: (element) => attrs(TOGGLE, detailsAround(element) - 1),
+    },
+    {
+      tag: "blockquote",
+      preserveWhitespace: false,
+      getAttrs: (element) => attrs("quote", detailsAround(element)),
+    },
     ...["h1", "h2", "h3", "h4", "h5", "h6"].map((tag, i) => ({
       tag,
       preserveWhitespace: false as const,
-      getAttrs: () => attrs(`heading${Math.min(3, i + 1)}`),
+      getAttrs: (element: HTMLElement) => attrs(`heading${Math.min(3, i + 1)}`, detailsAround(element)),
     })),
-    { tag: "p", preserveWhitespace: false, getAttrs: () => attrs("paragraph") },
+    {
+      tag: "p",
+      preserveWhitespace: false,
+      getAttrs: (element) => attrs("paragraph", detailsAround(element)),
+    },
   ],
   code: [
     {

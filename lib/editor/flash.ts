@@ -2,6 +2,7 @@
 import { Plugin, PluginKey } from "@tiptap/pm/state";
 import { Decoration, DecorationSet, type EditorView } from "@tiptap/pm/view";
 import type { BlockId } from "../core/ids.ts";
+import { reveal } from "./nesting.ts";
 
 const key = new PluginKey<DecorationSet>("flash");
 
@@ -24,14 +25,16 @@ export function flashPlugin(): Plugin<DecorationSet> {
   });
 }
 
-/** Scrolls to a block and marks it. False when it is not here. */
+/** Scrolls to a block and marks it, unfolding what hides it. False when it is not here. */
 export function flashBlock(view: EditorView, id: BlockId): boolean {
-  let found: { from: number; to: number } | null = null;
+  const found: { from: number; to: number }[] = [];
   view.state.doc.forEach((node, offset) => {
-    if (node.attrs.id === id) found = { from: offset, to: offset + node.nodeSize };
+    if (node.attrs.id === id) found.push({ from: offset, to: offset + node.nodeSize });
   });
-  if (!found) return false;
-  view.dispatch(view.state.tr.setMeta(key, found));
+  const [range] = found;
+  if (!range) return false;
+  reveal(view, range.from);
+  view.dispatch(view.state.tr.setMeta(key, range));
   view.dom.querySelector(`[data-block-id="${id}"]`)?.scrollIntoView({ block: "center" });
   return true;
 }

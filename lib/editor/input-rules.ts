@@ -1,7 +1,12 @@
-/** Markdown as one types it: `# `, `- `, `1. `, `[] `, `> `, ``` and --- at the start of a block. */
+/**
+ * Markdown as one types it: `# `, `- `, `1. `, `[] `, `> `, ``` and --- at the start of a block; `>> ` makes a toggle,
+ * `!!! ` or `> [!warning] ` a callout.
+ */
 import { InputRule, inputRules } from "@tiptap/pm/inputrules";
 import { type EditorState, type Plugin, TextSelection, type Transaction } from "@tiptap/pm/state";
+import { CALLOUT, type Tone } from "../core/callout.ts";
 import { newBlockId } from "../core/ids.ts";
+import { TOGGLE } from "../core/toggle.ts";
 import { blockAt, setBlock } from "./commands.ts";
 
 type Shape = { type: string; props?: Record<string, unknown> };
@@ -29,6 +34,13 @@ function divider(state: EditorState, _match: RegExpMatchArray, from: number): Tr
   return tr.setSelection(TextSelection.create(tr.doc, pos + 2));
 }
 
+const TONES: Readonly<Record<string, Tone>> = { tip: "good", warning: "warn", caution: "bad" };
+
+function callout(match: RegExpMatchArray): Shape {
+  const tone = TONES[match[1]?.toLowerCase() ?? ""];
+  return { type: CALLOUT, props: tone ? { tone } : {} };
+}
+
 export function markdownRules(): Plugin {
   return inputRules({
     rules: [
@@ -43,6 +55,9 @@ export function markdownRules(): Plugin {
         props: match[1] === "1" ? {} : { start: Number(match[1]) },
       })),
       rule(/^>\s$/, () => ({ type: "quote" })),
+      rule(/^>>\s$/, () => ({ type: TOGGLE })),
+      rule(/^!!!\s$/, callout),
+      rule(/^\[!(note|tip|important|warning|caution)\]\s$/i, callout),
       rule(/^```([a-z0-9+#-]*)\s$/i, (match) => ({
         type: "code",
         props: match[1] ? { language: match[1] } : {},

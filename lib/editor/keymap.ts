@@ -23,6 +23,8 @@ import {
   toggleTask,
   turnInto,
 } from "./commands.ts";
+import { leaveInside, splitInside } from "./inside-commands.ts";
+import { toggleFold } from "./nesting.ts";
 import { cellBelow, clearCells, goToCell, moveColumn, moveRow, stayInCell } from "./table-commands.ts";
 
 /** ``` and Enter makes code. */
@@ -35,8 +37,11 @@ const fence: Command = (state, dispatch) => {
   return true;
 };
 
-const toggleHere: Command = (state, dispatch) =>
-  toggleTask(blockAt(state.doc, state.selection.from).pos)(state, dispatch);
+/** Ticks a task, folds a toggle. */
+const toggleHere: Command = (state, dispatch) => {
+  const { pos } = blockAt(state.doc, state.selection.from);
+  return chainCommands(toggleTask(pos), toggleFold(pos))(state, dispatch);
+};
 
 /**
  * A caret moved by the key just before is known to the browser but not yet to the editor: it is read first, or Enter
@@ -77,7 +82,7 @@ export function keymapPlugin(undo: UndoManager): Plugin {
       return true;
     };
   const keys: Record<string, Command> = {
-    Enter: step(chainCommands(cellBelow, fence, splitBlockCommand)),
+    Enter: step(chainCommands(cellBelow, fence, splitInside, leaveInside, splitBlockCommand)),
     "Shift-Enter": newline,
     "Mod-Enter": step(toggleHere),
     Backspace: step(back),

@@ -77,6 +77,11 @@ export const SLASH_ITEMS: readonly SlashItem[] = [
   },
   { type: "quote", name: "Quote", shorthand: ">", words: "citation blockquote" },
   { type: "code", name: "Code", shorthand: "```", words: "pre source snippet" },
+  { type: "toggle", name: "Toggle", shorthand: ">>", words: "fold collapse details hide" },
+  { type: "callout", name: "Callout", shorthand: "!!!", words: "note info aside box" },
+  { type: "callout", name: "Tip", shorthand: "", words: "callout good advice", props: { tone: "good" } },
+  { type: "callout", name: "Warning", shorthand: "", words: "callout attention", props: { tone: "warn" } },
+  { type: "callout", name: "Caution", shorthand: "", words: "callout danger bad", props: { tone: "bad" } },
   { type: "table", name: "Table", shorthand: "", words: "grid rows columns cells" },
   { type: "divider", name: "Divider", shorthand: "---", words: "rule line separator hr" },
 ];

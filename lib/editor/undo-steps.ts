@@ -1,5 +1,6 @@
 /** Where one undo step ends and the next begins: typing runs together, everything else stands by itself. */
 import { Plugin } from "@tiptap/pm/state";
+import { ReplaceStep } from "@tiptap/pm/transform";
 import type { UndoManager } from "yjs";
 import { REMOTE } from "./binding.ts";
 
@@ -7,7 +8,9 @@ export function undoStepsPlugin(undo: UndoManager): Plugin {
   return new Plugin({
     filterTransaction(transaction, { selection }) {
       if (!transaction.docChanged || transaction.getMeta(REMOTE)) return true;
-      const isTyping = selection.empty && transaction.steps.length === 1 && !transaction.getMeta("paste");
+      const [step, ...others] = transaction.steps;
+      const isText = step instanceof ReplaceStep && others.length === 0;
+      const isTyping = selection.empty && isText && !transaction.getMeta("paste");
       if (!isTyping) undo.stopCapturing();
       return true;
     },

@@ -1,0 +1,131 @@
+/** Callouts, toggles and marks by keys and by mouse; what is folded stays with its reader; all of it as Markdown. */
+import { readFileSync } from "node:fs";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { blocks, body, invite, newDocument, openDocument, saveState, shownBlocks } from "./document.ts";
+import { signUp } from "./person.ts";
+
+async function expectNoViolations(page: Page) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`)).toEqual(
+      [],
+    );
+  }
+}
+
+async function exported(page: Page): Promise<string> {
+  const waiting = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Document actions" }).click();
+  await page.getByRole("menuitem", { name: "Export…" }).click();
+  return readFileSync(await (await waiting).path(), "utf8");
+}
+
+test("a callout is made by typing, holds blocks, changes its tone by mouse and keys, and goes out as an alert", async ({
+  browser,
+}) => {
+  const { page } = await signUp(browser, "Cal");
+  const url = await newDocument(page, "Alerts");
+  await page.keyboard.type("!!! Stop the clock");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("- and write it down");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("third");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("> [!warning] Hot");
+  await expect
+    .poll(() => shownBlocks(page))
+    .toEqual([
+      "0 callout Stop the clock",
+      "1 bullet and write it down",
+      "1 paragraph third",
+      "0 callout Hot",
+    ]);
+
+  const note = body(page).getByRole("note", { name: "Note" });
+  await expect(note).toHaveText("Stop the clock");
+  await expect(body(page).getByRole("note", { name: "Warning" })).toHaveText("Hot");
+  await note.getByRole("button").click();
+  await expect
+    .poll(async () => {
+      const menu = await page.getByRole("menu").boundingBox();
+      const icon = await note.getByRole("button").boundingBox();
+      return menu && icon ? Math.hypot(menu.x - icon.x, menu.y - icon.y - icon.height) : null;
+    })
+    .toBeLessThan(12);
+  await page.getByRole("menuitem", { name: "Tip" }).click();
+  await expect(body(page).getByRole("note", { name: "Tip" })).toHaveText("Stop the clock");
+  await expect(body(page)).toBeFocused();
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByRole("menu")).toBeFocused();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await expect(body(page).getByRole("note", { name: "Caution" })).toHaveText("Hot");
+  await expect(body(page)).toBeFocused();
+  await page.keyboard.press("Control+z");
+  await expect(body(page).getByRole("note", { name: "Warning" })).toHaveText("Hot");
+
+  // an empty line of a callout leads out of it
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("outside");
+  await expect(blocks(page).last()).toHaveAttribute("data-depth", "0");
+  await expectNoViolations(page);
+  await expect(saveState(page)).toHaveText("Saved");
+  await openDocument(page, url);
+  expect(await exported(page)).toBe(
+    "# Alerts\n\n> [!TIP]\n> Stop the clock\n>\n> - and write it down\n>\n> third\n\n> [!WARNING]\n> Hot\n\noutside\n",
+  );
+});
+
+test("a toggle folds for its reader alone, opens for a caret and a link, and takes what is written after it", async ({
+  browser,
+}) => {
+  const ada = await signUp(browser, "Ada");
+  const { page } = ada;
+  const url = await newDocument(page, "Folds");
+  await page.keyboard.type(">> Details");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("inside");
+  const triangle = (text: string) =>
+    blocks(page).filter({ hasText: text }).getByRole("button", { name: "What is inside" });
+  const inside = blocks(page).filter({ hasText: "inside" });
+  await expect(triangle("Details")).toHaveAttribute("aria-expanded", "true");
+  await triangle("Details").click();
+  await expect(inside).toBeHidden();
+  await expect(triangle("Details")).toHaveAttribute("aria-expanded", "false");
+
+  // the caret went to the end of the line; Enter there makes the next toggle
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("Next");
+  await expect
+    .poll(() => shownBlocks(page))
+    .toEqual(["0 toggle Details", "1 paragraph inside", "0 toggle Next"]);
+  await expect(saveState(page)).toHaveText("Saved");
+  await page.reload();
+  await expect(triangle("Details")).toHaveAttribute("aria-expanded", "false");
+  await expect(inside).toBeHidden();
+
+  const bea = await invite(browser, ada, "Bea");
+  await openDocument(bea.page, url);
+  await expect(blocks(bea.page).filter({ hasText: "inside" })).toBeVisible();
+  await expect(inside).toBeHidden();
+  // where another goes is opened
+  await blocks(bea.page).filter({ hasText: "inside" }).click();
+  await expect(inside).toBeVisible();
+
+  await blocks(page).filter({ hasText: "Details" }).click();
+  await page.keyboard.press("Control+Enter");
+  await expect(inside).toBeHidden();
+  await expectNoViolations(page);
+  const id = await inside.getAttribute("data-block-id");
+  await page.goto(`${url}#${id}`);
+  await expect(inside).toBeVisible();
+  await expect(inside).toHaveClass(/flash/);
+  expect(await exported(page)).toBe(
+    "# Folds\n\n<details>\n<summary>Details</summary>\n\ninside\n\n</details>\n\n<details>\n<summary>Next</summary>\n\n</details>\n",
+  );
+});
