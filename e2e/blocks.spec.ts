@@ -129,3 +129,42 @@ test("a toggle folds for its reader alone, opens for a caret and a link, and tak
     "# Folds\n\n<details>\n<summary>Details</summary>\n\ninside\n\n</details>\n\n<details>\n<summary>Next</summary>\n\n</details>\n",
   );
 });
+
+test("code says its language, is coloured beside the document, and is copied", async ({ browser }) => {
+  const { page } = await signUp(browser, "Cody");
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const violations: string[] = [];
+  page.on("console", (message) => {
+    if (/Content Security Policy|TrustedScript|TrustedHTML/.test(message.text()))
+      violations.push(message.text());
+  });
+  const url = await newDocument(page, "Code");
+  await page.keyboard.type("```sql ");
+  await page.keyboard.type("select 'a' -- all");
+  const code = blocks(page).first();
+  await expect(code.locator(".k")).toHaveText(["select"]);
+  await expect(code.locator(".s")).toHaveText(["'a'"]);
+  await expect(code.locator(".c")).toHaveText(["-- all"]);
+
+  await page.keyboard.press("Control+Enter");
+  const field = page.getByRole("combobox", { name: "Language" });
+  await expect(field).toBeFocused();
+  await page.keyboard.type("py");
+  await expect(page.getByRole("option")).toHaveText(["Python"]);
+  await page.keyboard.press("Enter");
+  await expect(body(page)).toBeFocused();
+  await expect(code.getByRole("button", { name: "Python" })).toBeVisible();
+  await page.keyboard.type("\nif 1: pass");
+  await expect(code.locator(".k")).toHaveText(["all", "if", "pass"]);
+  await code.getByRole("button", { name: "Python" }).click();
+  await expectNoViolations(page);
+  await page.getByRole("option", { name: "Text" }).click();
+  await expect(code.locator(".k")).toHaveCount(0);
+  await code.getByRole("button", { name: "Copy code" }).click();
+  await expect(page.getByText("Code copied")).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("select 'a' -- all\nif 1: pass");
+  await expect(saveState(page)).toHaveText("Saved");
+  await openDocument(page, url);
+  expect(await exported(page)).toBe("# Code\n\n```\nselect 'a' -- all\nif 1: pass\n```\n");
+  expect(violations).toEqual([]);
+});

@@ -8,6 +8,7 @@ import { flashBlock } from "../../lib/editor/flash.ts";
 import { BlockHandle } from "./block-handle.tsx";
 import { Bubble } from "./bubble.tsx";
 import { CalloutMenu } from "./callout-menu.tsx";
+import { LanguageMenu } from "./language-menu.tsx";
 import { type DocumentEditor, openEditor } from "./open-editor.ts";
 import { RemoteCarets } from "./remote-carets.tsx";
 import { SlashMenu } from "./slash-menu.tsx";
@@ -55,6 +56,7 @@ function Editing({ opened, session, isWritable }: EditingProps) {
       {editor && isWritable ? <BlockHandle view={editor.view} area={area} newStep={opened.newStep} /> : null}
       {editor && isWritable ? <Bubble view={editor.view} store={opened.formats} area={area} /> : null}
       {editor && isWritable ? <CalloutMenu view={editor.view} store={opened.callouts} /> : null}
+      {editor && isWritable ? <LanguageMenu view={editor.view} store={opened.codes} area={area} /> : null}
       {editor && isWritable ? (
         <TableMenu view={editor.view} store={opened.tables} area={area} newStep={opened.newStep} />
       ) : null}

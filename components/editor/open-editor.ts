@@ -13,6 +13,7 @@ import { clipboardPlugin } from "../../lib/editor/clipboard.ts";
 import { toggleTask } from "../../lib/editor/commands.ts";
 import { compositionPlugin } from "../../lib/editor/composition.ts";
 import { flashPlugin } from "../../lib/editor/flash.ts";
+import { highlightingPlugin } from "../../lib/editor/highlighting.ts";
 import { markdownRules } from "../../lib/editor/input-rules.ts";
 import { keymapPlugin } from "../../lib/editor/keymap.ts";
 import { nestingPlugin } from "../../lib/editor/nesting.ts";
@@ -22,8 +23,10 @@ import { slashPlugin, slashQuery } from "../../lib/editor/slash.ts";
 import { tablePlugin } from "../../lib/editor/table-plugin.ts";
 import { undoStepsPlugin } from "../../lib/editor/undo-steps.ts";
 import { CalloutStore } from "./callout-store.ts";
+import { CodeStore } from "./code-store.ts";
 import { keepFolded, readFolded } from "./folded-toggles.ts";
 import { FormatStore } from "./format-store.ts";
+import { loadHighlighter } from "./load-highlighter.ts";
 import { offerLostBlocks } from "./offer-lost-blocks.ts";
 import { SlashStore } from "./slash-store.ts";
 import { TableStore } from "./table-store.ts";
@@ -34,6 +37,7 @@ export type DocumentEditor = {
   readonly tables: TableStore;
   readonly formats: FormatStore;
   readonly callouts: CalloutStore;
+  readonly codes: CodeStore;
   /** What is done next is undone by itself. */
   readonly newStep: () => void;
   readonly options: Partial<EditorOptions>;
@@ -49,6 +53,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
   const tables = new TableStore();
   const formats = new FormatStore();
   const callouts = new CalloutStore();
+  const codes = new CodeStore();
   const plugins = (): Plugin[] => [
     slashPlugin((event) => slash.onKey(event)),
     formats.plugin,
@@ -59,6 +64,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
       onChange: (folded) => keepFolded(documentId, folded),
     }),
     callouts.plugin,
+    codes.plugin,
     keymapPlugin(undo),
     markdownRules(),
     clipboardPlugin(refusePaste),
@@ -70,6 +76,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     taskPlugin(),
     followPlugin(session, map, slash, offers.wrote),
     tables.plugin,
+    highlightingPlugin(loadHighlighter),
   ];
   return {
     map,
@@ -77,6 +84,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     tables,
     formats,
     callouts,
+    codes,
     newStep: () => undo.stopCapturing(),
     options: {
       content: binding.document(schema).toJSON(),

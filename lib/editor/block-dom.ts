@@ -3,6 +3,7 @@ import type { DOMOutputSpec, Node as ProseMirrorNode, TagParseRule } from "@tipt
 import { CALLOUT, TONE_NAMES, toneOf } from "../core/callout.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { iconOf } from "./icons.ts";
+import { languageName } from "./languages.ts";
 
 const HEADING_TAGS: Record<string, string> = { heading1: "h2", heading2: "h3", heading3: "h4" };
 const KNOWN = new Set([
@@ -95,21 +96,17 @@ function triangle(isOpen: boolean): DOMOutputSpec {
   return ["button", attributes, iconOf(isOpen ? "down" : "right")];
 }
 
-/** sql → SQL, typescript → Typescript. */
-function languageName(language: string): string {
-  if (language === "") return "Text";
-  return language.length <= 4 ? language.toUpperCase() : language.charAt(0).toUpperCase() + language.slice(1);
-}
-
 export function renderCode(node: ProseMirrorNode): DOMOutputSpec {
   const language = typeof node.attrs.props.language === "string" ? node.attrs.props.language : "";
+  const button = { type: "button", tabindex: "-1" };
   return [
     "div",
     { ...blockAttributes(node), dir: "ltr" },
     [
       "div",
       { class: "code-head", contenteditable: "false", "data-language": language },
-      ["span", {}, languageName(language)],
+      ["button", { ...button, class: "code-language", "aria-haspopup": "dialog" }, languageName(language)],
+      ["button", { ...button, class: "icon-button", "aria-label": "Copy code" }, iconOf("copy")],
     ],
     ["pre", { spellcheck: "false" }, ["code", 0]],
   ];
@@ -188,12 +185,8 @@ function ownProps(type: string, element: HTMLElement): Record<string, unknown> {
 
 function codeBlock(element: HTMLElement): Attributes {
   const named = element.querySelector("code")?.className.match(/language-(\S+)/)?.[1];
-  const language = named ?? element.querySelector(".code-head")?.textContent ?? "";
-  return attrs(
-    "code",
-    Number(element.dataset.depth) || 0,
-    language && language !== "Text" ? { language } : {},
-  );
+  const language = named ?? element.querySelector<HTMLElement>(".code-head")?.dataset.language ?? "";
+  return attrs("code", Number(element.dataset.depth) || 0, language ? { language } : {});
 }
 
 /** Rules by which HTML becomes blocks. Ids are never read: what is pasted is new. */
