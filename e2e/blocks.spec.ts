@@ -168,3 +168,61 @@ test("code says its language, is coloured beside the document, and is copied", a
   expect(await exported(page)).toBe("# Code\n\n```\nselect 'a' -- all\nif 1: pass\n```\n");
   expect(violations).toEqual([]);
 });
+
+test("on a phone a bar above the keyboard formats, inserts, moves and takes back", async ({ browser }) => {
+  const { page } = await signUp(browser, "Pho");
+  await newDocument(page, "Phone");
+  await page.setViewportSize({ width: 375, height: 812 });
+  const bar = page.getByRole("toolbar", { name: "Formatting" });
+  const tool = (name: string) => bar.getByRole("button", { name, exact: true });
+  await expect(bar).toBeVisible();
+  await tool("Insert a block").click();
+  await expect(page.getByRole("listbox", { name: "Blocks" })).toBeVisible();
+  await page.getByRole("option", { name: "Bulleted list" }).click();
+  await page.keyboard.type("milk");
+  await tool("Bold").click();
+  await expect(tool("Bold")).toHaveAttribute("aria-pressed", "true");
+  await page.keyboard.type(" now");
+  await expect(body(page).locator("strong")).toHaveText(" now");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("eggs");
+  await tool("Indent").click();
+  await expect.poll(() => shownBlocks(page)).toEqual(["0 bullet milk now", "1 bullet eggs"]);
+  await tool("Outdent").click();
+  await tool("To-do").click();
+  await expect.poll(() => shownBlocks(page)).toEqual(["0 bullet milk now", "0 task eggs"]);
+  await tool("Undo").click();
+  await expect.poll(() => shownBlocks(page)).toEqual(["0 bullet milk now", "0 bullet eggs"]);
+  await tool("Redo").click();
+  await expect.poll(() => shownBlocks(page)).toEqual(["0 bullet milk now", "0 task eggs"]);
+  await bar.getByRole("button", { name: "turn into" }).click();
+  await page.getByRole("menuitem", { name: "Heading 1" }).click();
+  await expect(body(page)).toBeFocused();
+  await expect.poll(() => shownBlocks(page)).toEqual(["0 bullet milk now", "0 heading1 eggs"]);
+  await tool("Link").click();
+  await page.getByRole("textbox", { name: "Link address" }).fill("example.com");
+  await page.keyboard.press("Enter");
+  await expect(body(page).getByRole("link")).toHaveText("eggs");
+
+  await expect(bar).toBeVisible();
+  const sizes = await bar.getByRole("button").evaluateAll((buttons) =>
+    buttons.map((button) => {
+      const { width, height } = button.getBoundingClientRect();
+      return Math.min(width, height);
+    }),
+  );
+  expect(sizes.length).toBeGreaterThan(12);
+  expect(Math.min(...sizes)).toBeGreaterThanOrEqual(44);
+  const { bottom, scrolls } = await page.evaluate(() => ({
+    bottom: document.querySelector(".format-bar")?.getBoundingClientRect().bottom,
+    scrolls: document.documentElement.scrollWidth > document.documentElement.clientWidth,
+  }));
+  expect(bottom).toBe(812);
+  expect(scrolls).toBe(false);
+  await expectNoViolations(page);
+  await tool("Hide the keyboard").click();
+  await expect(bar).toBeHidden();
+  await page.setViewportSize({ width: 1280, height: 812 });
+  await blocks(page).last().click();
+  await expect(page.getByRole("toolbar", { name: "Formatting" })).toBeHidden();
+});

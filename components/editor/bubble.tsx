@@ -59,7 +59,8 @@ export function Bubble({ view, store, area }: Props) {
   );
 }
 
-function onToolbarKey(event: KeyboardEvent<HTMLElement>, view: EditorView): void {
+/** Left and right go through a toolbar, Escape goes back into the text. */
+export function onToolbarKey(event: KeyboardEvent<HTMLElement>, view: EditorView): void {
   if (event.key === "Escape") backTo(view);
   const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
   if (step === 0 || event.target instanceof HTMLInputElement) return;

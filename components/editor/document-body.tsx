@@ -8,6 +8,7 @@ import { flashBlock } from "../../lib/editor/flash.ts";
 import { BlockHandle } from "./block-handle.tsx";
 import { Bubble } from "./bubble.tsx";
 import { CalloutMenu } from "./callout-menu.tsx";
+import { FormatBar } from "./format-bar.tsx";
 import { LanguageMenu } from "./language-menu.tsx";
 import { type DocumentEditor, openEditor } from "./open-editor.ts";
 import { RemoteCarets } from "./remote-carets.tsx";
@@ -57,6 +58,7 @@ function Editing({ opened, session, isWritable }: EditingProps) {
       {editor && isWritable ? <Bubble view={editor.view} store={opened.formats} area={area} /> : null}
       {editor && isWritable ? <CalloutMenu view={editor.view} store={opened.callouts} /> : null}
       {editor && isWritable ? <LanguageMenu view={editor.view} store={opened.codes} area={area} /> : null}
+      {editor && isWritable ? <FormatBar view={editor.view} store={opened.bar} opened={opened} /> : null}
       {editor && isWritable ? (
         <TableMenu view={editor.view} store={opened.tables} area={area} newStep={opened.newStep} />
       ) : null}

@@ -15,7 +15,13 @@ import {
 } from "lucide-react";
 import { COLORS, HIGHLIGHTS } from "../../lib/core/palette.ts";
 import { turnInto } from "../../lib/editor/commands.ts";
-import { type Formats, type SimpleMark, setColor, toggleFormat } from "../../lib/editor/formats.ts";
+import {
+  type Formats,
+  SIMPLE_MARKS,
+  type SimpleMark,
+  setColor,
+  toggleFormat,
+} from "../../lib/editor/formats.ts";
 import { SLASH_ITEMS } from "../../lib/editor/slash.ts";
 import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
 
@@ -30,13 +36,13 @@ const MARKS: readonly { name: SimpleMark; label: string; Icon: LucideIcon }[] = 
 /** What a block of text can become. */
 export const SHAPES = SLASH_ITEMS.filter(({ type }) => !["divider", "table"].includes(type));
 
-type ToolProps = { view: EditorView; formats: Formats | null };
+type ToolProps = { view: EditorView; formats: Formats | null; names?: readonly SimpleMark[] };
 
 const stay = (event: React.MouseEvent) => event.preventDefault();
 
 /** Marks, colours and shapes for what is chosen. The text keeps the focus when they are clicked. */
-export function MarkTools({ view, formats }: ToolProps) {
-  return MARKS.map(({ name, label, Icon }) => (
+export function MarkTools({ view, formats, names = SIMPLE_MARKS }: ToolProps) {
+  return MARKS.filter(({ name }) => names.includes(name)).map(({ name, label, Icon }) => (
     <button
       key={name}
       type="button"
@@ -53,7 +59,7 @@ export function MarkTools({ view, formats }: ToolProps) {
 
 export function ShapeMenu({ view }: { view: EditorView }) {
   const trigger = (
-    <button type="button" className="icon-button text" aria-label="Turn into" onMouseDown={stay}>
+    <button type="button" className="icon-button text" aria-label="Text: turn into" onMouseDown={stay}>
       Text
       <ChevronDown className="i" aria-hidden />
     </button>

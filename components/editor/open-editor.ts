@@ -22,6 +22,7 @@ import { documentExtensions, schema } from "../../lib/editor/schema.ts";
 import { slashPlugin, slashQuery } from "../../lib/editor/slash.ts";
 import { tablePlugin } from "../../lib/editor/table-plugin.ts";
 import { undoStepsPlugin } from "../../lib/editor/undo-steps.ts";
+import { BarStore } from "./bar-store.ts";
 import { CalloutStore } from "./callout-store.ts";
 import { CodeStore } from "./code-store.ts";
 import { keepFolded, readFolded } from "./folded-toggles.ts";
@@ -38,6 +39,9 @@ export type DocumentEditor = {
   readonly formats: FormatStore;
   readonly callouts: CalloutStore;
   readonly codes: CodeStore;
+  readonly bar: BarStore;
+  /** Takes back, or does again, this person's own changes only. */
+  readonly history: { readonly undo: () => void; readonly redo: () => void };
   /** What is done next is undone by itself. */
   readonly newStep: () => void;
   readonly options: Partial<EditorOptions>;
@@ -54,6 +58,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
   const formats = new FormatStore();
   const callouts = new CalloutStore();
   const codes = new CodeStore();
+  const bar = new BarStore();
   const plugins = (): Plugin[] => [
     slashPlugin((event) => slash.onKey(event)),
     formats.plugin,
@@ -76,6 +81,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     taskPlugin(),
     followPlugin(session, map, slash, offers.wrote),
     tables.plugin,
+    bar.plugin,
     highlightingPlugin(loadHighlighter),
   ];
   return {
@@ -85,6 +91,8 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     formats,
     callouts,
     codes,
+    bar,
+    history: { undo: () => void undo.undo(), redo: () => void undo.redo() },
     newStep: () => undo.stopCapturing(),
     options: {
       content: binding.document(schema).toJSON(),

@@ -5,7 +5,7 @@ import { BlockMap } from "../core/block-map.ts";
 import { insertTree, readTree } from "../core/block-read.ts";
 import type { Marks } from "../core/block-tree.ts";
 import { EditorBinding } from "./binding.ts";
-import { formatsOf, readHref, setColor, setLink, toggleFormat } from "./formats.ts";
+import { chooseWord, formatsHere, formatsOf, readHref, setColor, setLink, toggleFormat } from "./formats.ts";
 import { schema } from "./schema.ts";
 
 /** An editor on one paragraph, all of it chosen. */
@@ -66,5 +66,27 @@ describe("formats", () => {
     const { run, marks } = editing("words");
     expect(run(setLink("javascript:alert(1)"))).toBe(false);
     expect(marks()).toEqual([{}]);
+  });
+
+  it("a caret carries what is typed there, and chooses the word that it is in", () => {
+    const { host, run } = editing("two words", { bold: true });
+    const at = (position: number) =>
+      host.dispatch(host.state.tr.setSelection(TextSelection.create(host.state.doc, position)));
+    at(3);
+    expect([...formatsHere(host.state).simple]).toEqual(["bold"]);
+    run(toggleFormat("italic"));
+    expect([...formatsHere(host.state).simple]).toEqual(["bold", "italic"]);
+    for (const [position, from, to] of [
+      [3, 1, 4],
+      [4, 1, 4],
+      [5, 5, 10],
+    ] as const) {
+      at(position);
+      expect(run(chooseWord)).toBe(true);
+      expect(host.state.selection).toMatchObject({ from, to });
+    }
+    host.dispatch(host.state.tr.insertText(" , ", 1, 10));
+    at(2);
+    expect(run(chooseWord)).toBe(false);
   });
 });

@@ -33,6 +33,33 @@ export function formatsOf(state: EditorState): Formats {
   };
 }
 
+/** As `formatsOf`; of a caret alone what would be typed there carries. */
+export function formatsHere(state: EditorState): Formats {
+  const { empty, $from } = state.selection;
+  if (!empty) return formatsOf(state);
+  const marks = state.storedMarks ?? $from.marks();
+  const find = (name: string) => marks.find((mark) => mark.type.name === name);
+  return {
+    simple: new Set(SIMPLE_MARKS.filter((name) => find(name))),
+    link: find("link")?.attrs.href ?? null,
+    color: find("color")?.attrs.value ?? null,
+    highlight: find("highlight")?.attrs.value ?? null,
+  };
+}
+
+/** Chooses the word that a caret is in. False when there is none, or where no marks can be. */
+export const chooseWord: Command = (state, dispatch) => {
+  const { $from, empty } = state.selection;
+  if (!empty) return isFormattable(state);
+  if (!$from.parent.isTextblock || $from.parent.type.spec.code) return false;
+  const text = $from.parent.textBetween(0, $from.parent.content.size, undefined, "\ufffc");
+  const before = /[\p{L}\p{N}_'-]*$/u.exec(text.slice(0, $from.parentOffset))?.[0].length ?? 0;
+  const behind = /^[\p{L}\p{N}_'-]*/u.exec(text.slice($from.parentOffset))?.[0].length ?? 0;
+  if (before + behind === 0) return false;
+  dispatch?.(state.tr.setSelection(TextSelection.create(state.doc, $from.pos - before, $from.pos + behind)));
+  return true;
+};
+
 function firstValue(state: EditorState, name: string, attribute: string): unknown {
   const { from, to } = state.selection;
   let found: unknown;

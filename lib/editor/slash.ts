@@ -48,6 +48,15 @@ export function slashPlugin(onKey: (event: KeyboardEvent) => boolean): Plugin<Sl
 
 export const slashQuery = (state: EditorState): SlashQuery | null => key.getState(state)?.query ?? null;
 
+/** Types the slash that opens the menu, behind a blank where one is needed. */
+export const typeSlash: Command = (state, dispatch) => {
+  const { $from } = state.selection;
+  if ($from.depth !== 1 || !$from.parent.isTextblock || $from.parent.type.spec.code) return false;
+  const before = $from.parent.textBetween(0, $from.parentOffset, undefined, "\ufffc");
+  dispatch?.(state.tr.insertText(before === "" || /\s$/.test(before) ? "/" : " /").scrollIntoView());
+  return true;
+};
+
 export function closeSlash(view: EditorView): void {
   view.dispatch(view.state.tr.setMeta(CLOSE_SLASH, true));
 }

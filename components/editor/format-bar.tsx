@@ -1,0 +1,104 @@
+"use client";
+import type { Command } from "@tiptap/pm/state";
+import type { EditorView } from "@tiptap/pm/view";
+import {
+  IndentDecrease,
+  IndentIncrease,
+  KeyboardOff,
+  ListChecks,
+  type LucideIcon,
+  Plus,
+  Redo2,
+  Undo2,
+} from "lucide-react";
+import { useEffect } from "react";
+import { toast } from "sonner";
+import { shiftDepth, turnInto } from "../../lib/editor/commands.ts";
+import { chooseWord } from "../../lib/editor/formats.ts";
+import { typeSlash } from "../../lib/editor/slash.ts";
+import type { BarStore } from "./bar-store.ts";
+import { onToolbarKey } from "./bubble.tsx";
+import { ColorMenu, HighlightMenu, LinkTool, MarkTools, ShapeMenu } from "./format-tools.tsx";
+import type { DocumentEditor } from "./open-editor.ts";
+import { useStore } from "./use-session.ts";
+
+type Props = { view: EditorView; store: BarStore; opened: Pick<DocumentEditor, "history" | "formats"> };
+
+/** On a phone, above the keyboard while one writes: what the keyboard of a desk does. */
+export function FormatBar({ view, store, opened }: Props) {
+  const formats = useStore(store.shown);
+  useRoom(formats !== null);
+  if (formats === null) return null;
+  const run = (command: Command) => () => void command(view.state, view.dispatch, view);
+  const link = () => {
+    if (chooseWord(view.state, view.dispatch)) opened.formats.onLink();
+    else toast("Choose the words that are to be a link.");
+  };
+  return (
+    <div
+      className="format-bar"
+      role="toolbar"
+      aria-label="Formatting"
+      data-format-tools=""
+      onKeyDown={(event) => onToolbarKey(event, view)}
+    >
+      <div className="scroll">
+        <Tool label="Insert a block" Icon={Plus} onClick={run(typeSlash)} />
+        <ShapeMenu view={view} />
+        <MarkTools view={view} formats={formats} names={["bold", "italic"]} />
+        <Tool label="To-do" Icon={ListChecks} onClick={run(turnInto("task", { checked: false }))} />
+        <LinkTool isOn={formats.link !== null} onClick={link} />
+        <Tool label="Indent" Icon={IndentIncrease} onClick={run(shiftDepth(1))} />
+        <Tool label="Outdent" Icon={IndentDecrease} onClick={run(shiftDepth(-1))} />
+        <Tool label="Undo" Icon={Undo2} onClick={opened.history.undo} />
+        <Tool label="Redo" Icon={Redo2} onClick={opened.history.redo} />
+        <MarkTools view={view} formats={formats} names={["underline", "strike", "code"]} />
+        <ColorMenu view={view} />
+        <HighlightMenu view={view} />
+      </div>
+      <span className="done">
+        <Tool label="Hide the keyboard" Icon={KeyboardOff} onClick={() => view.dom.blur()} />
+      </span>
+    </div>
+  );
+}
+
+type ToolProps = { label: string; Icon: LucideIcon; onClick: () => void };
+
+/** The text keeps the focus, and the keyboard stays. */
+function Tool({ label, Icon, onClick }: ToolProps) {
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={label}
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={onClick}
+    >
+      <Icon className="i" aria-hidden />
+    </button>
+  );
+}
+
+/** Tells the style sheet how much of the window the keyboard covers, and that the bar stands above it. */
+function useRoom(isShown: boolean) {
+  useEffect(() => {
+    if (!isShown) return;
+    const { documentElement: root } = document;
+    const viewport = window.visualViewport;
+    const measure = () => {
+      const covered = viewport ? window.innerHeight - viewport.height - viewport.offsetTop : 0;
+      root.style.setProperty("--keyboard", `${Math.max(0, Math.round(covered))}px`);
+    };
+    measure();
+    root.dataset.formatBar = "";
+    viewport?.addEventListener("resize", measure);
+    viewport?.addEventListener("scroll", measure);
+    return () => {
+      viewport?.removeEventListener("resize", measure);
+      viewport?.removeEventListener("scroll", measure);
+      root.style.removeProperty("--keyboard");
+      delete root.dataset.formatBar;
+    };
+  }, [isShown]);
+}
