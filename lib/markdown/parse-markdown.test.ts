@@ -168,6 +168,23 @@ describe("long texts", () => {
     );
   });
 
+  it("keep a toggle whole, however much is in it, and do not wait for the end of one that has none", () => {
+    const inside = lines(2_000, (index) => `paragraph ${index} with some more words`);
+    const source = (end: string) =>
+      `before\n\n<details>\n<summary>a</summary>\n\n${inside.join("\n\n")}\n\n${end}after`;
+    expect(blocksOf(source("</details>\n\n"))).toEqual([
+      block("paragraph", "before"),
+      block(
+        "toggle",
+        "a",
+        {},
+        inside.map((text) => block("paragraph", text)),
+      ),
+      block("paragraph", "after"),
+    ]);
+    expect(blocksOf(source(""))).toHaveLength(2_003);
+  });
+
   it("may be one list, which goes on counting", () => {
     const blocks = blocksOf(lines(8_000, (index) => `${index + 6}. item ${index}`).join("\n"));
     expect(blocks[0]).toEqual(block("number", "item 1", { start: 7 }));

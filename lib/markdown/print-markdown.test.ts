@@ -88,6 +88,17 @@ describe("printing", () => {
     );
   });
 
+  it("keeps half of a toggle that someone wrote as source from closing the toggle around it", () => {
+    const half = block("code", "</details>", { language: "markdown", raw: true });
+    const blocks = [block("toggle", "a", {}, [half, block("paragraph", "b")])];
+    expect(parseMarkdown(printMarkdown({ title: "", blocks })).blocks).toEqual([
+      block("toggle", "a", {}, [
+        block("code", "</details>", { language: "markdown" }),
+        block("paragraph", "b"),
+      ]),
+    ]);
+  });
+
   it("keeps a blank at the edge of a mark", () => {
     expect(printRuns(["bold ", { bold: true }], ["plain", {}])).toBe("**bold&#x20;**&#x70;lain\n");
     expect(parseMarkdown("**bold&#x20;**&#x70;lain").blocks[0]?.text).toEqual([
