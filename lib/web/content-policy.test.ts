@@ -35,6 +35,10 @@ it("a page reaches its own server and the Supabase of the configuration, by http
   expect(directives(pagePolicy({ ...wishes, supabaseUrl: null })).get("connect-src")).toEqual(["'self'"]);
 });
 
+it("no picture is asked of another server, of Supabase neither: they are shown from memory", () => {
+  expect(directives(pagePolicy(wishes)).get("img-src")).toEqual(["'self'", "blob:"]);
+});
+
 it("code is evaluated and styles are written in development only", () => {
   for (const word of ["'unsafe-eval'", "'wasm-unsafe-eval'"]) expect(pagePolicy(wishes)).not.toContain(word);
   expect(directives(pagePolicy(wishes)).get("style-src-elem")).not.toContain("'unsafe-inline'");

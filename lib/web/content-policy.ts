@@ -49,7 +49,9 @@ export function pagePolicy({ nonce, supabaseUrl, development }: PolicyWishes): s
       ? ["'self'", "'unsafe-inline'"]
       : ["'self'", `'nonce-${nonce}'`, ...SONNER_STYLE],
     "style-src-attr": ["'unsafe-inline'"],
-    "img-src": ["'self'", "blob:", ...supabase],
+    // Pictures of documents are fetched by the person's own rights (connect-src) and shown from memory: no page asks
+    // another server for one, whatever a document says.
+    "img-src": ["'self'", "blob:"],
     "font-src": ["'self'"],
     "connect-src": ["'self'", ...supabase, ...sockets],
     "manifest-src": ["'self'"],
