@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import { isBlockId } from "../../lib/core/ids.ts";
 import { flashBlock } from "../../lib/editor/flash.ts";
+import { AttachmentDialogs } from "./attachments/attachment-dialogs.tsx";
 import { BlockHandle } from "./block-handle.tsx";
 import { Bubble } from "./bubble.tsx";
 import { CalloutMenu } from "./callout-menu.tsx";
@@ -53,7 +54,9 @@ function Editing({ opened, session, isWritable }: EditingProps) {
       {editor ? (
         <RemoteCarets view={editor.view} map={opened.map} people={session.people} area={area} />
       ) : null}
-      {editor && isWritable ? <SlashMenu view={editor.view} menu={opened.slash} area={area} /> : null}
+      {editor && isWritable ? (
+        <SlashMenu view={editor.view} menu={opened.slash} attachments={opened.attachments} area={area} />
+      ) : null}
       {editor && isWritable ? <BlockHandle view={editor.view} area={area} newStep={opened.newStep} /> : null}
       {editor && isWritable ? <Bubble view={editor.view} store={opened.formats} area={area} /> : null}
       {editor && isWritable ? <CalloutMenu view={editor.view} store={opened.callouts} /> : null}
@@ -62,6 +65,7 @@ function Editing({ opened, session, isWritable }: EditingProps) {
       {editor && isWritable ? (
         <TableMenu view={editor.view} store={opened.tables} area={area} newStep={opened.newStep} />
       ) : null}
+      {editor ? <AttachmentDialogs view={editor.view} attachments={opened.attachments} /> : null}
     </div>
   );
 }

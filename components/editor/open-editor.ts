@@ -22,6 +22,7 @@ import { documentExtensions, schema } from "../../lib/editor/schema.ts";
 import { slashPlugin, slashQuery } from "../../lib/editor/slash.ts";
 import { tablePlugin } from "../../lib/editor/table-plugin.ts";
 import { undoStepsPlugin } from "../../lib/editor/undo-steps.ts";
+import { OpenAttachments } from "./attachments/open-attachments.ts";
 import { BarStore } from "./bar-store.ts";
 import { CalloutStore } from "./callout-store.ts";
 import { CodeStore } from "./code-store.ts";
@@ -44,6 +45,7 @@ export type DocumentEditor = {
   readonly history: { readonly undo: () => void; readonly redo: () => void };
   /** What is done next is undone by itself. */
   readonly newStep: () => void;
+  readonly attachments: OpenAttachments;
   readonly options: Partial<EditorOptions>;
   readonly destroy: () => void;
 };
@@ -59,10 +61,12 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
   const callouts = new CalloutStore();
   const codes = new CodeStore();
   const bar = new BarStore();
+  const attachments = new OpenAttachments(documentId, session, () => undo.stopCapturing());
   const plugins = (): Plugin[] => [
     slashPlugin((event) => slash.onKey(event)),
     formats.plugin,
     chosenPlugin(),
+    ...attachments.plugins(),
     tablePlugin(),
     nestingPlugin({
       folded: readFolded(documentId),
@@ -94,6 +98,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     bar,
     history: { undo: () => void undo.undo(), redo: () => void undo.redo() },
     newStep: () => undo.stopCapturing(),
+    attachments,
     options: {
       content: binding.document(schema).toJSON(),
       extensions: [
@@ -105,6 +110,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
       injectCSS: false,
     },
     destroy: () => {
+      attachments.destroy();
       offers.stop();
       binding.destroy();
       undo.destroy();

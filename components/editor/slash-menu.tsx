@@ -7,6 +7,7 @@ import {
   Heading1,
   Heading2,
   Heading3,
+  Image,
   Info,
   Lightbulb,
   List,
@@ -15,12 +16,14 @@ import {
   type LucideIcon,
   Minus,
   OctagonAlert,
+  Paperclip,
   Quote,
   Table2,
   TriangleAlert,
 } from "lucide-react";
-import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { closeSlash, runSlashItem } from "../../lib/editor/slash.ts";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { closeSlash, runSlashItem, type SlashItem } from "../../lib/editor/slash.ts";
+import type { OpenAttachments } from "./attachments/open-attachments.ts";
 import type { SlashStore } from "./slash-store.ts";
 import { useStore } from "./use-session.ts";
 
@@ -39,22 +42,33 @@ const ICONS: Record<string, LucideIcon> = {
   Tip: Lightbulb,
   Warning: TriangleAlert,
   Caution: OctagonAlert,
+  image: Image,
+  file: Paperclip,
   table: Table2,
   divider: Minus,
 };
 const GAP_PX = 6;
 
-type MenuProps = { view: EditorView; menu: SlashStore; area: RefObject<HTMLDivElement | null> };
+type MenuProps = {
+  view: EditorView;
+  menu: SlashStore;
+  attachments: OpenAttachments;
+  area: RefObject<HTMLDivElement | null>;
+};
 
 /** The blocks one can get by "/": a listbox beside the caret, while the text keeps the focus. */
-export function SlashMenu({ view, menu, area }: MenuProps) {
+export function SlashMenu({ view, menu, attachments, area }: MenuProps) {
   const shown = useStore(menu.shown);
   const list = useRef<HTMLDivElement>(null);
   const place = usePlace(view, shown?.query.from ?? null, area, list);
+  const run = useCallback(
+    (item: SlashItem) => runSlashItem(view, item, (type) => attachments.choose(view, type)),
+    [view, attachments],
+  );
   useEffect(() => {
-    menu.onPick = (item) => runSlashItem(view, item);
+    menu.onPick = run;
     menu.onClose = () => closeSlash(view);
-  }, [menu, view]);
+  }, [menu, view, run]);
   useActiveOption(view, shown ? shown.chosen : null);
   if (!shown) return null;
   return (
@@ -72,7 +86,7 @@ export function SlashMenu({ view, menu, area }: MenuProps) {
               aria-selected={index === shown.chosen}
               className="option"
               onMouseDown={(event) => event.preventDefault()}
-              onClick={() => runSlashItem(view, item)}
+              onClick={() => run(item)}
             >
               <Icon className="i" aria-hidden />
               <span>{item.name}</span>

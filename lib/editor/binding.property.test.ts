@@ -8,6 +8,7 @@ import { BlockMap } from "../core/block-map.ts";
 import { createUndo } from "../core/block-undo.ts";
 import { Random } from "../core/history.ts";
 import { newBlockId } from "../core/ids.ts";
+import { choosePictureAct, describeAct, uploadAct } from "./attachment-acts.ts";
 import { EditorBinding, type EditorHost, LOCAL } from "./binding.ts";
 import { chosenRange } from "./chosen.ts";
 import { choose, deleteChosen, levelsAt, moveTo } from "./chosen-commands.ts";
@@ -39,6 +40,7 @@ import {
   moveRow,
   stayInCell,
 } from "./table-commands.ts";
+import { uploadPlacesPlugin } from "./upload-places.ts";
 
 const FIRST = Number(process.env.SEED ?? 1);
 const COUNT = Number(process.env.HISTORIES ?? 400);
@@ -67,6 +69,7 @@ class Writer implements EditorHost {
         plugin,
         normalizePlugin(this.map),
         nestingPlugin({ folded: [], onChange: () => undefined }),
+        uploadPlacesPlugin(() => document.createElement("div")),
       ],
     });
     this.binding.attach(this);
@@ -107,6 +110,13 @@ const at =
   (writer, random, marker) => {
     place(writer, random, marker);
     writer.run(command);
+  };
+
+const there =
+  (act: Act): Act =>
+  (writer, random, marker) => {
+    place(writer, random, marker);
+    act(writer, random, marker);
   };
 
 const atEdge =
@@ -238,8 +248,22 @@ const ACTS: Record<string, Act> = {
   },
   undo: (writer) => void writer.undo.undo(),
   redo: (writer) => void writer.undo.redo(),
+  upload: there(uploadAct),
+  picture: there(uploadAct),
+  describe: describeAct,
+  choosePicture: there(choosePictureAct(enter)),
 };
-const REMOVES = new Set(["cut", "replace", "paste", "redo", "undo", "noRow", "noColumn", "noBlocks"]);
+const REMOVES = new Set([
+  "cut",
+  "replace",
+  "paste",
+  "redo",
+  "undo",
+  "noRow",
+  "noColumn",
+  "noBlocks",
+  "choosePicture",
+]);
 
 class Session {
   readonly random: Random;

@@ -19,13 +19,15 @@ const KNOWN = new Set([
   "table",
   "tableRow",
   "tableCell",
+  "image",
+  "file",
   ...Object.keys(HEADING_TAGS),
 ]);
 
 /** Whether this version knows the type; others are shown as text "made with a newer version". */
 export const isKnownType = (type: string): boolean => KNOWN.has(type);
 
-function blockAttributes(node: ProseMirrorNode): Record<string, string> {
+export function blockAttributes(node: ProseMirrorNode): Record<string, string> {
   const { id, type, depth, props } = node.attrs;
   const attributes: Record<string, string> = {
     class: isKnownType(type) ? "block" : "block unknown",

@@ -1,5 +1,6 @@
 /** Blocks of the map as nodes of the editor, and text runs as inline nodes; both ways, character for character. */
 import { Fragment, type Mark, type Node as ProseMirrorNode, type Schema } from "@tiptap/pm/model";
+import { isAttachmentType } from "../core/attachment.ts";
 import type { BlockMap } from "../core/block-map.ts";
 import { type Json, type Marks, mergeRuns, type TextRun } from "../core/block-tree.ts";
 import type { BlockId } from "../core/ids.ts";
@@ -76,6 +77,7 @@ export function blockNode(
   if (isCell) return schema.node("tableCell", attrs, inlineNodes(schema, runs, true));
   // a divider that another typed in shows what was typed
   if (type === "divider" && runs.length === 0) return schema.node("rule", attrs);
+  if (isAttachmentType(type)) return schema.node("attachment", attrs, inlineNodes(schema, runs, true));
   const isCode = type === "code";
   return schema.node(
     isCode ? "codeBlock" : "block",

@@ -19,6 +19,8 @@ export type BlockAt = { readonly node: ProseMirrorNode; readonly pos: number; re
 
 const LISTS = new Set(["bullet", "number", "task"]);
 const isParagraph = (node: ProseMirrorNode): boolean => node.attrs.type === "paragraph";
+/** A picture or a file; its text is the caption. */
+export const isAttachment = (node: ProseMirrorNode): boolean => node.type.name === "attachment";
 
 export function blockAt(doc: ProseMirrorNode, position: number): BlockAt {
   const index = Math.min(doc.resolve(position).index(0), doc.childCount - 1);
@@ -62,7 +64,7 @@ export function setBlock(
   props: Record<string, unknown> = {},
 ): Transaction {
   const node = tr.doc.nodeAt(pos);
-  if (!node || node.type.name === "table") return tr;
+  if (!node || node.type.name === "table" || isAttachment(node)) return tr;
   const { nodes } = tr.doc.type.schema;
   const nodeType = (type === "code" ? nodes.codeBlock : nodes.block) ?? node.type;
   const attrs = { ...node.attrs, type, props };
@@ -111,7 +113,8 @@ export const insertDivider: Command = (state, dispatch) => {
 export const splitBlockCommand: Command = (state, dispatch) => {
   const { $from, $to, empty } = state.selection;
   const { node, pos, index } = blockAt(state.doc, $from.pos);
-  if (!node.isTextblock) return insertBehind(state, dispatch, node, pos);
+  const isWhole = state.selection instanceof NodeSelection || node.content.size === 0;
+  if (!node.isTextblock || (isAttachment(node) && isWhole)) return insertBehind(state, dispatch, node, pos);
   if (!empty && $from.index(0) === $to.index(0) && node.type.spec.code) return newline(state, dispatch);
   if (node.type.spec.code) return leaveCode(state, dispatch, node, pos) || newline(state, dispatch);
   if (node.content.size === 0 && !isParagraph(node)) return leaveEmpty(state, dispatch, node, pos);
@@ -127,12 +130,14 @@ export const splitBlockCommand: Command = (state, dispatch) => {
   }
   const atEnd = at.parentOffset === here.node.content.size;
   const depth = here.node.attrs.depth + (hasChildren(tr.doc, empty ? index : here.index) ? 1 : 0);
+  const isCaption = isAttachment(here.node);
   const type =
-    atEnd && !LISTS.has(here.node.attrs.type) && here.node.attrs.type !== "quote"
+    isCaption || (atEnd && !LISTS.has(here.node.attrs.type) && here.node.attrs.type !== "quote")
       ? "paragraph"
       : here.node.attrs.type;
   const attrs = { id: newBlockId(), type, depth, props: type === "task" ? { checked: false } : {} };
-  tr.split(at.pos, 1, [{ type: here.node.type, attrs }]);
+  const nodeType = (isCaption ? state.schema.nodes.block : null) ?? here.node.type;
+  tr.split(at.pos, 1, [{ type: nodeType, attrs }]);
   const { link } = state.schema.marks;
   if (link) tr.removeStoredMark(link);
   dispatch(tr.scrollIntoView());
@@ -215,6 +220,7 @@ export const joinBackwardCommand: Command = (state, dispatch) => {
   const { $from, empty } = state.selection;
   if (!empty || $from.depth === 0 || $from.parentOffset > 0) return false;
   const { node, pos, index } = blockAt(state.doc, $from.pos);
+  if (isAttachment(node)) return selectBlock(state.tr, pos, dispatch);
   if (!isParagraph(node)) {
     dispatch?.(setBlock(state.tr, pos, "paragraph").scrollIntoView());
     return true;
@@ -229,10 +235,20 @@ function continuesParent(doc: ProseMirrorNode, index: number): boolean {
   return index > 0 && doc.child(index - 1).attrs.depth >= doc.child(index).attrs.depth;
 }
 
+/** Beside a picture or a file the first key press chooses it: only the next one deletes it. */
+function selectBlock(tr: Transaction, pos: number, dispatch: Dispatch): boolean {
+  dispatch?.(tr.setSelection(NodeSelection.create(tr.doc, pos)).scrollIntoView());
+  return true;
+}
+
 function joinWithPrevious(state: EditorState, dispatch: Dispatch, index: number): boolean {
   const { node, pos } = blockByIndex(state.doc, index);
   const previous = blockByIndex(state.doc, index - 1);
   const { tr } = state;
+  if (isAttachment(previous.node)) {
+    if (node.content.size === 0) tr.delete(pos, pos + node.nodeSize);
+    return selectBlock(tr, previous.pos, dispatch);
+  }
   if (previous.node.type.name === "table") {
     // never eats a table: the caret goes into its last cell
     tr.setSelection(Selection.near(tr.doc.resolve(pos), -1));
@@ -259,6 +275,11 @@ export const joinForwardCommand: Command = (state, dispatch) => {
   const next = state.doc.child(index + 1);
   const { tr } = state;
   const end = pos + node.nodeSize;
+  if (isAttachment(node) && node.content.size === 0) return selectBlock(tr, pos, dispatch);
+  if (isAttachment(next)) {
+    if (node.content.size === 0) tr.delete(pos, end);
+    return selectBlock(tr, tr.mapping.map(end), dispatch);
+  }
   if (next.type.name === "table") tr.setSelection(Selection.near(tr.doc.resolve(end), 1));
   else if (!next.isTextblock || next.content.size === 0) tr.delete(end, end + next.nodeSize);
   else if (node.content.size === 0) {

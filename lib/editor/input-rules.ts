@@ -7,7 +7,7 @@ import { type EditorState, type Plugin, TextSelection, type Transaction } from "
 import { CALLOUT, type Tone } from "../core/callout.ts";
 import { newBlockId } from "../core/ids.ts";
 import { TOGGLE } from "../core/toggle.ts";
-import { blockAt, setBlock } from "./commands.ts";
+import { blockAt, isAttachment, setBlock } from "./commands.ts";
 
 type Shape = { type: string; props?: Record<string, unknown> };
 
@@ -16,7 +16,12 @@ function rule(pattern: RegExp, shape: (match: RegExpMatchArray) => Shape): Input
   return new InputRule(pattern, (state, match, from, to) => {
     const { node, pos } = blockAt(state.doc, from);
     const { type, props } = shape(match);
-    if (!node.isTextblock || node.type.spec.code || (node.attrs.type === type && type !== "task"))
+    if (
+      isAttachment(node) ||
+      !node.isTextblock ||
+      node.type.spec.code ||
+      (node.attrs.type === type && type !== "task")
+    )
       return null;
     return setBlock(state.tr.delete(from, to), pos, type, props);
   });
@@ -25,7 +30,8 @@ function rule(pattern: RegExp, shape: (match: RegExpMatchArray) => Shape): Input
 function divider(state: EditorState, _match: RegExpMatchArray, from: number): Transaction | null {
   const { node, pos } = blockAt(state.doc, from);
   const { rule: ruleType, block } = state.schema.nodes;
-  if (node.type.spec.code || !ruleType || !block || node.textContent !== "--") return null;
+  if (isAttachment(node) || node.type.spec.code || !ruleType || !block || node.textContent !== "--")
+    return null;
   const { depth } = node.attrs;
   const tr = state.tr.replaceWith(pos, pos + node.nodeSize, [
     ruleType.create({ id: newBlockId(), type: "divider", depth, props: {} }),

@@ -13,6 +13,7 @@ import type { UndoManager } from "yjs";
 import { chosenKeys } from "./chosen-plugin.ts";
 import {
   blockAt,
+  isAttachment,
   joinBackwardCommand,
   joinForwardCommand,
   moveBlock,
@@ -31,7 +32,7 @@ import { cellBelow, clearCells, goToCell, moveColumn, moveRow, stayInCell } from
 const fence: Command = (state, dispatch) => {
   const { node, pos } = blockAt(state.doc, state.selection.from);
   const language = /^```([a-z0-9+#-]*)$/i.exec(node.textContent)?.[1];
-  if (language === undefined || !node.isTextblock || node.type.spec.code) return false;
+  if (language === undefined || !node.isTextblock || node.type.spec.code || isAttachment(node)) return false;
   const tr = state.tr.delete(pos + 1, pos + 1 + node.content.size);
   dispatch?.(setBlock(tr, pos, "code", language ? { language } : {}));
   return true;

@@ -6,6 +6,7 @@
  *   block  inline*            paragraph, headings, lists, tasks, quotes, and any type unknown here
  *   codeBlock (text | embed)*    lines of code, no marks shown
  *   rule   atom               a divider
+ *   attachment inline*        a picture or a file, whose text is the caption
  *   embed  inline atom        an inline object of a newer version, kept as it is
  *   table  tableRow*          its rows hold tableCells (inline*), and a gap where a column has no cell yet
  *
@@ -19,9 +20,11 @@ import Link from "@tiptap/extension-link";
 import Strike from "@tiptap/extension-strike";
 import Underline from "@tiptap/extension-underline";
 import type { Schema } from "@tiptap/pm/model";
+import { FILE } from "../core/attachment.ts";
 import { isSafeHref } from "../core/link.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
 import { CELL, ROW, TABLE } from "../core/table.ts";
+import { attachmentFromDom, renderAttachment } from "./attachment-dom.ts";
 import {
   blockFromDom,
   renderBlock,
@@ -39,7 +42,11 @@ const attributes = {
   props: { default: {}, rendered: false },
 };
 
-const Document = Node.create({ name: "doc", topNode: true, content: "(block|codeBlock|rule|table)+" });
+const Document = Node.create({
+  name: "doc",
+  topNode: true,
+  content: "(block|codeBlock|rule|table|attachment)+",
+});
 const Text = Node.create({ name: "text", group: "inline" });
 
 const Block = Node.create({
@@ -71,6 +78,17 @@ const Rule = Node.create({
   addAttributes: () => ({ ...attributes, type: { default: "divider", rendered: false } }),
   parseHTML: () => blockFromDom.rule,
   renderHTML: ({ node }) => renderRule(node),
+});
+
+const Attachment = Node.create({
+  name: "attachment",
+  content: "inline*",
+  whitespace: "pre",
+  defining: true,
+  selectable: true,
+  addAttributes: () => ({ ...attributes, type: { default: FILE, rendered: false } }),
+  parseHTML: () => attachmentFromDom,
+  renderHTML: ({ node }) => renderAttachment(node),
 });
 
 const Table = Node.create({
@@ -153,6 +171,7 @@ export const documentExtensions = [
   Block,
   CodeBlock,
   Rule,
+  Attachment,
   Table,
   TableRow,
   TableCell,

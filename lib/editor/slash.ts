@@ -4,7 +4,8 @@
  */
 import { type Command, type EditorState, Plugin, PluginKey, type Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
-import { blockAt, insertDivider, setBlock } from "./commands.ts";
+import { type AttachmentType, isAttachmentType } from "../core/attachment.ts";
+import { blockAt, insertDivider, isAttachment, setBlock } from "./commands.ts";
 import { insertTable } from "./table-commands.ts";
 
 /** Positions of the slash and of the caret behind what was typed after it. */
@@ -18,8 +19,9 @@ const PATTERN = /(?:^|\s)\/([\p{L}\p{N} ]{0,24})$/u;
 
 function readQuery(state: EditorState): SlashQuery | null {
   const { $from, empty } = state.selection;
-  // blocks stand at the top; a cell holds words alone
+  // blocks stand at the top; a cell and a caption hold words alone
   if (!empty || $from.depth !== 1 || !$from.parent.isTextblock || $from.parent.type.spec.code) return null;
+  if (isAttachment($from.parent)) return null;
   const before = $from.parent.textBetween(0, $from.parentOffset, undefined, "\ufffc");
   const match = PATTERN.exec(before);
   if (!match) return null;
@@ -91,6 +93,8 @@ export const SLASH_ITEMS: readonly SlashItem[] = [
   { type: "callout", name: "Tip", shorthand: "", words: "callout good advice", props: { tone: "good" } },
   { type: "callout", name: "Warning", shorthand: "", words: "callout attention", props: { tone: "warn" } },
   { type: "callout", name: "Caution", shorthand: "", words: "callout danger bad", props: { tone: "bad" } },
+  { type: "image", name: "Image", shorthand: "", words: "picture photo upload" },
+  { type: "file", name: "File", shorthand: "", words: "attachment upload pdf document" },
   { type: "table", name: "Table", shorthand: "", words: "grid rows columns cells" },
   { type: "divider", name: "Divider", shorthand: "---", words: "rule line separator hr" },
 ];
@@ -109,13 +113,23 @@ export function filterSlashItems(text: string): readonly SlashItem[] {
 /** What stands for itself; the others turn the block into what they are. */
 const INSERTS: Readonly<Record<string, Command>> = { divider: insertDivider, table: insertTable() };
 
-/** Takes the query away and makes its block the item's type. */
-export function runSlashItem(view: EditorView, item: SlashItem): void {
+/**
+ * Takes the query away and makes its block the item's type.
+ * @param choose opens the browser's list of files; it has the focus then.
+ */
+export function runSlashItem(
+  view: EditorView,
+  item: SlashItem,
+  choose: (type: AttachmentType) => void,
+): void {
   const query = slashQuery(view.state);
   if (!query) return;
   const tr: Transaction = view.state.tr.delete(query.from, query.to);
   const insert = INSERTS[item.type];
-  if (insert) {
+  if (isAttachmentType(item.type)) {
+    view.dispatch(tr);
+    choose(item.type);
+  } else if (insert) {
     view.dispatch(tr);
     insert(view.state, view.dispatch);
   } else {

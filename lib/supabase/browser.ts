@@ -8,11 +8,13 @@ export type BrowserSupabase = SupabaseClient<Database>;
 
 let client: BrowserSupabase | null = null;
 
+/** Where the page's Supabase is, for what its client cannot do: uploads that tell how far they are. */
+export const browserConfig = () =>
+  parseRuntimeConfig(document.getElementById(RUNTIME_CONFIG_ID)?.textContent);
+
 export function browserSupabase(): BrowserSupabase {
   if (client === null) {
-    const { url, publishableKey } = parseRuntimeConfig(
-      document.getElementById(RUNTIME_CONFIG_ID)?.textContent,
-    );
+    const { url, publishableKey } = browserConfig();
     client = createBrowserClient<Database>(url, publishableKey, {
       cookieOptions: { secure: location.protocol === "https:" },
     });
