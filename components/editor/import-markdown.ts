@@ -1,6 +1,8 @@
 /** A Markdown file becomes a document. */
 import { readMarkdownFile } from "../../lib/markdown/read-markdown-file.ts";
 import { browserSupabase } from "../../lib/supabase/browser.ts";
+import { withOwnCopies } from "./attachments/own-copies.ts";
+import { copyFile } from "./attachments/storage-door.ts";
 import { fillDocument } from "./fill-document.ts";
 
 /** Who does it, and where. */
@@ -19,7 +21,8 @@ export async function importMarkdown({ userId, workspaceId }: Place, file: File)
   });
   if (error) throw new Error("The server refused a new document. Nothing was created.");
   try {
-    await fillDocument({ documentId: id, userId }, { title, blocks: read.blocks });
+    const blocks = await withOwnCopies(read.blocks, id, copyFile);
+    await fillDocument({ documentId: id, userId }, { title, blocks });
   } catch (cause) {
     // half a document is worse than none: it goes to the trash, where it can still be had
     await browserSupabase().rpc("trash_document", { p_document_id: id });

@@ -4,10 +4,12 @@
  * escaped. Ends with a line end, or is empty.
  */
 import type { List, ListItem, Paragraph, RootContent } from "mdast";
+import { FILE, IMAGE } from "../core/attachment.ts";
 import { type BlockNode, textOf } from "../core/block-tree.ts";
 import { CALLOUT } from "../core/callout.ts";
 import { TABLE } from "../core/table.ts";
 import { TOGGLE } from "../core/toggle.ts";
+import { writeAttachment } from "./attachments.ts";
 import { markedParagraph } from "./callouts.ts";
 import { detailsEnd, detailsStart } from "./details.ts";
 import { settleTree } from "./settle-tree.ts";
@@ -73,9 +75,18 @@ function writeBlock(block: BlockNode): RootContent {
       return { type: "thematicBreak" };
     case TABLE:
       return writeTable(block);
+    case IMAGE:
+    case FILE:
+      return writeCaptioned(block);
     default:
       return { type: "paragraph", children: writeText(block.text) };
   }
+}
+
+function writeCaptioned(block: BlockNode): RootContent {
+  const head = writeAttachment(block);
+  if (block.text.length === 0) return { type: "paragraph", children: [head] };
+  return { type: "paragraph", children: [head, { type: "break" }, ...writeText(block.text, "caption")] };
 }
 
 function writeTable(block: BlockNode): RootContent {
@@ -124,6 +135,7 @@ function canBeTight([first, ...rest]: readonly BlockNode[]): boolean {
 /** The text of a quote or an item, then its children. */
 function writeContainer(block: BlockNode): RootContent[] {
   const children = writeFlow(block.children);
+  // without words of its own, the first paragraph inside would be read as such
   const needsText = typeof block.attrs.checked === "boolean" || children[0]?.type === "paragraph";
   if (block.text.length > 0) return [{ type: "paragraph", children: writeText(block.text) }, ...children];
   return needsText ? [emptyParagraph, ...children] : children;

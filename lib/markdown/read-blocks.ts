@@ -1,12 +1,13 @@
 /**
- * Markdown → blocks, before they are settled (see settle-tree.ts). What has no block yet (HTML,
- * images, footnotes, definitions) becomes a raw block: type "code" with `attrs.raw` true and language
+ * Markdown → blocks, before they are settled (see settle-tree.ts). What has no block (HTML,
+ * images of elsewhere, footnotes, definitions) becomes a raw block: type "code" with `attrs.raw` true and language
  * "markdown", its text the source as it stands, without the marks of the quotes and lists around it.
  */
 import type { Blockquote, Definition, List, ListItem, Parent, RootContent } from "mdast";
 import { type BlockNode, type Json, type TextRun, textOf } from "../core/block-tree.ts";
 import { CALLOUT } from "../core/callout.ts";
 import { TOGGLE } from "../core/toggle.ts";
+import { isAttachmentParagraph, readAttachmentParagraph } from "./attachments.ts";
 import { readMarker } from "./callouts.ts";
 import { endOfDetails, readSummary } from "./details.ts";
 import { areTogether, definitionsIn, readPieces } from "./read-pieces.ts";
@@ -99,6 +100,7 @@ function readFlow(
 function readLeaf(node: RootContent, context: Context): BlockNode | null {
   switch (node.type) {
     case "paragraph":
+      if (isAttachmentParagraph(node)) return readAttachmentParagraph(node.children, context.definitions);
       return withText("paragraph", readRuns(node.children, context.definitions));
     case "heading":
       return withText(
@@ -163,7 +165,8 @@ function readContainer(node: Parent, into: BlockNode, frame: Frame, outer: Conte
   const context: Context = { ...outer, frames: [...outer.frames, frame], column };
   const children = node.children as RootContent[];
   const first = children[0];
-  const text = first?.type === "paragraph" ? readRuns(first.children, outer.definitions) : null;
+  const isText = first?.type === "paragraph" && !isAttachmentParagraph(first);
+  const text = isText ? readRuns(first.children, outer.definitions) : null;
   into.text = text ?? [];
   into.children = readFlow(text ? children.slice(1) : children, context);
   return into;

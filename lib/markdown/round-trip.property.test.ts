@@ -237,11 +237,31 @@ const table: fc.Arbitrary<BlockNode> = fc
     return { type: "table", attrs, text: own, children: [...children, ...strangers] };
   });
 
+const place = "0b6c3a52-5a0e-4a53-9d5e-3a3f6a1f2b10/7f3c1c9a-1111-4222-8333-444455556666";
+
+/** Pictures and files as documents have them, and some whose place or figures are forged. */
+const attachment: fc.Arbitrary<BlockNode> = fc
+  .record({
+    type: fc.constantFrom("image", "image", "file"),
+    attachment: fc.constantFrom<Json>(place, place, place, `${place}/..`, "https://evil.example/a.png", 7),
+    name: fc.oneof(text, fc.constantFrom<Json>("sea (1).png", "", 3)),
+    mime: fc.constantFrom<Json>("image/png", "", "a b"),
+    size: fc.constantFrom<Json>(9, 0, "9", 52_428_800),
+    width: fc.constantFrom<Json>(3, 2_560, -1),
+    height: fc.constantFrom<Json>(2, 1.5),
+    alt: fc.oneof(text, fc.constantFrom<Json>("", null, "The sea at [low] tide")),
+    odd: flag,
+    caption: runs,
+    children: fc.constantFrom<BlockNode[]>([], [{ type: "paragraph", attrs: {}, text: [], children: [] }]),
+  })
+  .map(({ type, caption, children, ...attrs }) => ({ type, attrs, text: caption, children }));
+
 const blockTrees: fc.Arbitrary<BlockNode[]> = fc.letrec<{ blocks: BlockNode[]; block: BlockNode }>((tie) => ({
   blocks: fc.array(tie("block"), { maxLength: 4 }),
   block: fc.oneof(
     { weight: 1, arbitrary: raw },
     { weight: 1, arbitrary: table },
+    { weight: 1, arbitrary: attachment },
     {
       weight: 8,
       arbitrary: fc.record({

@@ -5,6 +5,7 @@
  * - drops ids, unknown attributes, marks, tones and colours, and links that may not be followed;
  * - makes paragraphs of unknown types;
  * - puts the children of a block that cannot hold any (a paragraph, a heading, code) after it;
+ * - makes paragraphs of pictures and files whose place is not known;
  * - drops paragraphs without text, and the marks of line breaks;
  * - lifts what is nested deeper than 32;
  * - gives each row of a table one cell for each column, without blanks at its ends; what is no cell follows the table;
@@ -23,6 +24,7 @@ import { isSafeHref } from "../core/link.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
 import { TABLE } from "../core/table.ts";
 import { TOGGLE } from "../core/toggle.ts";
+import { settleAttachment } from "./attachments.ts";
 import { isStableRaw, type Labels, labelsOf } from "./raw-block.ts";
 import { block, codeBlock } from "./read-blocks.ts";
 import { settleTable, strangersIn } from "./tables.ts";
@@ -95,6 +97,8 @@ function settleOne(
       return restart(block(node.type, settleRuns(node.text), settleNumber(node.attrs)), before);
     default: {
       const text = settleRuns(node.text);
+      const attachment = settleAttachment(node, text);
+      if (attachment) return attachment;
       return text.length > 0 ? block("paragraph", text) : null;
     }
   }

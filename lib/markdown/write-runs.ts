@@ -10,7 +10,7 @@ import { lineBreakTag, tagsOf, underlineClose, underlineOpen } from "./syntax.ts
 const nesting = ["link", "bold", "italic", "strike", "underline", "highlight", "color"] as const;
 type Wrapper = (typeof nesting)[number];
 
-export type Place = "paragraph" | "heading" | "cell";
+export type Place = "paragraph" | "caption" | "heading" | "cell";
 
 /**
  * A heading and a cell have one line, so that its line breaks are tags. `isShielded` puts an empty underline before each
@@ -118,6 +118,7 @@ function linkTarget(value: Json): { url: string; title: string | null } {
 }
 
 function leaf(piece: Piece, place: Place): PhrasingContent {
-  if (piece.text === "\n") return place !== "paragraph" || piece.isFinal ? lineBreakTag : { type: "break" };
+  const hasLines = place === "paragraph" || place === "caption";
+  if (piece.text === "\n") return !hasLines || piece.isFinal ? lineBreakTag : { type: "break" };
   return piece.marks.code ? { type: "inlineCode", value: piece.text } : { type: "text", value: piece.text };
 }

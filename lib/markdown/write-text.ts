@@ -4,9 +4,11 @@
  * carefully, and in the end without its marks, so that no letter is ever lost.
  */
 import type { BlockContent, PhrasingContent, RootContent } from "mdast";
+import { attachmentKey, IMAGE } from "../core/attachment.ts";
 import { isEqualJson, mergeRuns, type TextRun, textOf } from "../core/block-tree.ts";
 import { CALLOUT } from "../core/callout.ts";
 import { TABLE } from "../core/table.ts";
+import { writeAttachment } from "./attachments.ts";
 import { markedParagraph } from "./callouts.ts";
 import { readBlocks } from "./read-blocks.ts";
 import { settleRuns } from "./settle-tree.ts";
@@ -46,16 +48,22 @@ function readsBack(children: PhrasingContent[], runs: readonly TextRun[], place:
 
 const TYPES: Record<TextPlace, string> = {
   paragraph: "paragraph",
+  caption: IMAGE,
   heading: "heading2",
   cell: TABLE,
   callout: CALLOUT,
 };
+const NIL = "00000000-0000-0000-0000-000000000000";
+/** Any: what stands before a caption. */
+const PICTURE = { type: IMAGE, attrs: { attachment: attachmentKey(NIL, NIL) }, text: [], children: [] };
 
 function nodeIn(place: TextPlace, children: PhrasingContent[]): RootContent {
   if (place === "heading") return { type: "heading", depth: 2, children };
   if (place === "paragraph") return { type: "paragraph", children };
   if (place === "callout")
     return { type: "blockquote", children: [markedParagraph({}, children)] as BlockContent[] };
+  if (place === "caption")
+    return { type: "paragraph", children: [writeAttachment(PICTURE), { type: "break" }, ...children] };
   const cells = [{ type: "tableCell" as const, children }];
   return { type: "table", children: [{ type: "tableRow", children: cells }] };
 }
