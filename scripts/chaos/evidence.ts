@@ -3,6 +3,7 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import type * as Y from "yjs";
 import { BlockMap } from "../../lib/core/block-map.ts";
 import { textOf } from "../../lib/core/block-tree.ts";
+import { contentOf } from "../../lib/core/document-content.ts";
 import type { History } from "../../lib/core/history.ts";
 import {
   flawsOfLog,
@@ -251,7 +252,9 @@ const clockOf = (doc: Y.Doc, id: number) => {
   const last = doc.store.clients.get(id)?.at(-1);
   return last === undefined ? 0 : last.id.clock + last.length;
 };
-const isSame = (one: Y.Doc, other: Y.Doc) => vectorOf(one) === vectorOf(other);
+/** A row that only deletes moves no clock: the content tells whether it has been read. */
+const isSame = (one: Y.Doc, other: Y.Doc) =>
+  vectorOf(one) === vectorOf(other) && contentOf(one) === contentOf(other);
 
 /** Final, and never right for a client of ours. */
 function isRefused(tab: Tab): boolean {
