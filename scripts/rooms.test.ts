@@ -20,7 +20,7 @@ const anything = ["app/", "components/", "lib/", "scripts/", "e2e/", "*"];
 const rooms: Record<string, string[]> = {
   "lib/core/": ["zod", "yjs", "fractional-indexing"],
   "lib/markdown/": ["lib/core/", "mdast", "micromark"],
-  "lib/editor/": ["lib/core/", "@tiptap/", "yjs"],
+  "lib/editor/": ["lib/core/", "@tiptap/", "prosemirror-search", "yjs"],
   "lib/collab/": ["lib/core/", "yjs", "zod", "idb", "@supabase/", browserClient],
   "lib/supabase/": ["lib/core/", "lib/web/", "@supabase/", "next/", "react", "server-only", "zod"],
   "lib/data/": ["lib/core/", "lib/supabase/", "lib/ops/", "react", "server-only", "zod"],

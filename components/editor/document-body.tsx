@@ -9,6 +9,7 @@ import { AttachmentDialogs } from "./attachments/attachment-dialogs.tsx";
 import { BlockHandle } from "./block-handle.tsx";
 import { Bubble } from "./bubble.tsx";
 import { CalloutMenu } from "./callout-menu.tsx";
+import { FindBar } from "./find-bar.tsx";
 import { FormatBar } from "./format-bar.tsx";
 import { LanguageMenu } from "./language-menu.tsx";
 import { type DocumentEditor, openEditor } from "./open-editor.ts";
@@ -56,6 +57,14 @@ function Editing({ opened, session, isWritable }: EditingProps) {
       ) : null}
       {editor && isWritable ? (
         <SlashMenu view={editor.view} menu={opened.slash} attachments={opened.attachments} area={area} />
+      ) : null}
+      {editor ? (
+        <FindBar
+          view={editor.view}
+          isWritable={isWritable}
+          newStep={opened.newStep}
+          onChange={opened.onChange}
+        />
       ) : null}
       {editor && isWritable ? <BlockHandle view={editor.view} area={area} newStep={opened.newStep} /> : null}
       {editor && isWritable ? <Bubble view={editor.view} store={opened.formats} area={area} /> : null}

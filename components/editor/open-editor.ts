@@ -8,10 +8,12 @@ import { BlockMap } from "../../lib/core/block-map.ts";
 import { createUndo } from "../../lib/core/block-undo.ts";
 import { EditorBinding, LOCAL, REMOTE } from "../../lib/editor/binding.ts";
 import { cursorOf } from "../../lib/editor/caret-places.ts";
+import { EditorChanges } from "../../lib/editor/changes.ts";
 import { chosenPlugin } from "../../lib/editor/chosen-plugin.ts";
 import { clipboardPlugin } from "../../lib/editor/clipboard.ts";
 import { toggleTask } from "../../lib/editor/commands.ts";
 import { compositionPlugin } from "../../lib/editor/composition.ts";
+import { findPlugin } from "../../lib/editor/find.ts";
 import { flashPlugin } from "../../lib/editor/flash.ts";
 import { highlightingPlugin } from "../../lib/editor/highlighting.ts";
 import { markdownRules } from "../../lib/editor/input-rules.ts";
@@ -43,6 +45,8 @@ export type DocumentEditor = {
   readonly bar: BarStore;
   /** Takes back, or does again, this person's own changes only. */
   readonly history: { readonly undo: () => void; readonly redo: () => void };
+  /** Calls on each change of text or selection; returns the way to stop. */
+  readonly onChange: (listener: () => void) => () => void;
   /** What is done next is undone by itself. */
   readonly newStep: () => void;
   readonly attachments: OpenAttachments;
@@ -62,6 +66,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
   const codes = new CodeStore();
   const bar = new BarStore();
   const attachments = new OpenAttachments(documentId, session, () => undo.stopCapturing());
+  const changes = new EditorChanges();
   const plugins = (): Plugin[] => [
     slashPlugin((event) => slash.onKey(event)),
     formats.plugin,
@@ -82,6 +87,8 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     binding.plugin(),
     compositionPlugin((isComposing) => session.holdOthers(isComposing)),
     flashPlugin(),
+    findPlugin(),
+    changes.plugin,
     taskPlugin(),
     followPlugin(session, map, slash, offers.wrote),
     tables.plugin,
@@ -97,6 +104,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     codes,
     bar,
     history: { undo: () => void undo.undo(), redo: () => void undo.redo() },
+    onChange: changes.subscribe,
     newStep: () => undo.stopCapturing(),
     attachments,
     options: {

@@ -35,7 +35,7 @@ export function settleTable(
   settleText: (runs: readonly TextRun[]) => TextRun[],
 ): BlockNode | null {
   const { hasHead, aligns, rows } = gridOf(table);
-  const settled = rows.map((row) => row.map((text) => trimRuns(settleText(text))));
+  const settled = rows.map((row) => row.map((text) => trimRuns(withoutEscapedPipes(settleText(text)))));
   return toBlock({
     hasHead,
     aligns,
@@ -110,6 +110,17 @@ function placedCells(row: BlockNode, columns: readonly string[]): TextRun[][] {
     placed[free >= 0 ? free : placed.length] = text;
   }
   return Array.from(placed, (text) => text ?? []);
+}
+
+/** A pipe behind a backslash would end the cell, and code cannot escape it: such code is plain text in a cell. */
+function withoutEscapedPipes(runs: readonly TextRun[]): TextRun[] {
+  return mergeRuns(
+    runs.map((run) => {
+      if (!run.marks.code || !run.text.includes("\\|")) return run;
+      const { code: _code, ...marks } = run.marks;
+      return { ...run, marks };
+    }),
+  );
 }
 
 /** Markdown drops the blanks at both ends of a cell. */

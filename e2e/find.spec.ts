@@ -1,0 +1,52 @@
+/** Ctrl+F within a document: find, go on, replace; and what a reader is offered. */
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test } from "@playwright/test";
+import { body, newDocument, saveState, shownBlocks } from "./document.ts";
+import { signUp } from "./person.ts";
+
+test("words are found, counted, gone through and replaced, and one undo takes it all back", async ({
+  browser,
+}) => {
+  const { page } = await signUp(browser, "Finn");
+  await newDocument(page, "Sea");
+  await page.keyboard.type("A ship and a Ship\n- shipyard\nno boat");
+  await page.keyboard.press("Control+f");
+  const bar = page.getByRole("search", { name: "Find in this document" });
+  const found = bar.getByRole("status", { name: "Found" });
+  await expect(bar.getByRole("textbox", { name: "Find" })).toBeFocused();
+  await page.keyboard.type("ship");
+  await expect(found).toHaveText("3");
+  await expect(body(page).locator(".ProseMirror-search-match")).toHaveCount(3);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await expect(found).toHaveText("2 of 3");
+  await page.keyboard.press("Shift+Enter");
+  await expect(found).toHaveText("1 of 3");
+  await bar.getByRole("button", { name: "Whole words" }).click();
+  await expect(found).toHaveText("1 of 2");
+  await bar.getByRole("button", { name: "Match case" }).click();
+  await expect(found).toHaveText("1 of 1");
+  await bar.getByRole("button", { name: "Match case" }).click();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`)).toEqual(
+      [],
+    );
+  }
+  await bar.getByRole("textbox", { name: "Replace with" }).fill("canoe");
+  await bar.getByRole("button", { name: "Replace", exact: true }).click();
+  await expect.poll(() => shownBlocks(page)).toContain("0 paragraph A canoe and a Ship");
+  await bar.getByRole("button", { name: "Replace all" }).click();
+  await expect.poll(() => shownBlocks(page)).toContain("0 paragraph A canoe and a canoe");
+  await expect(page.getByText("1 place was replaced.")).toBeVisible();
+  await bar.getByRole("textbox", { name: "Find" }).fill("whale");
+  await expect(found).toHaveText("Nothing found");
+  await page.keyboard.press("Escape");
+  await expect(bar).toBeHidden();
+  await expect(body(page)).toBeFocused();
+  await expect(body(page).locator(".ProseMirror-search-match")).toHaveCount(0);
+  await page.keyboard.press("Control+z");
+  await expect.poll(() => shownBlocks(page)).toContain("0 paragraph A canoe and a Ship");
+  await expect(saveState(page)).toHaveText("Saved");
+});
