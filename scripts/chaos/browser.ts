@@ -164,6 +164,11 @@ export class Tab {
     return new Set([...this.session.unsentUpdates().flatMap(markersIn), ...kept]);
   }
 
+  /** Also of tabs that died in this browser: the next sweep takes their words over. */
+  async hasNothingKept(): Promise<boolean> {
+    return (await this.browser.disk(this.#options.documentId).list()).length === 0;
+  }
+
   get typed(): ReadonlySet<string> {
     return this.#typed;
   }

@@ -103,7 +103,8 @@ export interface Evidence {
   readonly snapshots: number;
 }
 
-const QUIET_MS = 20_000;
+/** Longer than a sweep of dead tabs' words takes to come round. */
+const QUIET_MS = 40_000;
 /** Between two looks at what takes a whole reading of the log. */
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 40));
 
@@ -141,7 +142,12 @@ export async function judge(
     replay = replayLog(log);
     return living.every((tab) => tab.isQuiet && isSame(tab.session.doc, replay));
   };
-  const sent = await wait(() => living.every((tab) => tab.isQuiet), "everything is sent");
+  const isSent = async () => {
+    await pause();
+    const isEmpty = await Promise.all(living.map((tab) => tab.hasNothingKept()));
+    return living.every((tab) => tab.isQuiet) && !isEmpty.includes(false);
+  };
+  const sent = await wait(isSent, "everything is sent");
   const read = sent.length > 0 ? [] : await wait(agree, "all replicas have read the log");
   const flaws = [...sent, ...read, ...(await judgePromises(scene)), ...scene.history.broken];
   // What follows would only wait for what cannot come.
