@@ -246,12 +246,12 @@ const ACTS: Record<string, Act> = {
     intoCell(writer, random);
     writer.dispatch(writer.state.tr.insertText(marker()));
   },
-  undo: (writer) => void writer.undo.undo(),
-  redo: (writer) => void writer.undo.redo(),
   upload: there(uploadAct),
   picture: there(uploadAct),
   describe: describeAct,
   choosePicture: there(choosePictureAct(enter)),
+  undo: (writer) => void writer.undo.undo(),
+  redo: (writer) => void writer.undo.redo(),
 };
 const REMOVES = new Set([
   "cut",

@@ -53,21 +53,42 @@ function settledRow(row: ProseMirrorNode, columns: readonly ColumnId[]): Fragmen
   );
 }
 
-/** Attributes alone where the cells stand right, so that a caret in one of them stays. */
+/**
+ * Where the cells stand in order only what is between them changes, and their columns: the words of a cell stay where
+ * they are, and so does a caret among them. Cells that change places are put in anew, each whole.
+ */
 function replaceCells(tr: Transaction, start: number, row: ProseMirrorNode, settled: Fragment): void {
-  const isInPlace =
-    settled.childCount === row.childCount &&
-    row.children.every((cell, index) => {
-      const right = settled.child(index);
-      return cell.type === right.type && cell.attrs.id === right.attrs.id && cell.content.eq(right.content);
-    });
-  if (!isInPlace) {
+  const now = cellsWithGaps(row.content);
+  const wanted = cellsWithGaps(settled);
+  const isInOrder =
+    now.length === wanted.length && now.every(({ cell }, i) => cell?.attrs.id === wanted[i]?.cell?.attrs.id);
+  if (!isInOrder) {
     tr.replaceWith(start, start + row.content.size, settled);
     return;
   }
-  row.forEach((cell, offset, index) => {
-    const { props } = settled.child(index).attrs;
-    if (cell.type.name === "tableCell" && cell.attrs.props !== props)
-      tr.setNodeAttribute(start + offset, "props", props);
-  });
+  let end = start + row.content.size;
+  for (let i = now.length - 1; i >= 0; i--) {
+    const [was, is] = [now[i], wanted[i]];
+    if (!was || !is) continue;
+    const from = end - sizeOf(was.gaps);
+    if (!Fragment.fromArray(was.gaps).eq(Fragment.fromArray(is.gaps))) tr.replaceWith(from, end, is.gaps);
+    end = from - (was.cell?.nodeSize ?? 0);
+    if (was.cell && is.cell && was.cell.attrs.props !== is.cell.attrs.props)
+      tr.setNodeAttribute(end, "props", is.cell.attrs.props);
+  }
 }
+
+/** A cell and the gaps behind it; the first entry has the gaps before all cells. */
+type CellWithGaps = { readonly cell: ProseMirrorNode | null; readonly gaps: ProseMirrorNode[] };
+
+function cellsWithGaps(content: Fragment): CellWithGaps[] {
+  const found: CellWithGaps[] = [{ cell: null, gaps: [] }];
+  content.forEach((node) => {
+    if (node.type.name === "tableGap") found.at(-1)?.gaps.push(node);
+    else found.push({ cell: node, gaps: [] });
+  });
+  return found;
+}
+
+const sizeOf = (nodes: readonly ProseMirrorNode[]): number =>
+  nodes.reduce((sum, node) => sum + node.nodeSize, 0);
