@@ -186,6 +186,7 @@ describe("pushed by the command line", () => {
       ({ level, name, detail }) => `${level} ${name} ${detail.split("`")[1]}`,
     );
     expect(found.sort()).toEqual([
+      "INFO rls_enabled_no_policy private.append_budgets",
       "INFO rls_enabled_no_policy private.function_nonces",
       "INFO rls_enabled_no_policy private.projection_jobs",
       "INFO rls_enabled_no_policy private.runtime_config",
