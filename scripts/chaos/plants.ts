@@ -38,7 +38,7 @@ export const PLANTS = {
         const results: Record<string, unknown>[][] = [];
         for (const part of parts) results.push((await tx.query<Record<string, unknown>>(part)).rows);
         resolve(toResponse(found, results));
-        await new Promise((done) => setTimeout(done, 40));
+        await new Promise((done) => setTimeout(done, 700));
       }).catch(reject);
     });`,
     },
@@ -56,7 +56,7 @@ export const PLANTS = {
       const { rows } = await tx.query<{ text: string }>(
         "select realtime.tell(m) as text from realtime.messages m order by m.inserted_at desc limit 1");
       (globalThis as { tellEarly?: (text: string) => void }).tellEarly?.(rows[0]?.text ?? "");
-      await new Promise((done) => setTimeout(done, 40));
+      await new Promise((done) => setTimeout(done, 700));
       return all;
     });
     return toResponse(found, results);`,
