@@ -28,10 +28,10 @@ test("chosen text is marked, coloured, linked and turned into a heading, by mous
   await expect(body(page).locator("em strong, strong em")).toHaveText("beta");
 
   await toolbar.getByRole("button", { name: "Highlight" }).click();
-  await page.getByRole("menuitem", { name: "Green" }).click();
+  await page.getByRole("menu", { name: "Highlight" }).getByRole("menuitem", { name: "Green" }).click();
   await expect(body(page).locator("mark[data-highlight=green]")).toHaveText("beta");
   await toolbar.getByRole("button", { name: "Text colour" }).click();
-  await page.getByRole("menuitem", { name: "Red" }).click();
+  await page.getByRole("menu", { name: "Text colour" }).getByRole("menuitem", { name: "Red" }).click();
   await expect(body(page).locator("span[data-color=red]")).toHaveText("beta");
 
   await expect(body(page)).toBeFocused();

@@ -89,6 +89,8 @@ function useSafeRefresh(): () => void {
     if (!isDue) return;
     const attempt = async () => {
       if (await seams.hasUnsentText().catch(() => false)) return;
+      // a page that cannot be had now would be an error in the place of this one
+      if (!(await isAnswering())) return;
       setDue(false);
       router.refresh();
     };
@@ -97,6 +99,13 @@ function useSafeRefresh(): () => void {
     return () => clearInterval(timer);
   }, [isDue, router]);
   return useCallback(() => setDue(true), []);
+}
+
+async function isAnswering(): Promise<boolean> {
+  return fetch("/api/health/live", { cache: "no-store" }).then(
+    (answer) => answer.ok,
+    () => false,
+  );
 }
 
 /** Without a session nothing is visible either; that is told apart from having been removed. */

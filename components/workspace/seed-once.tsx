@@ -15,8 +15,9 @@ export function SeedOnce({ userId, workspaceId }: Place) {
     seams.seedWorkspace({ userId, workspaceId }).then(
       () => {
         tree.refresh();
-        // The page was made before there was anything to list.
-        router.refresh();
+        // Home was made before there was anything to list. Another page is left alone: it may hold words, and a server
+        // that does not answer just then would put an error in its place.
+        if (window.location.pathname === `/w/${workspaceId}`) router.refresh();
       },
       (error: unknown) => console.error("The first documents were not written:", error),
     );
