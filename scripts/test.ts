@@ -1,9 +1,10 @@
 /**
- * `npm test`: everything, one runner after the other, each in a process of its own. A failing runner does
- * not stop the next. The very last line is `N passed, N failed` (`, N skipped`); the exit code is 1 when
+ * `npm test`: everything, one runner after the other, each in a process of its own; one that leaves a core free
+ * runs beside the next. A failing runner does not stop the next. The very last line is `N passed, N failed` (`, N skipped`); the exit code is 1 when
  * anything failed. `npm test -- unit property` runs only these.
  */
-import { globSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import type { StdioOptions } from "node:child_process";
+import { closeSync, globSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { endMarked, runChild, runMark } from "./child.ts";
 import { startCluster, whyNoNativePostgres } from "./native-cluster.ts";
 import {
@@ -26,6 +27,8 @@ type Runner = {
   count?: (json: unknown) => Tally;
   /** A sentence when it cannot run here. */
   whyNot?: () => string | null;
+  /** It leaves a core free, and the next runner waits more than it works: both run at once. */
+  isBesideNext?: boolean;
   /** Makes what it runs on; `env` is added to its environment. */
   prepare?: () => Promise<{ env: Record<string, string>; stop: () => Promise<void> }>;
 };
@@ -56,6 +59,7 @@ const runners: Runner[] = [
     }),
     name: "contract-native",
     title: "contract on Postgres 17",
+    isBesideNext: true,
     whyNot: () => whyNoNativePostgres,
     prepare: async () => {
       const { url, stop } = await startCluster();
@@ -83,36 +87,46 @@ function vitest(name: string, limitMs: number, { report = name, only = [] as str
   return { name, args, limitMs, report: `${reports}/${report}.json`, count: tallyVitest };
 }
 
-async function run(runner: Runner): Promise<Tally> {
+/** Where the output goes to a file, it is shown whole at the end: two that write at once cannot be read. */
+async function run(runner: Runner, output?: string): Promise<Tally> {
   const title = runner.title ?? runner.name;
-  console.log(`\n── ${title} ──`);
+  console.log(`\n── ${title} ──${output ? " (beside the next; its output follows at its end)" : ""}`);
   const started = performance.now();
-  const tally = await tallyOf(runner);
+  const tally = await tallyOf(runner, output);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (output) console.log(`\n── ${title}: its output ──\n${readFileSync(output, "utf8")}`);
   console.log(`${title}: ${closingLine(tally)} (${seconds} s)`);
   return { ...tally, problems: tally.problems.map((problem) => `${title}: ${problem}`) };
 }
 
-async function tallyOf(runner: Runner): Promise<Tally> {
+async function tallyOf(runner: Runner, output?: string): Promise<Tally> {
+  const file = output === undefined ? undefined : openSync(output, "w");
   const reason = runner.whyNot?.();
   if (reason) return skippedWhole(runner.title ?? runner.name, reason);
   try {
     const ground = await runner.prepare?.();
     try {
-      return await runOn(runner, ground?.env ?? {});
+      return await runOn(runner, ground?.env ?? {}, file ?? "inherit");
     } finally {
       await ground?.stop();
     }
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     return { passed: 0, failed: 1, skipped: [], problems: [problem] };
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
-async function runOn(runner: Runner, ground: Record<string, string>): Promise<Tally> {
+async function runOn(
+  runner: Runner,
+  ground: Record<string, string>,
+  output: number | "inherit",
+): Promise<Tally> {
   const mark = crypto.randomUUID();
   const env = { ...process.env, ...ground, [runMark]: mark };
-  const outcome = await runChild(process.execPath, runner.args, { env, limitMs: runner.limitMs });
+  const stdio: StdioOptions = ["ignore", output, output];
+  const outcome = await runChild(process.execPath, runner.args, { env, stdio, limitMs: runner.limitMs });
   endMarked(mark);
   const isGood = outcome.code === 0;
   const tally =
@@ -140,10 +154,15 @@ function chooseRunners(names: string[]): Runner[] {
 const chosen = chooseRunners(process.argv.slice(2));
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
-const tallies: Tally[] = [];
-for (const runner of chosen) tallies.push(await run(runner));
+const tallies: Promise<Tally>[] = [];
+for (const runner of chosen) {
+  const isBeside = runner.isBesideNext === true && runner !== chosen.at(-1);
+  const tally = run(runner, isBeside ? `${reports}/${runner.name}.log` : undefined);
+  tallies.push(tally);
+  if (!isBeside) await tally;
+}
 
-const total = addTallies(tallies);
+const total = addTallies(await Promise.all(tallies));
 if (total.skipped.length > 0) console.log("\nSkipped:");
 for (const { name, reason } of total.skipped) console.log(`  ${name}: ${reason}`);
 if (total.problems.length > 0) console.log("\nProblems:");
