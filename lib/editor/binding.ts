@@ -33,6 +33,7 @@ import {
   tableEnd,
   textSize,
 } from "./outline-nodes.ts";
+import { type PageSelection, pageSelection } from "./page-selection.ts";
 import { writeChanges } from "./write-changes.ts";
 
 /** Origin of what this editor writes; undo tracks it. */
@@ -42,7 +43,12 @@ export const LOCAL = Symbol("editor");
 export const REMOTE = "fromBlockMap";
 
 /** What the binding needs of an editor: a view, or a bare state in tests. */
-export type EditorHost = { readonly state: EditorState; dispatch(transaction: Transaction): void };
+export type EditorHost = {
+  readonly state: EditorState;
+  dispatch(transaction: Transaction): void;
+  /** The selection as the page has it, which may be a key ahead of the state; null when the page has none here. */
+  pageSelection?(): PageSelection | null;
+};
 
 type Pending = readonly Transaction[];
 const pendingKey = new PluginKey<Pending>("binding");
@@ -99,7 +105,13 @@ export class EditorBinding {
         },
       },
       view: (view) => {
-        this.attach(view);
+        this.attach({
+          get state() {
+            return view.state;
+          },
+          dispatch: (transaction) => view.dispatch(transaction),
+          pageSelection: () => pageSelection(view),
+        });
         return { update: () => this.flush() };
       },
     });
@@ -195,8 +207,9 @@ export class EditorBinding {
       this.#caret = null;
       return;
     }
-    const anchor = placeOf(state.doc, state.selection.anchor);
-    const head = placeOf(state.doc, state.selection.head);
+    const selection = this.#host?.pageSelection?.() ?? state.selection;
+    const anchor = placeOf(state.doc, selection.anchor);
+    const head = placeOf(state.doc, selection.head);
     const known = (place: TextPlace | null): place is TextPlace =>
       place !== null && this.map.has(place.block);
     this.#caret =
