@@ -1,13 +1,22 @@
 "use client";
 import type { Command } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
-import { ArrowDown, ArrowUp, Copy, GripVertical, Link2, Plus, Trash2, Type } from "lucide-react";
+import { ArrowDown, ArrowUp, Copy, GripVertical, Link2, Palette, Plus, Trash2, Type } from "lucide-react";
 import { type DragEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
+import type { BlockColors } from "../../lib/core/palette.ts";
+import { colorBlocks } from "../../lib/editor/block-color.ts";
 import { chosenRange } from "../../lib/editor/chosen.ts";
 import { choose, deleteChosen, duplicate, moveTo } from "../../lib/editor/chosen-commands.ts";
 import { addBlockBehind, moveBlock, turnInto } from "../../lib/editor/commands.ts";
-import { type BlockUnder, blockUnder, type DropPlace, dropPlace } from "../../lib/editor/drop-place.ts";
+import {
+  type BlockUnder,
+  blockOfCaret,
+  blockUnder,
+  type DropPlace,
+  dropPlace,
+} from "../../lib/editor/drop-place.ts";
+import { COLOR_ITEMS } from "../../lib/editor/slash.ts";
 import { MenuItem, MenuLine, MenuPopup, MenuRoot, MenuSub } from "../ui/menu.tsx";
 import { backTo, SHAPES } from "./format-tools.tsx";
 
@@ -25,15 +34,19 @@ export function BlockHandle({ view, area, newStep }: Props) {
   useHover(view, area, (block) => {
     if (!isOpen && drag.range === null) setUnder(block);
   });
+  useMenuKey(view, (block) => {
+    setUnder(block);
+    setOpen(true);
+    take(block);
+  });
   const around = area.current?.getBoundingClientRect();
   const isHere = under?.element.isConnected === true && around !== undefined;
   const box = isHere ? under.element.getBoundingClientRect() : null;
   /** The block under the pointer, or the chosen ones if it is one of them. */
-  const take = () => {
-    if (under === null) return;
+  const take = ({ index, id }: BlockUnder) => {
     const range = chosenRange(view.state);
-    if (range !== null && under.index >= range.first && under.index < range.end) return;
-    view.dispatch(choose(view.state.tr, under.id, under.id));
+    if (range !== null && index >= range.first && index < range.end) return;
+    view.dispatch(choose(view.state.tr, id, id));
   };
   const run = (command: Command) => () => {
     newStep();
@@ -64,11 +77,11 @@ export function BlockHandle({ view, area, newStep }: Props) {
             isOpen={isOpen}
             onOpen={(open) => {
               setOpen(open);
-              if (open) take();
+              if (open) take(under);
             }}
             blockId={under.id}
             onDragStart={(event) => {
-              take();
+              take(under);
               drag.start(event, under);
             }}
           />
@@ -125,6 +138,13 @@ function BlockMenu({ view, run, blockId, isOpen, onOpen, onDragStart }: MenuProp
               </MenuItem>
             ))}
           </MenuSub>
+          <MenuSub icon={Palette} label="Colour">
+            {COLOR_ITEMS.map(({ name, props }) => (
+              <MenuItem key={name} onClick={run(colorBlocks(props))}>
+                <Sample {...props} name={name} />
+              </MenuItem>
+            ))}
+          </MenuSub>
           <MenuItem icon={Copy} onClick={run(duplicate)}>
             Duplicate
           </MenuItem>
@@ -146,6 +166,12 @@ function BlockMenu({ view, run, blockId, isOpen, onOpen, onDragStart }: MenuProp
       </MenuRoot>
     </>
   );
+}
+
+/** A colour's name as it looks. */
+function Sample({ color, background, name }: BlockColors & { name: string }) {
+  if (background) return <mark data-highlight={background}>{name}</mark>;
+  return color ? <span data-color={color}>{name}</span> : name;
 }
 
 async function copyBlockLink(id: string) {
@@ -187,6 +213,23 @@ function useHover(
       view.dom.removeEventListener("keydown", hide);
     };
   }, [view, area]);
+}
+
+/** Ctrl+/ opens the menu of the block that the caret is in. */
+function useMenuKey(view: EditorView, open: (block: BlockUnder) => void) {
+  const told = useRef(open);
+  told.current = open;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "/" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+      const block = blockOfCaret(view);
+      if (block === null) return;
+      event.preventDefault();
+      told.current(block);
+    };
+    view.dom.addEventListener("keydown", onKey);
+    return () => view.dom.removeEventListener("keydown", onKey);
+  }, [view]);
 }
 
 type Range = { first: number; end: number };

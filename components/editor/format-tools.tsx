@@ -33,8 +33,10 @@ const MARKS: readonly { name: SimpleMark; label: string; Icon: LucideIcon }[] = 
   { name: "code", label: "Code", Icon: Code },
 ];
 
+/** What stands for itself, and holds no text that was there before. */
+const ALONE = new Set(["divider", "table", "image", "file"]);
 /** What a block of text can become. */
-export const SHAPES = SLASH_ITEMS.filter(({ type }) => !["divider", "table"].includes(type));
+export const SHAPES = SLASH_ITEMS.filter(({ type }) => !ALONE.has(type));
 
 type ToolProps = { view: EditorView; formats: Formats | null; names?: readonly SimpleMark[] };
 

@@ -16,6 +16,7 @@ import {
   type LucideIcon,
   Minus,
   OctagonAlert,
+  Palette,
   Paperclip,
   Quote,
   Table2,
@@ -46,6 +47,7 @@ const ICONS: Record<string, LucideIcon> = {
   file: Paperclip,
   table: Table2,
   divider: Minus,
+  color: Palette,
 };
 const GAP_PX = 6;
 

@@ -8,3 +8,13 @@ export type Highlight = (typeof HIGHLIGHTS)[number];
 export const isColor = (value: unknown): value is Color => COLORS.some((color) => color === value);
 export const isHighlight = (value: unknown): value is Highlight =>
   HIGHLIGHTS.some((color) => color === value);
+
+/** Attributes of a block: the colour of its words, and the one behind it. A value not known here is carried, not shown. */
+export type BlockColors = { readonly color?: Color; readonly background?: Highlight };
+
+export function colorsOf({ color, background }: Readonly<Record<string, unknown>>): BlockColors {
+  return {
+    ...(isColor(color) ? { color } : {}),
+    ...(isHighlight(background) ? { background } : {}),
+  };
+}

@@ -10,6 +10,7 @@ import { Random } from "../core/history.ts";
 import { newBlockId } from "../core/ids.ts";
 import { choosePictureAct, describeAct, uploadAct } from "./attachment-acts.ts";
 import { EditorBinding, type EditorHost, LOCAL } from "./binding.ts";
+import { colorBlocks } from "./block-color.ts";
 import { chosenRange } from "./chosen.ts";
 import { choose, deleteChosen, levelsAt, moveTo } from "./chosen-commands.ts";
 import { chosenPlugin } from "./chosen-plugin.ts";
@@ -218,6 +219,11 @@ const ACTS: Record<string, Act> = {
   noBlocks: (writer, random) => {
     chooseSome(writer, random);
     writer.run(deleteChosen);
+  },
+  color: at(colorBlocks({ color: "red" })),
+  background: (writer, random) => {
+    chooseSome(writer, random);
+    writer.run(colorBlocks(random.chance(0.7) ? { background: "green" } : {}));
   },
   callout: at(turnInto("callout", { tone: "warn" })),
   toggle: at(turnInto("toggle")),

@@ -1,6 +1,7 @@
 /** Blocks as DOM and back. Every block's element has `data-block-id` and `data-block-type`. */
 import type { DOMOutputSpec, Node as ProseMirrorNode, TagParseRule } from "@tiptap/pm/model";
 import { CALLOUT, TONE_NAMES, toneOf } from "../core/callout.ts";
+import { colorsOf } from "../core/palette.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { iconOf } from "./icons.ts";
 import { languageName } from "./languages.ts";
@@ -38,6 +39,7 @@ export function blockAttributes(node: ProseMirrorNode): Record<string, string> {
     style: `--nest: ${depth}`,
   };
   if (type === "number" && Number.isSafeInteger(props.start)) attributes["data-start"] = String(props.start);
+  for (const [name, color] of Object.entries(colorsOf(props))) attributes[`data-${name}`] = color;
   if (!isKnownType(type)) attributes.title = "Made with a newer version";
   return attributes;
 }
@@ -139,11 +141,11 @@ export function renderCell(node: ProseMirrorNode): DOMOutputSpec {
 
 /** The first row heads the table: it was ours and said so, or its cells are headings. */
 function tableProps(element: HTMLElement): Record<string, unknown> {
-  const own = element.closest("[data-block-type=table]");
+  const own = element.closest<HTMLElement>("[data-block-type=table]");
   const isHeaded = own
     ? own.hasAttribute("data-header")
     : [...(element.querySelector("tr")?.children ?? [])].some((cell) => cell.tagName === "TH");
-  return isHeaded ? { header: true } : {};
+  return { ...colorsOf(own?.dataset ?? {}), ...(isHeaded ? { header: true } : {}) };
 }
 
 type Attributes = { type: string; depth: number; props: Record<string, unknown>; id: null };
@@ -175,7 +177,8 @@ function listItem(element: HTMLElement): Attributes {
 
 function ownBlock(element: HTMLElement): Attributes {
   const type = element.dataset.blockType ?? "paragraph";
-  return attrs(type, Number(element.dataset.depth) || 0, ownProps(type, element));
+  const props = { ...colorsOf(element.dataset), ...ownProps(type, element) };
+  return attrs(type, Number(element.dataset.depth) || 0, props);
 }
 
 function ownProps(type: string, element: HTMLElement): Record<string, unknown> {

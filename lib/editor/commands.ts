@@ -13,6 +13,7 @@ import {
 } from "@tiptap/pm/state";
 import { maxBlockDepth } from "../core/block-tree.ts";
 import { newBlockId } from "../core/ids.ts";
+import { colorsOf } from "../core/palette.ts";
 import { chosenRange, setChosen } from "./chosen.ts";
 
 export type BlockAt = { readonly node: ProseMirrorNode; readonly pos: number; readonly index: number };
@@ -56,7 +57,7 @@ export function selectedRange(state: EditorState): { first: number; end: number 
   return { first, end: subtreeEnd(doc, last) };
 }
 
-/** Makes a block another type; its text stays. Marks that code cannot show are kept in the shared document. */
+/** Makes a block another type; its text and, but for code, its colours stay. Marks that code cannot show are kept in the shared document. */
 export function setBlock(
   tr: Transaction,
   pos: number,
@@ -67,7 +68,8 @@ export function setBlock(
   if (!node || node.type.name === "table" || isAttachment(node)) return tr;
   const { nodes } = tr.doc.type.schema;
   const nodeType = (type === "code" ? nodes.codeBlock : nodes.block) ?? node.type;
-  const attrs = { ...node.attrs, type, props };
+  const colors = type === "code" ? {} : colorsOf(node.attrs.props);
+  const attrs = { ...node.attrs, type, props: { ...colors, ...props } };
   if (node.type === nodeType) return tr.setNodeMarkup(pos, nodeType, attrs);
   if (!node.isTextblock) return tr.replaceWith(pos, pos + node.nodeSize, nodeType.create(attrs));
   if (type === "code") tr.removeMark(pos + 1, pos + 1 + node.content.size);
@@ -135,7 +137,9 @@ export const splitBlockCommand: Command = (state, dispatch) => {
     isCaption || (atEnd && !LISTS.has(here.node.attrs.type) && here.node.attrs.type !== "quote")
       ? "paragraph"
       : here.node.attrs.type;
-  const attrs = { id: newBlockId(), type, depth, props: type === "task" ? { checked: false } : {} };
+  const colors = atEnd ? {} : colorsOf(here.node.attrs.props);
+  const props = { ...colors, ...(type === "task" ? { checked: false } : {}) };
+  const attrs = { id: newBlockId(), type, depth, props };
   const nodeType = (isCaption ? state.schema.nodes.block : null) ?? here.node.type;
   tr.split(at.pos, 1, [{ type: nodeType, attrs }]);
   const { link } = state.schema.marks;

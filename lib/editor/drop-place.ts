@@ -1,7 +1,9 @@
 /** Where blocks would land that are dragged over the page. */
 import type { EditorView } from "@tiptap/pm/view";
 import type { BlockId } from "../core/ids.ts";
+import { idOf } from "./block-nodes.ts";
 import { type Destination, levelsAt } from "./chosen-commands.ts";
+import { blockAt } from "./commands.ts";
 
 export type BlockUnder = { readonly element: HTMLElement; readonly id: BlockId; readonly index: number };
 
@@ -15,6 +17,13 @@ export function blockUnder(view: EditorView, y: number): BlockUnder | null {
   const id = element?.dataset.blockId;
   if (element === undefined || id === undefined) return nearestBlock(view, y);
   return withIndex(view, element, id);
+}
+
+/** The block that the caret is in. */
+export function blockOfCaret(view: EditorView): BlockUnder | null {
+  const { node, pos, index } = blockAt(view.state.doc, view.state.selection.from);
+  const element = view.nodeDOM(pos);
+  return element instanceof HTMLElement ? { element, id: idOf(node), index } : null;
 }
 
 /** In the gap between two blocks: the one above it. */

@@ -5,6 +5,8 @@
 import { type Command, type EditorState, Plugin, PluginKey, type Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { type AttachmentType, isAttachmentType } from "../core/attachment.ts";
+import { type BlockColors, COLORS, HIGHLIGHTS } from "../core/palette.ts";
+import { colorBlocks } from "./block-color.ts";
 import { blockAt, insertDivider, isAttachment, setBlock } from "./commands.ts";
 import { insertTable } from "./table-commands.ts";
 
@@ -99,9 +101,32 @@ export const SLASH_ITEMS: readonly SlashItem[] = [
   { type: "divider", name: "Divider", shorthand: "---", words: "rule line separator hr" },
 ];
 
+const inWords = (color: string): string => color.charAt(0).toUpperCase() + color.slice(1);
+const COLOR = "color";
+
+/** Colours of the block: offered once something is typed. */
+export const COLOR_ITEMS: readonly (SlashItem & { readonly props: BlockColors })[] = [
+  ...COLORS.map((color) => ({
+    type: COLOR,
+    name: `${inWords(color)} text`,
+    shorthand: "",
+    words: "colour color",
+    props: { color },
+  })),
+  ...HIGHLIGHTS.map((background) => ({
+    type: COLOR,
+    name: `${inWords(background)} background`,
+    shorthand: "",
+    words: "colour color ground",
+    props: { background },
+  })),
+  { type: COLOR, name: "No colour", shorthand: "", words: "colour color default plain", props: {} },
+];
+
 export function filterSlashItems(text: string): readonly SlashItem[] {
   const wanted = text.trim().toLowerCase();
-  return SLASH_ITEMS.filter(
+  const offered = wanted === "" ? SLASH_ITEMS : [...SLASH_ITEMS, ...COLOR_ITEMS];
+  return offered.filter(
     (item) =>
       `${item.name} ${item.words}`
         .toLowerCase()
@@ -125,7 +150,7 @@ export function runSlashItem(
   const query = slashQuery(view.state);
   if (!query) return;
   const tr: Transaction = view.state.tr.delete(query.from, query.to);
-  const insert = INSERTS[item.type];
+  const insert = item.type === COLOR ? colorBlocks(item.props ?? {}) : INSERTS[item.type];
   if (isAttachmentType(item.type)) {
     view.dispatch(tr);
     choose(item.type);

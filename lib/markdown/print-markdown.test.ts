@@ -21,6 +21,15 @@ describe("printing", () => {
     expect(print()).toBe("");
   });
 
+  it("gives a block's colours to its words, where they have none of their own", () => {
+    const node = block("bullet", "a", { color: "red", background: "green" });
+    node.text.push({ text: "b", marks: { color: "blue" } });
+    const printed = print(node, block("paragraph", "c", { color: "ultraviolet", background: "#f00" }));
+    expect(printed).toBe(
+      '- <mark data-color="green"><span data-color="red">a</span><span data-color="blue">b</span></mark>\n\nc\n',
+    );
+  });
+
   it("writes what people write", () => {
     const items = [
       block("task", "a", { checked: true }),

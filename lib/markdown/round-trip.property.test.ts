@@ -141,6 +141,8 @@ const attrs: fc.Arbitrary<Record<string, Json>> = fc
     level: fc.option(fc.constantFrom<Json>(4, 5, 6, 7)),
     language: fc.option(language, { freq: 1 }),
     tone: fc.option(fc.constantFrom<Json>("info", "good", "warn", "bad", "odd", 1), { freq: 2 }),
+    color: fc.option(fc.constantFrom<Json>("red", "blue", "ultraviolet", 3), { freq: 1 }),
+    background: fc.option(fc.constantFrom<Json>("yellow", "green", "#f00", null), { freq: 1 }),
     meta: fc.option(fc.constantFrom<Json>("title=a", "{1,3} `x`", " spaced ", "")),
     odd: fc.option(fc.constant<Json>({ a: [1] })),
   })

@@ -3,6 +3,7 @@
  * reading what was printed gives the same tree. Settling
  *
  * - drops ids, unknown attributes, marks, tones and colours, and links that may not be followed;
+ * - gives the colours of a block to its words, and drops those of tables;
  * - makes paragraphs of unknown types;
  * - puts the children of a block that cannot hold any (a paragraph, a heading, code) after it;
  * - makes paragraphs of pictures and files whose place is not known;
@@ -21,7 +22,7 @@ import {
 } from "../core/block-tree.ts";
 import { CALLOUT, toneOf } from "../core/callout.ts";
 import { isSafeHref } from "../core/link.ts";
-import { isColor, isHighlight } from "../core/palette.ts";
+import { colorsOf, isColor, isHighlight } from "../core/palette.ts";
 import { TABLE } from "../core/table.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { settleAttachment } from "./attachments.ts";
@@ -70,11 +71,12 @@ function holdsChildren(node: BlockNode): boolean {
 
 /** Null for a block that leaves no trace. */
 function settleOne(
-  node: BlockNode,
+  plain: BlockNode,
   before: BlockNode | undefined,
   depth: number,
   labels: Labels,
 ): BlockNode | null {
+  const node = colorWords(plain);
   switch (node.type) {
     case "code":
       return settleCode(node, depth, labels);
@@ -102,6 +104,24 @@ function settleOne(
       return text.length > 0 ? block("paragraph", text) : null;
     }
   }
+}
+
+/** Colours that a word has of its own stay. */
+function colorWords(node: BlockNode): BlockNode {
+  const { color, background: highlight } = colorsOf(node.attrs);
+  if (!color && !highlight) return node;
+  const own = { ...(color ? { color } : {}), ...(highlight ? { highlight } : {}) };
+  const text = node.text.map((run) => ({ text: run.text, marks: { ...own, ...knownColors(run.marks) } }));
+  return { ...node, text };
+}
+
+/** A colour that is not known would not stay in any case. */
+function knownColors({ color, highlight, ...marks }: Record<string, Json>): Record<string, Json> {
+  return {
+    ...marks,
+    ...(isColor(color) ? { color } : {}),
+    ...(isHighlight(highlight) ? { highlight } : {}),
+  };
 }
 
 function settleCode(node: BlockNode, depth: number, labels: Labels): BlockNode {
