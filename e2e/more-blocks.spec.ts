@@ -1,4 +1,5 @@
-/** Colours of blocks by menu, by slash and by keys. */
+/** Colours of blocks and formulas, by menu, by slash and by keys. */
+import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { blocks, body, newDocument, saveState, shownBlocks } from "./document.ts";
@@ -12,6 +13,13 @@ async function expectNoViolations(page: Page) {
       [],
     );
   }
+}
+
+async function exported(page: Page): Promise<string> {
+  const waiting = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Document actions" }).click();
+  await page.getByRole("menuitem", { name: "Export…" }).click();
+  return readFileSync(await (await waiting).path(), "utf8");
 }
 
 test("a block is coloured by the handle's menu, by slash and by keys, and keeps its colours", async ({
@@ -67,4 +75,65 @@ test("a block is coloured by the handle's menu, by slash and by keys, and keeps 
   await expect(page.getByRole("option")).toHaveText(["No colour"]);
   await page.keyboard.press("Enter");
   await expect(block("hot")).not.toHaveAttribute("data-color");
+});
+
+test("formulas are written between dollars and in blocks, by keys and mouse, and go out as they were written", async ({
+  browser,
+}) => {
+  const { page } = await signUp(browser, "Max");
+  const violations: string[] = [];
+  page.on("console", (message) => {
+    if (/Content Security Policy|TrustedScript|TrustedHTML/.test(message.text()))
+      violations.push(message.text());
+  });
+  await newDocument(page, "Maths");
+  await page.keyboard.type("It costs $5 and $6, and $e^{i\\pi}$ is one.");
+  const first = blocks(page).first();
+  const formula = first.locator("span.math");
+  await expect(formula.locator(".katex-html")).toBeVisible();
+  await expect(formula.locator(".math-source")).toHaveText("e^{i\\pi}");
+  await expect(first.locator(".math-open")).toHaveCount(0);
+
+  // into the source by a click, out of it by the arrow, and what is typed behind it is text
+  await formula.locator(".math-picture").click();
+  await page.keyboard.type("+1");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.type("!");
+  await expect(first).toContainText("e^{i\\pi}+1! is one.");
+  await expect(formula.locator(".math-source")).toHaveText("e^{i\\pi}+1");
+  await expect(formula.locator("annotation")).toHaveText("e^{i\\pi}+1");
+
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("$$");
+  await page.keyboard.press("Enter");
+  const block = body(page).locator(".block.math");
+  await expect(block).toContainText("Write a formula");
+  await page.keyboard.type("\\frac{a}{b");
+  await expect(block.getByRole("status")).toHaveText(/^Not drawn: .*'}'.* What is written is kept\.$/);
+  await expectNoViolations(page);
+  await page.keyboard.type("}");
+  await expect(block.locator(".katex-display")).toBeVisible();
+  await expect(block.locator("pre")).toBeVisible();
+  await page.keyboard.type("\n\n");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("after");
+  await expect(block).not.toHaveClass(/math-open/);
+  await page.keyboard.press("ArrowUp");
+  await expect(block).toHaveClass(/math-open/);
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("End");
+  await page.keyboard.type(" /formula in");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("x");
+  await expect(formula.last().locator("annotation")).toHaveText("x");
+  await blocks(page).last().click();
+  await expectNoViolations(page);
+  await expect(saveState(page)).toHaveText("Saved");
+  await page.reload();
+  await expect(block.locator(".katex-display")).toBeVisible();
+  expect(await exported(page)).toBe(
+    "# Maths\n\nIt costs \\$5 and \\$6, and $e^{i\\pi}+1$! is one. $x$\n\n$$\n\\frac{a}{b}\n$$\n\nafter\n",
+  );
+  expect(violations).toEqual([]);
 });

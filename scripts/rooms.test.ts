@@ -13,7 +13,7 @@ const featureDoors = [
   "RUNBOOK.md?text",
   ...["components/ui/", "lib/core/", "lib/editor/", "lib/collab/", "lib/markdown/", browserClient],
   "lib/supabase/functions.ts",
-  ...[...screens, "@tiptap/", "highlight.js", "yjs", "zod"],
+  ...[...screens, "@tiptap/", "highlight.js", "katex", "yjs", "zod"],
 ];
 const anything = ["app/", "components/", "lib/", "scripts/", "e2e/", "*"];
 

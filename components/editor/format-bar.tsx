@@ -52,7 +52,7 @@ export function FormatBar({ view, store, opened }: Props) {
         <Tool label="Outdent" Icon={IndentDecrease} onClick={run(shiftDepth(-1))} />
         <Tool label="Undo" Icon={Undo2} onClick={opened.history.undo} />
         <Tool label="Redo" Icon={Redo2} onClick={opened.history.redo} />
-        <MarkTools view={view} formats={formats} names={["underline", "strike", "code"]} />
+        <MarkTools view={view} formats={formats} names={["underline", "strike", "code", "math"]} />
         <ColorMenu view={view} />
         <HighlightMenu view={view} />
       </div>

@@ -10,6 +10,7 @@ import {
   Italic,
   Link2,
   type LucideIcon,
+  Sigma,
   Strikethrough,
   Underline,
 } from "lucide-react";
@@ -31,10 +32,11 @@ const MARKS: readonly { name: SimpleMark; label: string; Icon: LucideIcon }[] = 
   { name: "underline", label: "Underline", Icon: Underline },
   { name: "strike", label: "Strikethrough", Icon: Strikethrough },
   { name: "code", label: "Code", Icon: Code },
+  { name: "math", label: "Formula", Icon: Sigma },
 ];
 
 /** What stands for itself, and holds no text that was there before. */
-const ALONE = new Set(["divider", "table", "image", "file"]);
+const ALONE = new Set(["divider", "table", "image", "file", "formula"]);
 /** What a block of text can become. */
 export const SHAPES = SLASH_ITEMS.filter(({ type }) => !ALONE.has(type));
 

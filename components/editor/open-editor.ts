@@ -18,6 +18,7 @@ import { flashPlugin } from "../../lib/editor/flash.ts";
 import { highlightingPlugin } from "../../lib/editor/highlighting.ts";
 import { markdownRules } from "../../lib/editor/input-rules.ts";
 import { keymapPlugin } from "../../lib/editor/keymap.ts";
+import { mathViewPlugin } from "../../lib/editor/math-view.ts";
 import { nestingPlugin } from "../../lib/editor/nesting.ts";
 import { normalizePlugin } from "../../lib/editor/normalize.ts";
 import { documentExtensions, schema } from "../../lib/editor/schema.ts";
@@ -31,6 +32,7 @@ import { CodeStore } from "./code-store.ts";
 import { keepFolded, readFolded } from "./folded-toggles.ts";
 import { FormatStore } from "./format-store.ts";
 import { loadHighlighter } from "./load-highlighter.ts";
+import { loadMaths } from "./load-maths.ts";
 import { offerLostBlocks } from "./offer-lost-blocks.ts";
 import { SlashStore } from "./slash-store.ts";
 import { TableStore } from "./table-store.ts";
@@ -94,6 +96,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     tables.plugin,
     bar.plugin,
     highlightingPlugin(loadHighlighter),
+    mathViewPlugin(loadMaths),
   ];
   return {
     map,

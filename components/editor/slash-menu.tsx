@@ -19,6 +19,7 @@ import {
   Palette,
   Paperclip,
   Quote,
+  Sigma,
   Table2,
   TriangleAlert,
 } from "lucide-react";
@@ -46,6 +47,8 @@ const ICONS: Record<string, LucideIcon> = {
   image: Image,
   file: Paperclip,
   table: Table2,
+  math: Sigma,
+  formula: Sigma,
   divider: Minus,
   color: Palette,
 };

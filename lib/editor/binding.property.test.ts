@@ -186,7 +186,7 @@ const ACTS: Record<string, Act> = {
   mark: (writer, random, marker) => {
     select(writer, random, marker);
     const { from, to } = writer.state.selection;
-    const mark = schema.mark(random.chance(0.5) ? "bold" : "italic");
+    const mark = schema.mark(random.pick(["bold", "italic", "math"]) ?? "bold");
     writer.dispatch(
       random.chance(0.7)
         ? writer.state.tr.addMark(from, to, mark)
@@ -206,6 +206,7 @@ const ACTS: Record<string, Act> = {
   down: at(moveBlock(1)),
   heading: at(turnInto("heading1")),
   code: at(turnInto("code")),
+  math: at(turnInto("math")),
   task: at(turnInto("task", { checked: false })),
   drag: (writer, random) => {
     chooseSome(writer, random);

@@ -1,6 +1,7 @@
 /** Blocks as DOM and back. Every block's element has `data-block-id` and `data-block-type`. */
 import type { DOMOutputSpec, Node as ProseMirrorNode, TagParseRule } from "@tiptap/pm/model";
 import { CALLOUT, TONE_NAMES, toneOf } from "../core/callout.ts";
+import { MATH } from "../core/math.ts";
 import { colorsOf } from "../core/palette.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { iconOf } from "./icons.ts";
@@ -15,6 +16,7 @@ const KNOWN = new Set([
   "quote",
   "code",
   "divider",
+  MATH,
   CALLOUT,
   TOGGLE,
   "table",
@@ -116,6 +118,11 @@ export function renderCode(node: ProseMirrorNode): DOMOutputSpec {
   ];
 }
 
+/** On the page it is drawn by math-view.ts. */
+export function renderMath(node: ProseMirrorNode): DOMOutputSpec {
+  return ["div", { ...blockAttributes(node), dir: "ltr" }, ["pre", ["code", 0]]];
+}
+
 export function renderRule(node: ProseMirrorNode): DOMOutputSpec {
   return ["div", { ...blockAttributes(node), role: "separator" }];
 }
@@ -195,10 +202,13 @@ function codeBlock(element: HTMLElement): Attributes {
 }
 
 /** Rules by which HTML becomes blocks. Ids are never read: what is pasted is new. */
-export const blockFromDom: Record<"block" | "code" | "rule" | "table" | "row" | "cell", TagParseRule[]> = {
+export const blockFromDom: Record<
+  "block" | "code" | "math" | "rule" | "table" | "row" | "cell",
+  TagParseRule[]
+> = {
   block: [
     {
-      tag: "[data-block-type]:not([data-block-type=code],[data-block-type=divider],[data-block-type^=table])",
+      tag: "[data-block-type]:not([data-block-type=code],[data-block-type=math],[data-block-type=divider],[data-block-type^=table])",
       priority: 70,
       preserveWhitespace: "full",
       getAttrs: (element) => ownBlock(element),
@@ -239,6 +249,15 @@ export const blockFromDom: Record<"block" | "code" | "rule" | "table" | "row" | 
       contentElement: "code",
     },
     { tag: "pre", preserveWhitespace: "full", getAttrs: (element) => codeBlock(element) },
+  ],
+  math: [
+    {
+      tag: "[data-block-type=math]",
+      priority: 70,
+      preserveWhitespace: "full",
+      getAttrs: (element) => attrs(MATH, Number((element as HTMLElement).dataset.depth) || 0),
+      contentElement: "code",
+    },
   ],
   rule: [
     { tag: "[data-block-type=divider]", priority: 70, getAttrs: () => attrs("divider") },

@@ -5,10 +5,17 @@ import type { BlockMap } from "../core/block-map.ts";
 import { type Json, type Marks, mergeRuns, type TextRun } from "../core/block-tree.ts";
 import type { BlockId } from "../core/ids.ts";
 import { isSafeHref } from "../core/link.ts";
+import { MATH } from "../core/math.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
 import { EMBED_MARK, OBJECT_CHARACTER } from "../core/strand.ts";
 
-const SIMPLE = new Set(["bold", "italic", "underline", "strike", "code"]);
+const SIMPLE = new Set(["bold", "italic", "underline", "strike", "code", "math"]);
+
+/** Nodes of blocks whose words are source: lines without marks. */
+export const CODE_NODES: ReadonlyMap<unknown, string> = new Map([
+  ["code", "codeBlock"],
+  [MATH, "mathBlock"],
+]);
 
 function toMark(schema: Schema, name: string, value: Json): Mark {
   const type = schema.marks[name];
@@ -78,12 +85,8 @@ export function blockNode(
   // a divider that another typed in shows what was typed
   if (type === "divider" && runs.length === 0) return schema.node("rule", attrs);
   if (isAttachmentType(type)) return schema.node("attachment", attrs, inlineNodes(schema, runs, true));
-  const isCode = type === "code";
-  return schema.node(
-    isCode ? "codeBlock" : "block",
-    attrs,
-    Fragment.fromArray(inlineNodes(schema, runs, !isCode)),
-  );
+  const code = CODE_NODES.get(type);
+  return schema.node(code ?? "block", attrs, Fragment.fromArray(inlineNodes(schema, runs, !code)));
 }
 
 /** A block that stands in the editor of an empty document; it is stored with the first character typed in it. */

@@ -14,6 +14,7 @@ import {
 import { maxBlockDepth } from "../core/block-tree.ts";
 import { newBlockId } from "../core/ids.ts";
 import { colorsOf } from "../core/palette.ts";
+import { CODE_NODES } from "./block-nodes.ts";
 import { chosenRange, setChosen } from "./chosen.ts";
 
 export type BlockAt = { readonly node: ProseMirrorNode; readonly pos: number; readonly index: number };
@@ -67,12 +68,13 @@ export function setBlock(
   const node = tr.doc.nodeAt(pos);
   if (!node || node.type.name === "table" || isAttachment(node)) return tr;
   const { nodes } = tr.doc.type.schema;
-  const nodeType = (type === "code" ? nodes.codeBlock : nodes.block) ?? node.type;
-  const colors = type === "code" ? {} : colorsOf(node.attrs.props);
+  const code = CODE_NODES.get(type);
+  const nodeType = nodes[code ?? "block"] ?? node.type;
+  const colors = code ? {} : colorsOf(node.attrs.props);
   const attrs = { ...node.attrs, type, props: { ...colors, ...props } };
   if (node.type === nodeType) return tr.setNodeMarkup(pos, nodeType, attrs);
   if (!node.isTextblock) return tr.replaceWith(pos, pos + node.nodeSize, nodeType.create(attrs));
-  if (type === "code") tr.removeMark(pos + 1, pos + 1 + node.content.size);
+  if (code) tr.removeMark(pos + 1, pos + 1 + node.content.size);
   return tr.setNodeMarkup(pos, nodeType, attrs);
 }
 

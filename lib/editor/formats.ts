@@ -5,7 +5,7 @@ import { type Command, type EditorState, TextSelection } from "@tiptap/pm/state"
 import { isSafeHref } from "../core/link.ts";
 import type { Color, Highlight } from "../core/palette.ts";
 
-export const SIMPLE_MARKS = ["bold", "italic", "underline", "strike", "code"] as const;
+export const SIMPLE_MARKS = ["bold", "italic", "underline", "strike", "code", "math"] as const;
 export type SimpleMark = (typeof SIMPLE_MARKS)[number];
 
 export type Formats = {

@@ -1,11 +1,12 @@
 /**
  * Markdown as one types it: `# `, `- `, `1. `, `[] `, `> `, ``` and --- at the start of a block; `>> ` makes a toggle,
- * `!!! ` or `> [!warning] ` a callout.
+ * `!!! ` or `> [!warning] ` a callout, `$$ ` a formula; `$x$` in a text is one.
  */
 import { InputRule, inputRules } from "@tiptap/pm/inputrules";
 import { type EditorState, type Plugin, TextSelection, type Transaction } from "@tiptap/pm/state";
 import { CALLOUT, type Tone } from "../core/callout.ts";
 import { newBlockId } from "../core/ids.ts";
+import { MATH } from "../core/math.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { blockAt, isAttachment, setBlock } from "./commands.ts";
 
@@ -47,6 +48,23 @@ function callout(match: RegExpMatchArray): Shape {
   return { type: CALLOUT, props: tone ? { tone } : {} };
 }
 
+/** Behind a letter, before a blank or around a price dollars are dollars. */
+const FORMULA = /(?<![\p{L}\p{N}$\\])\$((?!\d[\d.,]*\s)[^\s$](?:[^$]*[^\s$\\])?)\$$/u;
+
+function formula(
+  { tr, schema }: EditorState,
+  [, source = ""]: RegExpMatchArray,
+  from: number,
+  to: number,
+): Transaction | null {
+  const { math, code } = schema.marks;
+  if (!math || to - from !== source.length + 1 || (code && tr.doc.rangeHasMark(from, to, code))) return null;
+  return tr
+    .delete(from, from + 1)
+    .addMark(from, from + source.length, math.create())
+    .removeStoredMark(math);
+}
+
 export function markdownRules(): Plugin {
   return inputRules({
     rules: [
@@ -60,6 +78,8 @@ export function markdownRules(): Plugin {
         type: "number",
         props: match[1] === "1" ? {} : { start: Number(match[1]) },
       })),
+      rule(/^\$\$\s$/, () => ({ type: MATH })),
+      new InputRule(FORMULA, formula, { inCodeMark: false }),
       rule(/^>\s$/, () => ({ type: "quote" })),
       rule(/^>>\s$/, () => ({ type: TOGGLE })),
       rule(/^!!!\s$/, callout),

@@ -25,6 +25,7 @@ import {
   turnInto,
 } from "./commands.ts";
 import { leaveInside, splitInside } from "./inside-commands.ts";
+import { mathFence } from "./math-keys.ts";
 import { toggleFold } from "./nesting.ts";
 import { cellBelow, clearCells, goToCell, moveColumn, moveRow, stayInCell } from "./table-commands.ts";
 
@@ -83,7 +84,7 @@ export function keymapPlugin(undo: UndoManager): Plugin {
       return true;
     };
   const keys: Record<string, Command> = {
-    Enter: step(chainCommands(cellBelow, fence, splitInside, leaveInside, splitBlockCommand)),
+    Enter: step(chainCommands(cellBelow, fence, mathFence, splitInside, leaveInside, splitBlockCommand)),
     "Shift-Enter": newline,
     "Mod-Enter": step(toggleHere),
     Backspace: step(back),

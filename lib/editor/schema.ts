@@ -5,6 +5,7 @@
  *
  *   block  inline*            paragraph, headings, lists, tasks, quotes, and any type unknown here
  *   codeBlock (text | embed)*    lines of code, no marks shown
+ *   mathBlock (text | embed)*    the source of a formula, no marks shown
  *   rule   atom               a divider
  *   attachment inline*        a picture or a file, whose text is the caption
  *   embed  inline atom        an inline object of a newer version, kept as it is
@@ -22,6 +23,7 @@ import Underline from "@tiptap/extension-underline";
 import type { Schema } from "@tiptap/pm/model";
 import { FILE } from "../core/attachment.ts";
 import { isSafeHref } from "../core/link.ts";
+import { MATH } from "../core/math.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
 import { CELL, ROW, TABLE } from "../core/table.ts";
 import { attachmentFromDom, renderAttachment } from "./attachment-dom.ts";
@@ -30,6 +32,7 @@ import {
   renderBlock,
   renderCell,
   renderCode,
+  renderMath,
   renderRow,
   renderRule,
   renderTable,
@@ -45,7 +48,7 @@ const attributes = {
 const Document = Node.create({
   name: "doc",
   topNode: true,
-  content: "(block|codeBlock|rule|table|attachment)+",
+  content: "(block|codeBlock|mathBlock|rule|table|attachment)+",
 });
 const Text = Node.create({ name: "text", group: "inline" });
 
@@ -69,6 +72,13 @@ const CodeBlock = Node.create({
   addAttributes: () => ({ ...attributes, type: { default: "code", rendered: false } }),
   parseHTML: () => blockFromDom.code,
   renderHTML: ({ node }) => renderCode(node),
+});
+
+const MathBlock = CodeBlock.extend({
+  name: "mathBlock",
+  addAttributes: () => ({ ...attributes, type: { default: MATH, rendered: false } }),
+  parseHTML: () => blockFromDom.math,
+  renderHTML: ({ node }) => renderMath(node),
 });
 
 const Rule = Node.create({
@@ -154,6 +164,17 @@ const colorMark = (name: "color" | "highlight", tag: "span" | "mark", isKnown: (
     renderHTML: ({ mark }) => [tag, { [`data-${name}`]: mark.attrs.value }, 0],
   });
 
+/** The source of a formula. Before all other marks, so that it is one stretch whatever else lies on it. */
+const Maths = Mark.create({
+  name: "math",
+  priority: 1_001,
+  parseHTML: () => [{ tag: "span[data-math]" }],
+  renderHTML: () => ["span", { "data-math": "" }, 0],
+  addKeyboardShortcuts() {
+    return { "Mod-Shift-e": () => this.editor.commands.toggleMark("math") };
+  },
+});
+
 /** A mark of a newer version: carried, not drawn. Several may lie on one text. */
 const UnknownMark = Mark.create({
   name: "unknown",
@@ -170,6 +191,7 @@ export const documentExtensions = [
   Text,
   Block,
   CodeBlock,
+  MathBlock,
   Rule,
   Attachment,
   Table,
@@ -177,6 +199,7 @@ export const documentExtensions = [
   TableCell,
   TableGap,
   Embed,
+  Maths,
   Bold,
   Italic,
   Underline,

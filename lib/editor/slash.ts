@@ -5,9 +5,11 @@
 import { type Command, type EditorState, Plugin, PluginKey, type Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { type AttachmentType, isAttachmentType } from "../core/attachment.ts";
+import { MATH } from "../core/math.ts";
 import { type BlockColors, COLORS, HIGHLIGHTS } from "../core/palette.ts";
 import { colorBlocks } from "./block-color.ts";
 import { blockAt, insertDivider, isAttachment, setBlock } from "./commands.ts";
+import { startMath } from "./math-keys.ts";
 import { insertTable } from "./table-commands.ts";
 
 /** Positions of the slash and of the caret behind what was typed after it. */
@@ -98,6 +100,8 @@ export const SLASH_ITEMS: readonly SlashItem[] = [
   { type: "image", name: "Image", shorthand: "", words: "picture photo upload" },
   { type: "file", name: "File", shorthand: "", words: "attachment upload pdf document" },
   { type: "table", name: "Table", shorthand: "", words: "grid rows columns cells" },
+  { type: MATH, name: "Formula", shorthand: "$$", words: "maths math equation latex tex katex" },
+  { type: "formula", name: "Formula in the text", shorthand: "$x$", words: "maths math inline latex tex" },
   { type: "divider", name: "Divider", shorthand: "---", words: "rule line separator hr" },
 ];
 
@@ -136,7 +140,11 @@ export function filterSlashItems(text: string): readonly SlashItem[] {
 }
 
 /** What stands for itself; the others turn the block into what they are. */
-const INSERTS: Readonly<Record<string, Command>> = { divider: insertDivider, table: insertTable() };
+const INSERTS: Readonly<Record<string, Command>> = {
+  divider: insertDivider,
+  table: insertTable(),
+  formula: startMath,
+};
 
 /**
  * Takes the query away and makes its block the item's type.

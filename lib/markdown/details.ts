@@ -5,6 +5,7 @@
 import type { Html, RootContent } from "mdast";
 import { type Marks, mergeRuns, type TextRun } from "../core/block-tree.ts";
 import { isSafeHref } from "../core/link.ts";
+import { mathClose, mathOpen } from "./maths.ts";
 import { readOpenTag, tagsOf } from "./syntax.ts";
 
 const OPEN = /^<details(?: open)?>\s*<summary>([^\n]*)<\/summary>\s*$/i;
@@ -62,6 +63,7 @@ function writeRun({ text, marks }: TextRun): string {
   };
   for (const [mark, tag] of Object.entries(SIMPLE))
     if (marks[mark] === true) enclose(`<${tag}>`, `</${tag}>`);
+  if (marks.math === true) enclose(mathOpen.value, mathClose.value);
   for (const mark of ["highlight", "color"] as const) {
     if (marks[mark] === undefined) continue;
     const [open, close] = tagsOf(mark, marks[mark]);

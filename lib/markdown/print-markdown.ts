@@ -7,6 +7,7 @@ import type { List, ListItem, Paragraph, RootContent } from "mdast";
 import { FILE, IMAGE } from "../core/attachment.ts";
 import { type BlockNode, textOf } from "../core/block-tree.ts";
 import { CALLOUT } from "../core/callout.ts";
+import { MATH } from "../core/math.ts";
 import { TABLE } from "../core/table.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { writeAttachment } from "./attachments.ts";
@@ -71,6 +72,8 @@ function writeBlock(block: BlockNode): RootContent {
     }
     case "code":
       return writeCode(block);
+    case MATH:
+      return { type: "math", value: textOf(block.text) };
     case "divider":
       return { type: "thematicBreak" };
     case TABLE:

@@ -6,6 +6,7 @@
 import type { Blockquote, Definition, List, ListItem, Parent, RootContent } from "mdast";
 import { type BlockNode, type Json, type TextRun, textOf } from "../core/block-tree.ts";
 import { CALLOUT } from "../core/callout.ts";
+import { MATH } from "../core/math.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { isAttachmentParagraph, readAttachmentParagraph } from "./attachments.ts";
 import { readMarker } from "./callouts.ts";
@@ -62,8 +63,10 @@ export function block(type: string, text: TextRun[] = [], attrs: Record<string, 
 
 /** A code block of plain text. */
 export function codeBlock(text: string, attrs: Record<string, Json>): BlockNode {
-  return block("code", text === "" ? [] : [{ text, marks: {} }], attrs);
+  return block("code", plainText(text), attrs);
 }
+
+export const plainText = (text: string): TextRun[] => (text === "" ? [] : [{ text, marks: {} }]);
 
 /** `goesOn`: the first node goes on with the list of the last of `blocks`. */
 function readFlow(
@@ -115,6 +118,8 @@ function readLeaf(node: RootContent, context: Context): BlockNode | null {
         language: node.lang ?? "",
         ...(node.meta ? { meta: node.meta } : {}),
       });
+    case "math":
+      return block(MATH, plainText(node.value));
     case "table":
       return readTable(node, context.definitions);
     case "blockquote":

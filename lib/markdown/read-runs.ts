@@ -49,6 +49,8 @@ function collectOne(node: PhrasingContent, marks: Marks, definitions: Definition
       return add("\n");
     case "inlineCode":
       return add(node.value, { code: true });
+    case "inlineMath":
+      return add(node.value, { math: true });
     case "emphasis":
       return inside({ italic: true });
     case "strong":

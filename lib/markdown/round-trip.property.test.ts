@@ -79,7 +79,10 @@ const fragments = [
     "!",
     "![",
     "](",
-    "$x$",
+    ..."$x$ $5 $$ $$a$$ \\$ a$ $`".split(" "),
+    "<span data-math>",
+    "$ ",
+    "$$\nx\n$$",
     "\u2028",
     "…",
     "“quote”",
@@ -119,6 +122,7 @@ const marks: fc.Arbitrary<Marks> = fc
     strike: flag,
     underline: flag,
     code: flag,
+    math: fc.option(fc.constantFrom<Json>(true, true, 1), { nil: null, freq: 1 }),
     highlight: fc.option(fc.constantFrom<Json>("yellow", "green", "purple", "gold", true), {
       nil: null,
       freq: 2,
@@ -192,6 +196,7 @@ const types = [
   "quote",
   "code",
   "divider",
+  "math",
   "callout",
   "toggle",
   "odd",
@@ -204,6 +209,7 @@ const type = fc.constantFrom(
   "number",
   "task",
   "quote",
+  "math",
   "callout",
   "toggle",
 );
@@ -314,7 +320,7 @@ describe("the round trip", () => {
     const line = fc.array(
       fc.oneof(
         fc.constantFrom(
-          ..."- * 1. > # ## ``` ~~~ [ ] [x] | --- === ** * _ ~~ ` <u> </u> <mark> </mark> </span> [!NOTE] [!TIP] </details> <summary> <br> <b> [a](b) ![a](b) [^1] [^1]: [a]: \\ & < a b c".split(
+          ..."- * 1. > # ## ``` ~~~ [ ] [x] | --- === ** * _ ~~ ` <u> </u> <mark> </mark> </span> [!NOTE] [!TIP] </details> <summary> <br> <b> $ $$ $x$ \\$ [a](b) ![a](b) [^1] [^1]: [a]: \\ & < a b c".split(
             " ",
           ),
         ),

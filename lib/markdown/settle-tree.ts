@@ -7,6 +7,7 @@
  * - makes paragraphs of unknown types;
  * - puts the children of a block that cannot hold any (a paragraph, a heading, code) after it;
  * - makes paragraphs of pictures and files whose place is not known;
+ * - leaves of the marks of maths and of code the first, where both are;
  * - drops paragraphs without text, and the marks of line breaks;
  * - lifts what is nested deeper than 32;
  * - gives each row of a table one cell for each column, without blanks at its ends; what is no cell follows the table;
@@ -22,12 +23,13 @@ import {
 } from "../core/block-tree.ts";
 import { CALLOUT, toneOf } from "../core/callout.ts";
 import { isSafeHref } from "../core/link.ts";
+import { MATH } from "../core/math.ts";
 import { colorsOf, isColor, isHighlight } from "../core/palette.ts";
 import { TABLE } from "../core/table.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { settleAttachment } from "./attachments.ts";
 import { isStableRaw, type Labels, labelsOf } from "./raw-block.ts";
-import { block, codeBlock } from "./read-blocks.ts";
+import { block, codeBlock, plainText } from "./read-blocks.ts";
 import { settleTable, strangersIn } from "./tables.ts";
 
 /** Markdown's numbers have nine digits at most: room for the items after the first. */
@@ -80,6 +82,8 @@ function settleOne(
   switch (node.type) {
     case "code":
       return settleCode(node, depth, labels);
+    case MATH:
+      return block(MATH, plainText(clean(textOf(node.text))));
     case "divider":
       return block("divider");
     case "heading1":
@@ -182,6 +186,10 @@ function bareLineBreaks(run: TextRun): TextRun[] {
 function settleMarks(marks: Record<string, Json>): Record<string, Json> {
   const settled: Record<string, Json> = {};
   for (const name of ["bold", "italic", "underline", "strike", "code"]) if (marks[name]) settled[name] = true;
+  if (marks.math === true) {
+    delete settled.code;
+    settled.math = true;
+  }
   if (isHighlight(marks.highlight)) settled.highlight = marks.highlight;
   if (isColor(marks.color)) settled.color = marks.color;
   const link = settleLink(marks.link ?? null);

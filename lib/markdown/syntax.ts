@@ -1,6 +1,6 @@
 /**
- * The Markdown that we read and write: CommonMark with GitHub's additions, and tags for the marks which Markdown
- * lacks: `<u>…</u>` for underline, `<mark>` and `<mark data-color="green">` for a highlight, `<span data-color="red">`
+ * The Markdown that we read and write: CommonMark with GitHub's additions (maths among them: maths-syntax.ts), and tags
+ * for the marks which Markdown lacks: `<u>…</u>` for underline, `<mark>` and `<mark data-color="green">` for a highlight, `<span data-color="red">`
  * for coloured text. An empty underline, `<u></u>`, stands where a text must be and is empty: it shows
  * as nothing everywhere.
  *
@@ -13,6 +13,8 @@ import { type Info, type Options, type State, toMarkdown } from "mdast-util-to-m
 import { gfm } from "micromark-extension-gfm";
 import type { Json, Marks } from "../core/block-tree.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
+import { printMaths, readMaths } from "./maths.ts";
+import { mathsSyntax } from "./maths-syntax.ts";
 
 /** A block that is printed as it stands. */
 export interface Raw extends Literal {
@@ -47,20 +49,25 @@ function exitBox(this: CompileContext, token: Token): void {
  * so that no printed text could keep a plain "www.example.com".
  */
 const reading = {
-  extensions: [gfm()],
+  extensions: [gfm(), mathsSyntax],
   mdastExtensions: [
     ...gfmFromMarkdown().map(({ transforms: _linkAgain, ...extension }) => extension),
+    readMaths,
     { exit: { taskListCheckValueChecked: exitBox, taskListCheckValueUnchecked: exitBox } },
   ],
 };
 
 /**
- * Plain text. An underscore inside a word is left as it is, but not beside a mark, where the letter next to
+ * Plain text. A digit right behind a formula would make its dollar a price's. An underscore inside a word is left as it is, but not beside a mark, where the letter next to
  * it may become a character reference. The printer knows that of "*" and "_", not of "~".
  */
 function writeText(node: Text, _parent: unknown, state: State, info: Info): string {
   const asMark = (side: string) => (side === "~" ? "*" : side);
-  return state.safe(node.value, { ...info, before: asMark(info.before), after: asMark(info.after) });
+  const around = { ...info, before: asMark(info.before), after: asMark(info.after) };
+  const [digit] = info.before === "$" ? (/^\d/.exec(node.value) ?? []) : [];
+  if (digit === undefined) return state.safe(node.value, around);
+  const rest = state.safe(node.value.slice(1), { ...around, before: ";" });
+  return `&#${digit.charCodeAt(0)};${rest}`;
 }
 
 const writing: Options = {
@@ -72,7 +79,7 @@ const writing: Options = {
   resourceLink: false,
   rule: "-",
   strong: "*",
-  extensions: [gfmToMarkdown()],
+  extensions: [gfmToMarkdown(), printMaths],
   handlers: { raw: (node: Raw) => node.value, text: writeText },
 };
 
@@ -104,6 +111,7 @@ export function tagsOf(mark: "highlight" | "color", value: Json): [Html, Html] {
 
 /** A tag that sets a mark: its name, and the mark; of a colour that nobody knows here, none. */
 export function readOpenTag(value: string): { name: string; mark: Marks } | null {
+  if (/^<span data-math>$/i.test(value)) return { name: "span", mark: { math: true } };
   const [, name = "", color] = /^<(u|mark|span)(?: data-color="([a-z]{1,20})")?>$/i.exec(value) ?? [];
   switch (name.toLowerCase()) {
     case "u":

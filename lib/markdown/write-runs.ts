@@ -5,9 +5,11 @@
 import type { PhrasingContent } from "mdast";
 import type { Json, TextRun } from "../core/block-tree.ts";
 import { isEqualJson, textOf } from "../core/block-tree.ts";
+import { fitsDollars, mathClose, mathOpen } from "./maths.ts";
 import { lineBreakTag, tagsOf, underlineClose, underlineOpen } from "./syntax.ts";
 
-const nesting = ["link", "bold", "italic", "strike", "underline", "highlight", "color"] as const;
+/** `mathSpan`: a formula that dollars cannot hold. */
+const nesting = ["link", "mathSpan", "bold", "italic", "strike", "underline", "highlight", "color"] as const;
 type Wrapper = (typeof nesting)[number];
 
 export type Place = "paragraph" | "caption" | "heading" | "cell";
@@ -22,7 +24,7 @@ export function writeRuns(
   isShielded = false,
 ): PhrasingContent[] {
   const last = runs.length - 1;
-  const lines = runs.flatMap((run, index) => splitLines(run, index === last));
+  const lines = runs.flatMap((run, index) => splitLines(spanOf(run, place), index === last));
   const nodes = wrap(lines, place);
   // A lone tag would be read as a block of its own.
   return isShielded || textOf(runs) === "\n" ? [...shield, ...nodes.flatMap(withShield)] : nodes;
@@ -34,6 +36,12 @@ function withShield(node: PhrasingContent): PhrasingContent[] {
   if (node.type === "break") return [node, ...shield];
   if (!("children" in node)) return [node];
   return [{ ...node, children: node.children.flatMap(withShield) } as PhrasingContent];
+}
+
+function spanOf(run: TextRun, place: Place): TextRun {
+  const { math, ...marks } = run.marks;
+  const fits = fitsDollars(run.text) && !(place === "cell" && run.text.includes("|"));
+  return math !== true || fits ? run : { ...run, marks: { ...marks, mathSpan: true } };
 }
 
 type Piece = TextRun & { isFinal?: boolean };
@@ -101,6 +109,8 @@ function enclose(mark: Wrapper, pieces: readonly Piece[], place: Place): Phrasin
       return [{ type: "delete", children }];
     case "underline":
       return [underlineOpen, ...children, underlineClose];
+    case "mathSpan":
+      return [mathOpen, ...children, mathClose];
     case "highlight":
     case "color": {
       const [before, after] = tagsOf(mark, value ?? null);
@@ -120,5 +130,6 @@ function linkTarget(value: Json): { url: string; title: string | null } {
 function leaf(piece: Piece, place: Place): PhrasingContent {
   const hasLines = place === "paragraph" || place === "caption";
   if (piece.text === "\n") return !hasLines || piece.isFinal ? lineBreakTag : { type: "break" };
+  if (piece.marks.math) return { type: "inlineMath", value: piece.text };
   return piece.marks.code ? { type: "inlineCode", value: piece.text } : { type: "text", value: piece.text };
 }
