@@ -17,6 +17,7 @@ import {
 import { Decoration, DecorationSet, type EditorView } from "@tiptap/pm/view";
 import { CALLOUT, type Tone, toneOf } from "../core/callout.ts";
 import type { BlockId } from "../core/ids.ts";
+import { colorsOf, type Highlight } from "../core/palette.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { idOf } from "./block-nodes.ts";
 import { blockAt, blockByIndex, subtreeEnd } from "./commands.ts";
@@ -72,6 +73,8 @@ function isSameShape(before: ProseMirrorNode, after: ProseMirrorNode): boolean {
 type Around = { readonly depth: number; readonly callout: Drawn | null; readonly isShut: boolean };
 type Drawn = {
   readonly tone: Tone;
+  /** A colour of its own goes before its tone's. */
+  readonly background: Highlight | undefined;
   readonly depth: number;
   readonly place: Place;
   /** The last block in sight that stands on its ground. */
@@ -100,6 +103,7 @@ function draw(doc: ProseMirrorNode, folded: ReadonlySet<BlockId>): Nesting {
       add(from, to, {
         class: "in-callout",
         "data-ground": within.tone,
+        ...(within.background ? { "data-under": within.background } : {}),
         style: `--into: ${depth - within.depth}`,
       });
       for (const { callout } of around) if (callout) callout.last = [from, to];
@@ -108,7 +112,15 @@ function draw(doc: ProseMirrorNode, folded: ReadonlySet<BlockId>): Nesting {
     if (isFolded) add(from, to, { class: "folded" });
     if (type === CALLOUT || type === TOGGLE) {
       const callout: Drawn | null =
-        type === CALLOUT ? { tone: toneOf(props), depth, place: [from, to], last: null } : null;
+        type === CALLOUT
+          ? {
+              tone: toneOf(props),
+              background: colorsOf(props).background,
+              depth,
+              place: [from, to],
+              last: null,
+            }
+          : null;
       around.push({ depth, callout, isShut: isShut || isFolded });
     }
   });
