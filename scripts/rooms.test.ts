@@ -11,7 +11,15 @@ const screens = ["react", "next/", "@base-ui/react", "cmdk", "lucide-react", "so
 const featureDoors = [
   // documents that a workspace begins with are files of the repository
   "RUNBOOK.md?text",
-  ...["components/ui/", "lib/core/", "lib/editor/", "lib/collab/", "lib/markdown/", browserClient],
+  ...[
+    "components/ui/",
+    "lib/core/",
+    "lib/editor/",
+    "lib/collab/",
+    "lib/markdown/",
+    "lib/html/",
+    browserClient,
+  ],
   "lib/supabase/functions.ts",
   ...[...screens, "@tiptap/", "highlight.js", "katex", "yjs", "zod"],
 ];
@@ -20,7 +28,8 @@ const anything = ["app/", "components/", "lib/", "scripts/", "e2e/", "*"];
 const rooms: Record<string, string[]> = {
   "lib/core/": ["zod", "yjs", "fractional-indexing"],
   "lib/markdown/": ["lib/core/", "mdast", "micromark"],
-  "lib/editor/": ["lib/core/", "@tiptap/", "prosemirror-search", "yjs"],
+  "lib/html/": ["lib/core/", "zod"],
+  "lib/editor/": ["lib/core/", "lib/html/", "@tiptap/", "prosemirror-search", "yjs"],
   "lib/collab/": ["lib/core/", "yjs", "zod", "idb", "@supabase/", browserClient],
   "lib/supabase/": ["lib/core/", "lib/web/", "@supabase/", "next/", "react", "server-only", "zod"],
   "lib/data/": ["lib/core/", "lib/supabase/", "lib/ops/", "react", "server-only", "zod"],
@@ -123,6 +132,7 @@ describe("rooms", () => {
     ["lib/core/a.ts", 'export {\n  a,\n  b,\n} from "../collab/x.ts";'],
     ["lib/core/a.ts", 'const a = await import("@tiptap/core");'],
     ["lib/markdown/a.ts", 'import "../editor/x.ts";'],
+    ["lib/html/a.ts", 'import "../editor/x.ts";'],
     ["lib/editor/a.ts", 'import { memo } from "react";'],
     ["lib/collab/a.ts", 'import { admin } from "../supabase/admin.ts";'],
     ["lib/data/a.ts", 'import { browser } from "../collab/x.ts";'],

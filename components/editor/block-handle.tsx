@@ -1,7 +1,18 @@
 "use client";
 import type { Command } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
-import { ArrowDown, ArrowUp, Copy, GripVertical, Link2, Palette, Plus, Trash2, Type } from "lucide-react";
+import {
+  ArrowDown,
+  ArrowUp,
+  ClipboardCopy,
+  Copy,
+  GripVertical,
+  Link2,
+  Palette,
+  Plus,
+  Trash2,
+  Type,
+} from "lucide-react";
 import { type DragEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
 import type { BlockColors } from "../../lib/core/palette.ts";
@@ -18,6 +29,7 @@ import {
 } from "../../lib/editor/drop-place.ts";
 import { COLOR_ITEMS } from "../../lib/editor/slash.ts";
 import { MenuItem, MenuLine, MenuPopup, MenuRoot, MenuSub } from "../ui/menu.tsx";
+import { copyBlocks } from "./copy-blocks.ts";
 import { backTo, SHAPES } from "./format-tools.tsx";
 
 type Props = {
@@ -150,6 +162,12 @@ function BlockMenu({ view, run, blockId, isOpen, onOpen, onDragStart }: MenuProp
           </MenuItem>
           <MenuItem icon={Link2} onClick={() => void copyBlockLink(blockId)}>
             Copy link to block
+          </MenuItem>
+          <MenuItem icon={ClipboardCopy} onClick={() => void copyBlocks(view, "Markdown")}>
+            Copy as Markdown
+          </MenuItem>
+          <MenuItem icon={ClipboardCopy} onClick={() => void copyBlocks(view, "HTML")}>
+            Copy as HTML
           </MenuItem>
           <MenuLine />
           <MenuItem icon={ArrowUp} onClick={run(moveBlock(-1))}>

@@ -2,7 +2,6 @@
 import { type EditorOptions, Extension } from "@tiptap/core";
 import { Plugin, PluginKey } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
-import { toast } from "sonner";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import { BlockMap } from "../../lib/core/block-map.ts";
 import { createUndo } from "../../lib/core/block-undo.ts";
@@ -28,6 +27,7 @@ import { undoStepsPlugin } from "../../lib/editor/undo-steps.ts";
 import { OpenAttachments } from "./attachments/open-attachments.ts";
 import { BarStore } from "./bar-store.ts";
 import { CalloutStore } from "./callout-store.ts";
+import { clipboardDoors } from "./clipboard-doors.ts";
 import { CodeStore } from "./code-store.ts";
 import { keepFolded, readFolded } from "./folded-toggles.ts";
 import { FormatStore } from "./format-store.ts";
@@ -70,6 +70,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
   const attachments = new OpenAttachments(documentId, session, () => undo.stopCapturing());
   const changes = new EditorChanges();
   const plugins = (): Plugin[] => [
+    clipboardPlugin(clipboardDoors(attachments)),
     slashPlugin((event) => slash.onKey(event)),
     formats.plugin,
     chosenPlugin(),
@@ -83,7 +84,6 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     codes.plugin,
     keymapPlugin(undo),
     markdownRules(),
-    clipboardPlugin(refusePaste),
     undoStepsPlugin(undo),
     normalizePlugin(map),
     binding.plugin(),
@@ -128,12 +128,6 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
       map.destroy();
     },
   };
-}
-
-function refusePaste(): void {
-  toast.error("That is too much for one paste. Nothing was changed.", {
-    description: "Import it as a Markdown file, or paste it in parts.",
-  });
 }
 
 const BODY_ATTRIBUTES = {

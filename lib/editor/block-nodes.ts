@@ -78,10 +78,21 @@ export function blockNode(
   depth: number,
   isCell = false,
 ): ProseMirrorNode {
-  const type = map.type(id);
   const runs = map.runs(id);
-  const attrs = { id, type, depth, props: map.attrs(id) };
+  const attrs = { id, type: map.type(id), depth, props: map.attrs(id) };
   if (isCell) return schema.node("tableCell", attrs, inlineNodes(schema, runs, true));
+  return leafNode(schema, attrs, runs);
+}
+
+export type BlockAttributes = { id: BlockId; type: string; depth: number; props: Readonly<Record<string, Json>> };
+
+/** The node of any block but tables and their parts. */
+export function leafNode(
+  schema: Schema,
+  attrs: BlockAttributes,
+  runs: readonly TextRun[],
+): ProseMirrorNode {
+  const { type } = attrs;
   // a divider that another typed in shows what was typed
   if (type === "divider" && runs.length === 0) return schema.node("rule", attrs);
   if (isAttachmentType(type)) return schema.node("attachment", attrs, inlineNodes(schema, runs, true));

@@ -1,5 +1,5 @@
 /** What one does with whole blocks: choose, widen, move, duplicate, delete. Commands of ProseMirror. */
-import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
+import { Fragment, type Node as ProseMirrorNode } from "@tiptap/pm/model";
 import { type Command, type EditorState, Selection, type Transaction } from "@tiptap/pm/state";
 import { maxBlockDepth } from "../core/block-tree.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
@@ -89,6 +89,12 @@ function deleteBlocks(state: EditorState, { first, end }: { first: number; end: 
 function bounds(doc: ProseMirrorNode, first: number, end: number): { from: number; to: number } {
   const from = blockByIndex(doc, first).pos;
   return { from, to: end < doc.childCount ? blockByIndex(doc, end).pos : doc.content.size };
+}
+
+/** The chosen blocks, or those that the selection touches. */
+export function selectedContent(state: EditorState): Fragment {
+  const { first, end } = selectedRange(state);
+  return Fragment.fromArray(state.doc.children.slice(first, end));
 }
 
 /** Mod+D: a copy behind the chosen blocks (or the block that the caret is in), chosen in their place. */

@@ -24,6 +24,14 @@ export function parseWithin(source: string, maxBlocks: number): MarkdownDocument
   return end === "whole" ? { title, blocks: settleTree(blocks) } : end;
 }
 
+/** A piece of a text, as it is pasted: without a title. Null when it is too much. */
+export function parsePiece(source: string, maxBlocks: number): BlockNode[] | null {
+  const text = toLineFeeds(source).replaceAll("\0", "\ufffd");
+  if (isStorm.test(text)) return asCode(text).blocks;
+  const { blocks, end } = readBlocks(text, maxBlocks, false);
+  return end === "whole" ? settleTree(blocks) : null;
+}
+
 /** A hundred quotes or lists in each other: no person's text, and reading takes the square of its length. */
 const isStorm = /^(?:[ \t]{200,}(?:[-+*>]|\d+[.)])[ \t]|(?:[ \t]*(?:[-+*][ \t]|\d{1,9}[.)][ \t]|>)){100})/m;
 

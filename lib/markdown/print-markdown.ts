@@ -29,6 +29,11 @@ export function printMarkdown(document: { title: string; blocks: readonly BlockN
   return writeSyntax({ type: "root", children: [...heading, ...writeFlow(blocks)] });
 }
 
+/** Blocks out of a document, as they are copied: no title above them. */
+export function printPiece(blocks: readonly BlockNode[]): string {
+  return writeSyntax({ type: "root", children: writeFlow(settleTree(blocks)) });
+}
+
 function writeFlow(blocks: readonly BlockNode[]): RootContent[] {
   const nodes: RootContent[] = [];
   for (const block of blocks) {

@@ -26,11 +26,16 @@ export type ReadDocument = { title: string | null; blocks: BlockNode[]; end: End
 /**
  * `source` has "\n" line ends. The title is the text of a heading 1 that opens the document. Reading ends
  * early soon after `maxBlocks`, or before a block that is longer than the parser can bear.
+ * @param hasTitle false: a piece of a text, whose heading is a heading
  */
-export function readBlocks(source: string, maxBlocks = Number.POSITIVE_INFINITY): ReadDocument {
+export function readBlocks(
+  source: string,
+  maxBlocks = Number.POSITIVE_INFINITY,
+  hasTitle = true,
+): ReadDocument {
   const document: ReadDocument = { title: null, blocks: [], end: "whole" };
   let count = 0;
-  let isFirst = true;
+  let isFirst = hasTitle;
   for (const piece of readPieces(source)) {
     if (!piece) return { ...document, end: "too long a block" };
     const { text, nodes, definitions, goesOn } = piece;

@@ -4,11 +4,10 @@
  */
 import type { AlignType, Table } from "mdast";
 import { type BlockNode, type Json, mergeRuns, type TextRun } from "../core/block-tree.ts";
-import { orderKeysBetween } from "../core/order-key.ts";
-import { alignAttribute, CELL, columnAttribute, columnOf, columnsOf, ROW, TABLE } from "../core/table.ts";
+import { alignAttribute, CELL, columnOf, columnsOf, ROW } from "../core/table.ts";
+import { type Align, tableBlock } from "../core/table-block.ts";
 import { type Definitions, readRuns } from "./read-runs.ts";
 
-type Align = "left" | "center" | "right";
 const ALIGNS: readonly Json[] = ["left", "center", "right"];
 
 /** What a table is before its blocks are made: the text of each cell, row by row, all rows of one length. */
@@ -62,25 +61,13 @@ export function strangersIn(table: BlockNode): BlockNode[] {
 
 /** A head in which nothing stands is none. */
 function toBlock({ hasHead, aligns, rows }: Grid): BlockNode | null {
-  const width = Math.max(0, ...rows.map((row) => row.length));
-  if (width === 0) return null;
   const isHeadless = hasHead === false || (rows[0] ?? []).every((text) => text.length === 0);
+  const width = Math.max(0, ...rows.map((row) => row.length));
   const body = isHeadless ? rows.slice(1) : rows;
-  const ids = Array.from({ length: width }, (_, index) => `c${index + 1}`);
-  const attrs: Record<string, Json> = isHeadless ? {} : { header: true };
-  orderKeysBetween(null, null, width).forEach((key, index) => {
-    attrs[columnAttribute(ids[index] ?? "")] = key;
-  });
-  aligns.slice(0, width).forEach((align, index) => {
-    if (align !== null) attrs[alignAttribute(ids[index] ?? "")] = align;
-  });
-  const children = (body.length > 0 ? body : rows).map((row) => ({
-    type: ROW,
-    attrs: {},
-    text: [],
-    children: ids.map((col, index) => ({ type: CELL, attrs: { col }, text: row[index] ?? [], children: [] })),
-  }));
-  return { type: TABLE, attrs, text: [], children };
+  // a head alone still has its columns
+  const kept = body.length > 0 ? body : rows;
+  const whole = kept.map((row) => Array.from({ length: width }, (_, index) => row[index] ?? []));
+  return tableBlock({ isHeaded: !isHeadless, aligns, rows: whole });
 }
 
 function gridOf({ attrs, children }: BlockNode): Grid {

@@ -66,7 +66,7 @@ export function pagePolicy({ nonce, supabaseUrl, development }: PolicyWishes): s
 /** "default" is ours, in instrumentation-client.ts. */
 const trustedTypes = {
   "require-trusted-types-for": ["'script'"],
-  "trusted-types": ["default", "nextjs", "ProseMirrorClipboard"],
+  "trusted-types": ["default", "nextjs", "ProseMirrorClipboard", "read-html"],
 };
 
 /** For answers that are no pages: nothing in them is ever loaded or run. */

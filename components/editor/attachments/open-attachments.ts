@@ -4,9 +4,16 @@ import type { EditorView } from "@tiptap/pm/view";
 import { toast } from "sonner";
 import type { DocumentSession } from "../../../lib/collab/document-session.ts";
 import { createStore, type WritableStore } from "../../../lib/collab/store.ts";
-import { type Attachment, type AttachmentType, attachmentKey, IMAGE } from "../../../lib/core/attachment.ts";
+import {
+  type Attachment,
+  type AttachmentType,
+  attachmentKey,
+  IMAGE,
+  readAttachment,
+} from "../../../lib/core/attachment.ts";
 import { attachmentKeysPlugin } from "../../../lib/editor/attachment-keys.ts";
 import { attachmentViewPlugin } from "../../../lib/editor/attachment-view.ts";
+import { pictureOf } from "../../../lib/editor/describe-picture.ts";
 import { fileDropPlugin } from "../../../lib/editor/file-drop.ts";
 import { UploadCard } from "../../../lib/editor/upload-card.ts";
 import {
@@ -21,7 +28,7 @@ import { type Prepared, type Upload, Uploads } from "../../../lib/editor/uploads
 import { PictureCache } from "./picture-cache.ts";
 import { prepareFile } from "./prepare-file.ts";
 import { retryLater } from "./retry-later.ts";
-import { downloadFile, fetchPicture, removeFile, sendFile } from "./storage-door.ts";
+import { copyFile, downloadFile, fetchPicture, removeFile, sendFile } from "./storage-door.ts";
 
 /** The dialog over the page; `from` gets the focus back. */
 export type AttachmentDialog = { readonly from: HTMLElement } & (
@@ -38,9 +45,11 @@ export class OpenAttachments {
   readonly #uploads: Uploads;
   readonly #cards = new Map<string, UploadCard>();
   readonly #stops: (() => void)[] = [];
+  readonly #documentId: string;
   #view: EditorView | null = null;
 
   constructor(documentId: string, session: DocumentSession, onPut: () => void) {
+    this.#documentId = documentId;
     this.#uploads = new Uploads(
       {
         newKey: () => attachmentKey(documentId, crypto.randomUUID()),
@@ -93,6 +102,28 @@ export class OpenAttachments {
       return id;
     });
     view.dispatch(startUploads(view.state, ids, beside));
+  }
+
+  /**
+   * Blocks that came from another document get copies of their pictures and files: then they outlive that document, and
+   * are shown to whoever reads this one. What may not be copied keeps its place.
+   */
+  adopt(view: EditorView, blockIds: readonly string[]): void {
+    for (const blockId of blockIds) void this.#adopt(view, blockId);
+  }
+
+  async #adopt(view: EditorView, blockId: string): Promise<void> {
+    const { key } = readAttachment(pictureOf(view.state.doc, blockId)?.node.attrs.props ?? {});
+    if (!key || key.startsWith(`${this.#documentId}/`)) return;
+    const own = attachmentKey(this.#documentId, crypto.randomUUID());
+    if (!(await copyFile(key, own)) || view.isDestroyed) return;
+    const found = pictureOf(view.state.doc, blockId);
+    if (!found || found.node.attrs.props.attachment !== key || !view.editable) {
+      void removeFile(own);
+      return;
+    }
+    const props = { ...found.node.attrs.props, attachment: own };
+    view.dispatch(view.state.tr.setNodeAttribute(found.pos, "props", props));
   }
 
   /** Opens the browser's list of files; what is chosen comes where the caret is now. */

@@ -1,0 +1,390 @@
+/**
+ * HTML → blocks: what a person sees of a page, and nothing of how it looks. Elements that hold programs, forms, styles
+ * or other pages are left out with all that is in them; unknown ones are read through. Nothing is loaded and nothing
+ * runs: the tree that is read belongs to no page.
+ */
+import type { BlockNode, Json, Marks, TextRun } from "../core/block-tree.ts";
+import { CALLOUT, type Tone } from "../core/callout.ts";
+import { isSafeHref } from "../core/link.ts";
+import { MATH } from "../core/math.ts";
+import { CELL, ROW, TABLE } from "../core/table.ts";
+import { TOGGLE } from "../core/toggle.ts";
+import { BlockList } from "./block-list.ts";
+import { marksInside, stylesOf } from "./inline-marks.ts";
+import { INSIDE, ownBlock } from "./own-block.ts";
+import { codeText, isCodeBlock, languageOf } from "./read-code.ts";
+import { cellText, isLayout, readTable, rowsOf } from "./read-table.ts";
+import { checkOf } from "./read-task.ts";
+import { isWordMark, wordItem, wordStyle } from "./word.ts";
+
+export type Picture = { readonly src: string; readonly alt: string };
+
+export type HtmlDoors = {
+  /** The block of a picture that can be had; null: its address is given as a link, if it is one. */
+  readonly picture?: (picture: Picture) => BlockNode | null;
+  /** Where an address leads, when it leads here. The rule of links is applied to the answer. */
+  readonly link?: (href: string) => string | null;
+  /** Reading ends soon after so many: what comes back is more than this, and not all. */
+  readonly mostBlocks?: number;
+};
+
+type Context = {
+  readonly depth: number;
+  readonly marks: Marks;
+  readonly isKept: boolean;
+  readonly level: number;
+};
+
+export function readHtml(root: ParentNode & Node, doors: HtmlDoors = {}): BlockNode[] {
+  const reader = new HtmlReader(doors, isNotion(root));
+  reader.walkInside(root, { depth: 0, marks: {}, isKept: false, level: 0 });
+  return reader.list.tree();
+}
+
+/** Notion's pages end with a comment of its own; its callouts are asides, which elsewhere are what stands beside a text. */
+function isNotion(root: Node): boolean {
+  const page = root.ownerDocument ?? (root as Document);
+  const comments = page.createNodeIterator(root, 128 /* comments */);
+  for (let node = comments.nextNode(); node; node = comments.nextNode())
+    if (/^\s*notionvc:/.test(node.nodeValue ?? "")) return true;
+  return false;
+}
+
+const LEFT_OUT = new Set(
+  (
+    "script style template noscript svg math head title meta link base object embed applet iframe frame frameset " +
+    "canvas audio video source track map area select option optgroup datalist textarea button progress meter dialog " +
+    "col colgroup xml param portal noembed noframes xmp plaintext"
+  ).split(" "),
+);
+const BLOCKS = new Set(
+  (
+    "p div section article header footer main nav aside address figure figcaption dl dt dd fieldset form legend " +
+    "center body html hgroup search menu tbody tr td th caption thead tfoot"
+  ).split(" "),
+);
+const HIDDEN = /\b(?:sr-only|visually-hidden|screen-reader-text|markdown-alert-title)\b/;
+/** Elements in elements: no person's page comes near it, and each costs a call. */
+const MOST_LEVELS = 400;
+
+class HtmlReader {
+  readonly list = new BlockList();
+  readonly #doors: HtmlDoors;
+  readonly #isNotion: boolean;
+
+  constructor(doors: HtmlDoors, isFromNotion: boolean) {
+    this.#doors = doors;
+    this.#isNotion = isFromNotion;
+  }
+
+  walkInside(node: Node, context: Context): void {
+    for (const child of childrenOf(node)) this.#walk(child, { ...context, level: context.level + 1 });
+  }
+
+  #walk(node: Node, context: Context): void {
+    if (node.nodeType === 3)
+      this.list.write(node.nodeValue ?? "", context.marks, context.depth, context.isKept);
+    if (node.nodeType !== 1 || this.list.listed.length > (this.#doors.mostBlocks ?? Number.POSITIVE_INFINITY))
+      return;
+    const element = node as Element;
+    if (isLeftOut(element)) return;
+    if (context.level > MOST_LEVELS) {
+      this.list.write(element.textContent ?? "", context.marks, context.depth, context.isKept);
+      return;
+    }
+    if (!this.#readOwn(element, context) && !this.#readBlock(element, context))
+      this.#readInline(element, context);
+  }
+
+  /** A block that we wrote. True when it was one. */
+  #readOwn(element: Element, context: Context): boolean {
+    if (element.hasAttribute(INSIDE)) {
+      this.list.boundary();
+      this.walkInside(element, { ...context, depth: context.depth + 1 });
+      this.list.close();
+      return true;
+    }
+    const own = ownBlock(element);
+    if (!own) return false;
+    const { type, attrs } = own;
+    if (element.localName === "table") {
+      this.list.start({
+        type: TABLE,
+        attrs,
+        depth: context.depth,
+        isExact: true,
+        children: this.#ownRows(element, context),
+      });
+      this.list.close();
+      return true;
+    }
+    this.list.start({ type, attrs, depth: context.depth, isExact: true, isContainer: true });
+    const inside: Context = { ...context, marks: {}, isKept: true, depth: context.depth + 1 };
+    if (element.localName === "pre") this.list.write(codeText(element), {}, context.depth, true);
+    else if (element.localName === "figure")
+      for (const caption of element.querySelectorAll(":scope > figcaption")) this.walkInside(caption, inside);
+    else this.walkInside(element, inside);
+    this.list.close();
+    return true;
+  }
+
+  #ownRows(table: Element, context: Context): BlockNode[] {
+    const part = (element: Element, type: string, children: BlockNode[], text: TextRun[]): BlockNode => ({
+      type,
+      attrs: ownBlock(element)?.attrs ?? {},
+      text,
+      children,
+    });
+    return rowsOf(table).map((row) => {
+      const cells = [...row.children].filter(({ localName }) => localName === "td" || localName === "th");
+      return part(
+        row,
+        ROW,
+        cells.map((cell) => part(cell, CELL, [], this.#cell(cell, context, true))),
+        [],
+      );
+    });
+  }
+
+  #cell(cell: Element, context: Context, isKept: boolean): TextRun[] {
+    // no block of its own stands in a cell
+    const { picture: _, ...doors } = this.#doors;
+    const inCell = new HtmlReader(doors, this.#isNotion);
+    // one of ours holds text alone, to the letter
+    if (isKept) inCell.list.start({ type: "paragraph", depth: 0, isExact: true, isContainer: true });
+    const marks = isKept ? {} : marksInside(cell, {}, this.#link);
+    inCell.walkInside(cell, { depth: 0, marks, isKept, level: context.level });
+    return cellText(inCell.list.tree());
+  }
+
+  /** An element that begins a block. True when it was one. */
+  #readBlock(element: Element, context: Context): boolean {
+    const name = element.localName;
+    if (/^h[1-6]$/.test(name)) this.#heading(element, Number(name[1]), context);
+    else if (name === "ul" || name === "ol" || name === "menu") this.#readList(element, context);
+    else if (name === "li") this.#item(element, context, null);
+    else if (name === "blockquote") this.#container(element, "quote", {}, context);
+    else if (name === "details") this.#details(element, context);
+    else if (name === "pre" || isCodeBlock(element)) this.#code(element, context);
+    else if (name === "hr") this.#single({ type: "divider" }, context);
+    else if (name === "table") this.#table(element, context);
+    else if (name === "img") this.#picture(element, context);
+    else if (name === "br") this.list.break();
+    else if (name === "p" || BLOCKS.has(name)) this.#paragraph(element, context);
+    else return false;
+    return true;
+  }
+
+  #single({ type, attrs = {} }: { type: string; attrs?: Record<string, Json> }, { depth }: Context): void {
+    this.list.start({ type, attrs, depth });
+    this.list.close();
+  }
+
+  #heading(element: Element, level: number, context: Context): void {
+    // inside an item or a quote it is that block's own text
+    if (this.list.open?.isContainer && this.list.open.text.length === 0) {
+      this.#flow(element, context);
+      return;
+    }
+    const attrs = level > 3 ? { level } : {};
+    this.list.start({ type: `heading${Math.min(3, level)}`, attrs, depth: context.depth });
+    this.walkInside(element, context);
+    this.list.close();
+  }
+
+  #readList(list: Element, context: Context): void {
+    // a list right inside a list stands one level deeper
+    const isNested = list.parentElement !== null && /^(?:ul|ol)$/.test(list.parentElement.localName);
+    const inside = isNested ? { ...context, depth: context.depth + 1 } : context;
+    this.list.close();
+    let isFirst = true;
+    for (const child of childrenOf(list)) {
+      const isItem =
+        child.nodeType === 1 && (child as Element).localName === "li" && !ownBlock(child as Element);
+      if (isItem) {
+        this.#item(child as Element, inside, isFirst ? firstNumber(list) : null);
+        isFirst = false;
+      } else this.#walk(child, { ...inside, level: context.level + 1 });
+    }
+    this.list.close();
+  }
+
+  /** @param start the number it says; null: it counts on. */
+  #item(item: Element, context: Context, start: number | null): void {
+    if (isLeftOut(item)) return;
+    // Word in a browser and Google Docs say the level of each item, Word in lists that stand beside each other
+    const level =
+      Number.parseInt(item.getAttribute("data-aria-level") ?? item.getAttribute("aria-level") ?? "1", 10) - 1;
+    const depth = Math.max(context.depth, Number.isSafeInteger(level) ? level : 0);
+    const checked = checkOf(item);
+    const type = checked !== null ? "task" : item.parentElement?.localName === "ol" ? "number" : "bullet";
+    const attrs = checked !== null ? { checked } : type === "number" ? this.list.numbered(depth, start) : {};
+    this.list.start({ type, attrs, depth, isContainer: true });
+    this.walkInside(item, { ...context, depth: depth + 1 });
+    this.list.close();
+  }
+
+  #container(element: Element, type: string, attrs: Record<string, Json>, context: Context): void {
+    this.list.start({ type, attrs, depth: context.depth, isContainer: true });
+    this.walkInside(element, { ...context, depth: context.depth + 1 });
+    this.list.close();
+  }
+
+  #details(details: Element, context: Context): void {
+    const summary = details.querySelector(":scope > summary");
+    this.list.start({ type: TOGGLE, depth: context.depth, isContainer: true });
+    if (summary) this.walkInside(summary, { ...context, depth: context.depth + 1 });
+    this.list.close();
+    for (const child of childrenOf(details))
+      if (child !== summary)
+        this.#walk(child, { ...context, depth: context.depth + 1, level: context.level + 1 });
+    this.list.close();
+  }
+
+  #code(element: Element, context: Context): void {
+    const language = languageOf(element);
+    this.list.start({ type: "code", attrs: language === null ? {} : { language }, depth: context.depth });
+    this.list.write(codeText(element).replace(/\n$/, ""), {}, context.depth, true);
+    this.list.close();
+  }
+
+  #table(table: Element, context: Context): void {
+    if (isLayout(table)) {
+      this.#flow(table, context);
+      return;
+    }
+    const block = readTable(table, (cell) => this.#cell(cell, context, false), this.#doors.mostBlocks);
+    if (!block) return;
+    for (const caption of table.querySelectorAll(":scope > caption")) this.#flow(caption, context);
+    this.list.start({ ...block, depth: context.depth });
+    this.list.close();
+  }
+
+  #paragraph(element: Element, context: Context): void {
+    const level = element.getAttribute("role") === "heading" ? Number(element.getAttribute("aria-level")) : 0;
+    const tone = toneOfAlert(element);
+    if (this.#readWord(element, context)) return;
+    if (level >= 1 && level <= 6) this.#heading(element, level, context);
+    else if (tone) this.#container(element, CALLOUT, tone === "info" ? {} : { tone }, context);
+    else if (element.localName === "aside" && this.#isNotion) this.#aside(element, context);
+    else this.#flow(element, context);
+  }
+
+  /** A callout of Notion: its sign, then its words. */
+  #aside(element: Element, context: Context): void {
+    const sign = element.firstChild;
+    if (sign?.nodeType === 3)
+      sign.nodeValue = (sign.nodeValue ?? "").replace(/^\s*\p{Extended_Pictographic}\ufe0f?\s*/u, "");
+    this.#container(element, CALLOUT, {}, context);
+  }
+
+  #flow(element: Element, context: Context): void {
+    const marks = marksInside(element, context.marks, this.#link);
+    this.list.boundary();
+    this.walkInside(element, { ...context, marks, isKept: context.isKept || keepsBlanks(element) });
+    this.list.boundary();
+  }
+
+  #readWord(element: Element, context: Context): boolean {
+    const item = wordItem(element);
+    const style = item ? null : wordStyle(element);
+    if (!item && !style) return false;
+    const depth = context.depth + (item?.depth ?? 0);
+    const attrs = item?.type === "number" ? this.list.numbered(depth, item.start) : {};
+    this.list.start({ type: item?.type ?? style ?? "", attrs, depth });
+    this.walkInside(element, context);
+    this.list.close();
+    return true;
+  }
+
+  #picture(element: Element, context: Context): void {
+    const src = element.getAttribute("src")?.trim() ?? "";
+    const alt = element.getAttribute("alt")?.trim() ?? "";
+    if (isPixel(element) || element.closest("[role=checkbox]")) return;
+    const block = isIcon(element) ? null : this.#doors.picture?.({ src, alt });
+    if (block) {
+      const figure = element.closest("figure");
+      this.list.start({ ...block, depth: context.depth, isContainer: true });
+      // the caption of a figure is the picture's own text
+      if (!figure?.querySelector("figcaption")) this.list.close();
+    } else if (isSafeHref(src) && /^https?:/i.test(src) && !isIcon(element)) {
+      this.list.write(alt || "Picture", { ...context.marks, link: { href: src } }, context.depth, false);
+    } else this.list.write(alt, context.marks, context.depth, false);
+  }
+
+  #readInline(element: Element, context: Context): void {
+    if (isSpacer(element)) {
+      this.list.write(" ", context.marks, context.depth, false);
+      return;
+    }
+    const formula = /\bkatex\b/.test(element.className)
+      ? element.querySelector("annotation")?.textContent
+      : null;
+    if (formula) {
+      this.list.write(formula.trim(), { [MATH]: true }, context.depth, true);
+      return;
+    }
+    const marks = marksInside(element, context.marks, this.#link);
+    this.walkInside(element, { ...context, marks, isKept: context.isKept || keepsBlanks(element) });
+  }
+
+  #link = (href: string): string | null => this.#doors.link?.(href) ?? href;
+}
+
+/** A list of nodes that is kept up to date would be searched anew for each. */
+function* childrenOf(node: Node): Generator<Node> {
+  for (let child = node.firstChild; child; child = child.nextSibling) yield child;
+}
+
+/** Null for lists without numbers. */
+function firstNumber(list: Element): number | null {
+  if (list.localName !== "ol") return null;
+  const start = Number.parseInt(list.getAttribute("start") ?? "1", 10);
+  return Number.isSafeInteger(start) && start >= 0 ? start : 1;
+}
+
+function isLeftOut(element: Element): boolean {
+  if (LEFT_OUT.has(element.localName) || isWordMark(element) || element.hasAttribute("hidden")) return true;
+  // names of another namespace: what is drawn by other rules than HTML's is read by none of them
+  if (element.namespaceURI !== null && element.namespaceURI !== "http://www.w3.org/1999/xhtml") return true;
+  if (element.localName === "input" || HIDDEN.test(element.className)) return true;
+  const styles = stylesOf(element);
+  return (
+    styles.get("display") === "none" ||
+    styles.get("mso-hide") === "all" ||
+    /^comment/.test(styles.get("mso-element") ?? "")
+  );
+}
+
+function keepsBlanks(element: Element): boolean {
+  return /^(?:pre|break-spaces)/.test(stylesOf(element).get("white-space") ?? "");
+}
+
+/** Blanks that a program wrote as others, so that they are not lost. */
+function isSpacer(element: Element): boolean {
+  const isBlank = /^\s*$/.test(element.textContent ?? "") && (element.textContent ?? "") !== "";
+  return isBlank && (element.className === "Apple-converted-space" || stylesOf(element).has("mso-spacerun"));
+}
+
+const edge = (element: Element, name: string): number => Number.parseFloat(element.getAttribute(name) ?? "");
+
+/** Pictures that count visits. */
+const isPixel = (element: Element): boolean => edge(element, "width") <= 2 || edge(element, "height") <= 2;
+
+/** A picture among words, as large as they are: its words say it. */
+function isIcon(element: Element): boolean {
+  return /\bemoji\b/.test(element.className) || edge(element, "width") <= 32 || edge(element, "height") <= 32;
+}
+
+const ALERTS: Readonly<Record<string, Tone>> = {
+  note: "info",
+  important: "info",
+  tip: "good",
+  warning: "warn",
+  caution: "bad",
+};
+
+/** What GitHub makes of `> [!NOTE]`. */
+function toneOfAlert({ className }: Element): Tone | null {
+  return ALERTS[/\bmarkdown-alert-(note|important|tip|warning|caution)\b/.exec(className)?.[1] ?? ""] ?? null;
+}
