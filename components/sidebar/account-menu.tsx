@@ -1,5 +1,5 @@
 "use client";
-import { LogOut } from "lucide-react";
+import { Keyboard, LogOut } from "lucide-react";
 import { startTransition } from "react";
 import { Avatar } from "../ui/avatar.tsx";
 import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
@@ -8,9 +8,10 @@ import { ThemeChoice } from "./theme-choice.tsx";
 type AccountProps = {
   person: { name: string; color: number; email: string };
   signOut: () => Promise<void>;
+  showShortcuts: () => void;
 };
 
-export function AccountMenu({ person, signOut }: AccountProps) {
+export function AccountMenu({ person, signOut, showShortcuts }: AccountProps) {
   const trigger = (
     <button type="button" className="account" aria-label="Account">
       <Avatar name={person.name} color={person.color} />
@@ -25,6 +26,9 @@ export function AccountMenu({ person, signOut }: AccountProps) {
       <MenuLine />
       <ThemeChoice />
       <MenuLine />
+      <MenuItem icon={Keyboard} onClick={showShortcuts}>
+        Keyboard shortcuts
+      </MenuItem>
       <MenuItem icon={LogOut} onClick={() => startTransition(signOut)}>
         Sign out
       </MenuItem>

@@ -15,10 +15,12 @@ export type SidebarProps = {
   canWrite: boolean;
   signOut: () => Promise<void>;
   importMarkdown?: ((file: File) => Promise<string>) | undefined;
+  showShortcuts: () => void;
 };
 
 /** What stands at the left of every page of a workspace: the way to each document, and to oneself. */
-export function Sidebar({ workspace, workspaces, person, canWrite, signOut, importMarkdown }: SidebarProps) {
+export function Sidebar(props: SidebarProps) {
+  const { workspace, workspaces, person, canWrite, signOut, importMarkdown, showShortcuts } = props;
   const home = `/w/${workspace.id}`;
   return (
     <>
@@ -44,7 +46,7 @@ export function Sidebar({ workspace, workspaces, person, canWrite, signOut, impo
         </div>
       </nav>
       <div className="side-foot">
-        <AccountMenu person={person} signOut={signOut} />
+        <AccountMenu person={person} signOut={signOut} showShortcuts={showShortcuts} />
         <span className="who" aria-hidden>
           {person.name}
         </span>

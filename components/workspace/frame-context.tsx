@@ -2,7 +2,11 @@
 import { createContext, useContext } from "react";
 
 /** What every page of a workspace may know about where it is. */
-export type FrameValue = { workspace: { id: string; name: string }; canWrite: boolean };
+export type FrameValue = {
+  workspace: { id: string; name: string };
+  canWrite: boolean;
+  showShortcuts: () => void;
+};
 
 export const FrameContext = createContext<FrameValue | undefined>(undefined);
 

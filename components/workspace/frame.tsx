@@ -8,13 +8,20 @@ import { TreeProvider } from "../sidebar/tree-context.tsx";
 import type { DocumentRow } from "../sidebar/tree-model.ts";
 import { Confirm } from "../ui/confirm.tsx";
 import { keepChoice } from "../ui/cookie.ts";
+import { Late, LatePart } from "../ui/late.tsx";
 import { FrameContext } from "./frame-context.tsx";
 import { seams } from "./seams.ts";
 import { SeedOnce } from "./seed-once.tsx";
 import { Sheet } from "./sheet.tsx";
+import { useShortcutsKey } from "./use-shortcuts-key.ts";
 import { useSignOut } from "./use-sign-out.ts";
 
-type FrameProps = Omit<SidebarProps, "importMarkdown"> & {
+const shortcuts = new LatePart(
+  "The list of shortcuts",
+  async () => (await import("./shortcuts-sheet.tsx")).ShortcutsSheet,
+);
+
+type FrameProps = Omit<SidebarProps, "importMarkdown" | "showShortcuts"> & {
   epoch: number;
   documents: readonly DocumentRow[];
   /** A new workspace without its first documents, opened by its owner. */
@@ -35,7 +42,10 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
     else await signOutNow();
   }, [signOutNow]);
   useLastWorkspace(workspace.id);
-  const frame = useMemo(() => ({ workspace, canWrite }), [workspace, canWrite]);
+  const [isListing, setListing] = useState(false);
+  const showShortcuts = useCallback(() => setListing(true), []);
+  useShortcutsKey(useCallback(() => setListing((shown) => !shown), []));
+  const frame = useMemo(() => ({ workspace, canWrite, showShortcuts }), [workspace, canWrite, showShortcuts]);
   const importMarkdown = useMemo(
     () => seams.importMarkdown?.bind(null, { userId, workspaceId: workspace.id }),
     [userId, workspace.id],
@@ -59,9 +69,25 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
         <a className="skip" href="#main">
           Skip to the page
         </a>
-        <Sheet side={<Sidebar {...side} signOut={signOut} importMarkdown={importMarkdown} />}>
+        <Sheet
+          side={
+            <Sidebar
+              {...side}
+              signOut={signOut}
+              importMarkdown={importMarkdown}
+              showShortcuts={showShortcuts}
+            />
+          }
+        >
           {children}
         </Sheet>
+        {isListing ? (
+          <Late
+            part={shortcuts}
+            props={{ onClose: () => setListing(false) }}
+            onMissing={() => setListing(false)}
+          />
+        ) : null}
         <Confirm
           open={isAsked}
           onOpenChange={setAsked}

@@ -68,8 +68,11 @@ const forward = chainCommands(
   selectNodeForward,
 );
 
-/** @param undo takes back this person's own changes only. */
-export function keymapPlugin(undo: UndoManager): Plugin {
+/**
+ * What each key does; shortcuts.ts lists them for people.
+ * @param undo takes back this person's own changes only.
+ */
+export function bodyKeys(undo: UndoManager): Readonly<Record<string, Command>> {
   /** A change of structure is undone by itself, not together with the typing before it. */
   const step =
     (command: Command): Command =>
@@ -113,7 +116,11 @@ export function keymapPlugin(undo: UndoManager): Plugin {
     const other = keys[key];
     keys[key] = other ? chainCommands(command, other) : command;
   }
-  const handleKeyDown = keydownHandler(keys);
+  return keys;
+}
+
+export function keymapPlugin(undo: UndoManager): Plugin {
+  const handleKeyDown = keydownHandler(bodyKeys(undo));
   let leaves = false;
   return new Plugin({
     props: {
