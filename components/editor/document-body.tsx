@@ -3,6 +3,7 @@ import type { EditorView } from "@tiptap/pm/view";
 import { EditorContent, useEditor } from "@tiptap/react";
 import { useEffect, useRef, useState } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
+import type { BlockMap } from "../../lib/core/block-map.ts";
 import { isBlockId } from "../../lib/core/ids.ts";
 import { flashBlock } from "../../lib/editor/flash.ts";
 import { AttachmentDialogs } from "./attachments/attachment-dialogs.tsx";
@@ -17,10 +18,18 @@ import { RemoteCarets } from "./remote-carets.tsx";
 import { SlashMenu } from "./slash-menu.tsx";
 import { TableMenu } from "./table-menu.tsx";
 
-type BodyProps = { documentId: string; session: DocumentSession; isWritable: boolean };
+/** What stands around the text is told of the editor while there is one. */
+export type OpenBody = { readonly view: EditorView; readonly map: BlockMap };
+
+type BodyProps = {
+  documentId: string;
+  session: DocumentSession;
+  isWritable: boolean;
+  onBody: (body: OpenBody | null) => void;
+};
 
 /** The text. Made once a session; React draws nothing in it. */
-export function DocumentBody({ documentId, session, isWritable }: BodyProps) {
+export function DocumentBody({ documentId, session, isWritable, onBody }: BodyProps) {
   const [opened, setOpened] = useState<DocumentEditor | null>(null);
   useEffect(() => {
     const made = openEditor(documentId, session);
@@ -31,13 +40,19 @@ export function DocumentBody({ documentId, session, isWritable }: BodyProps) {
     };
   }, [documentId, session]);
   return opened ? (
-    <Editing key={session.sessionId} opened={opened} session={session} isWritable={isWritable} />
+    <Editing
+      key={session.sessionId}
+      opened={opened}
+      session={session}
+      isWritable={isWritable}
+      onBody={onBody}
+    />
   ) : null;
 }
 
 type EditingProps = Omit<BodyProps, "documentId"> & { opened: DocumentEditor };
 
-function Editing({ opened, session, isWritable }: EditingProps) {
+function Editing({ opened, session, isWritable, onBody }: EditingProps) {
   const area = useRef<HTMLDivElement>(null);
   const editor = useEditor({
     ...opened.options,
@@ -49,6 +64,11 @@ function Editing({ opened, session, isWritable }: EditingProps) {
     editor?.view.dom.setAttribute("aria-readonly", String(!isWritable));
   }, [editor, isWritable]);
   useAddressedBlock(editor?.view ?? null);
+  useEffect(() => {
+    if (!editor) return;
+    onBody({ view: editor.view, map: opened.map });
+    return () => onBody(null);
+  }, [editor, opened, onBody]);
   return (
     <div className="body-area" ref={area}>
       <EditorContent editor={editor} />

@@ -117,7 +117,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
         Extension.create({ name: "document", priority: 1000, addProseMirrorPlugins: plugins }),
       ],
       enableCoreExtensions: { keymap: false },
-      editorProps: { attributes: BODY_ATTRIBUTES },
+      editorProps: { attributes: BODY_ATTRIBUTES, scrollThreshold: CLEAR_PX, scrollMargin: CLEAR_PX },
       injectCSS: false,
     },
     destroy: () => {
@@ -129,6 +129,9 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     },
   };
 }
+
+/** The caret is kept clear of the bar above and of what stands below: the foot, on a phone also the format bar. */
+const CLEAR_PX = { top: 64, right: 0, bottom: 96, left: 0 };
 
 const BODY_ATTRIBUTES = {
   class: "body",

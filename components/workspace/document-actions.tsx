@@ -1,20 +1,17 @@
 "use client";
-import { Download, Ellipsis, Link2, Trash2 } from "lucide-react";
+import { Download, Ellipsis, Keyboard, Link2, ListTree, Trash2 } from "lucide-react";
 import { toast } from "sonner";
 import type { MarkdownFile } from "../editor/export-markdown.ts";
 import { useDocumentActions } from "../sidebar/use-document-actions.ts";
 import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
+import type { DocumentDoing } from "./document-pane.tsx";
 import { useFrame } from "./frame-context.tsx";
 
-type ActionsProps = {
-  documentId: string;
-  /** The document as it stands on screen, with what is not sent yet. */
-  exportMarkdown: () => Promise<MarkdownFile>;
-};
+type ActionsProps = DocumentDoing & { documentId: string };
 
 /** The menu at the right end of the document's bar. */
-export function DocumentActions({ documentId, exportMarkdown }: ActionsProps) {
-  const { workspace, canWrite } = useFrame();
+export function DocumentActions({ documentId, exportMarkdown, showOutline }: ActionsProps) {
+  const { workspace, canWrite, showShortcuts } = useFrame();
   const act = useDocumentActions(workspace.id);
   const trigger = (
     <button type="button" className="icon-button" aria-label="Document actions">
@@ -28,6 +25,15 @@ export function DocumentActions({ documentId, exportMarkdown }: ActionsProps) {
       </MenuItem>
       <MenuItem icon={Download} onClick={() => void download(exportMarkdown)}>
         Export…
+      </MenuItem>
+      <MenuLine />
+      {showOutline ? (
+        <MenuItem icon={ListTree} onClick={showOutline}>
+          Outline
+        </MenuItem>
+      ) : null}
+      <MenuItem icon={Keyboard} onClick={showShortcuts}>
+        Keyboard shortcuts
       </MenuItem>
       {canWrite ? (
         <>

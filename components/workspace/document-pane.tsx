@@ -2,8 +2,9 @@
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { WorkspaceChannels } from "../../lib/collab/workspace-channel.ts";
-import { DocumentBody } from "../editor/document-body.tsx";
+import { DocumentBody, type OpenBody } from "../editor/document-body.tsx";
 import { exportMarkdown, type MarkdownFile } from "../editor/export-markdown.ts";
+import { OutlinePanel, useOutline } from "../editor/outline/outline-panel.tsx";
 import { RefusedNotice } from "../editor/refused-notice.tsx";
 import { SaveNotice } from "../editor/save-notice.tsx";
 import { SaveStatus } from "../editor/save-status.tsx";
@@ -22,7 +23,15 @@ type PaneProps = {
   /** The workspace's topics, shared with the tree; called in the browser only. */
   channels: () => WorkspaceChannels;
   crumbs: ReactNode;
-  actions: (exportMarkdown: () => Promise<MarkdownFile>) => ReactNode;
+  actions: (doing: DocumentDoing) => ReactNode;
+};
+
+/** What the menu of a document can do with it. */
+export type DocumentDoing = {
+  /** The document as it stands on screen, with what is not sent yet. */
+  exportMarkdown: () => Promise<MarkdownFile>;
+  /** Undefined while the document has no headings. */
+  showOutline: (() => void) | undefined;
 };
 
 /** One document: its bar, its title and body, its foot. The title is there at once, the text when it is whole. */
@@ -33,13 +42,18 @@ export function DocumentPane({ documentId, person, initial, channels, crumbs, ac
     if (!session) throw new Error("The document is not open yet. Try again in a moment.");
     return exportMarkdown(session.doc);
   }, [session]);
+  const [body, setBody] = useState<OpenBody | null>(null);
+  const outline = useOutline(body);
   return (
     <>
       <header className="bar">
         {crumbs}
         {session ? <SaveStatus session={session} /> : null}
         {session ? <PeopleHere people={session.people} /> : null}
-        {actions(async () => save())}
+        {actions({
+          exportMarkdown: async () => save(),
+          showOutline: outline.headings ? outline.toggle : undefined,
+        })}
       </header>
       {session ? <SaveNotice key={`save ${session.sessionId}`} session={session} /> : null}
       {session ? (
@@ -53,11 +67,12 @@ export function DocumentPane({ documentId, person, initial, channels, crumbs, ac
       <div className="desk">
         <main className="doc" id="main">
           {session ? (
-            <OpenDocument documentId={documentId} session={session} title={initial.title} />
+            <OpenDocument documentId={documentId} session={session} title={initial.title} onBody={setBody} />
           ) : (
             <Opening title={initial.title} />
           )}
         </main>
+        <OutlinePanel body={body} outline={outline} />
       </div>
       <footer className="foot doc-foot">
         {session ? <TypingStatus people={session.people} /> : null}
@@ -86,9 +101,14 @@ function Opening({ title }: { title: string }) {
   );
 }
 
-type OpenProps = { documentId: string; session: DocumentSession; title: string };
+type OpenProps = {
+  documentId: string;
+  session: DocumentSession;
+  title: string;
+  onBody: (body: OpenBody | null) => void;
+};
 
-function OpenDocument({ documentId, session, title }: OpenProps) {
+function OpenDocument({ documentId, session, title, onBody }: OpenProps) {
   const { phase, access, isWritable } = useStore(session.status);
   const wasOpen = useOnce(phase === "open");
   useWarning(session);
@@ -104,7 +124,7 @@ function OpenDocument({ documentId, session, title }: OpenProps) {
       <p className="byline">
         {access && !isWritable && phase === "open" ? "You can read this document." : null}
       </p>
-      <DocumentBody documentId={documentId} session={session} isWritable={isWritable} />
+      <DocumentBody documentId={documentId} session={session} isWritable={isWritable} onBody={onBody} />
     </>
   );
 }

@@ -1,11 +1,10 @@
 "use client";
 import { useCallback } from "react";
 import type { Role } from "../../lib/core/protocol.ts";
-import type { MarkdownFile } from "../editor/export-markdown.ts";
 import { workspaceChannels } from "../sidebar/workspace-channels.ts";
 import { Crumbs } from "./crumbs.tsx";
 import { DocumentActions } from "./document-actions.tsx";
-import { DocumentPane } from "./document-pane.tsx";
+import { type DocumentDoing, DocumentPane } from "./document-pane.tsx";
 
 type ScreenProps = {
   workspaceId: string;
@@ -19,9 +18,7 @@ type ScreenProps = {
 export function DocumentScreen(props: ScreenProps) {
   const { documentId, initial } = props;
   const actions = useCallback(
-    (exportMarkdown: () => Promise<MarkdownFile>) => (
-      <DocumentActions documentId={documentId} exportMarkdown={exportMarkdown} />
-    ),
+    (doing: DocumentDoing) => <DocumentActions documentId={documentId} {...doing} />,
     [documentId],
   );
   return (
