@@ -141,7 +141,7 @@ function BlockMenu({ view, run, blockId, isOpen, onOpen, onDragStart }: MenuProp
       >
         <GripVertical className="i" aria-hidden />
       </button>
-      <MenuRoot open={isOpen} modal={false} onOpenChange={(open) => onOpen(open)}>
+      <MenuRoot open={isOpen} onOpenChange={(open) => onOpen(open)}>
         <MenuPopup anchor={grip.current} focusAfter={() => backTo(view)}>
           <MenuSub icon={Type} label="Turn into">
             {SHAPES.map(({ type, name, props }) => (

@@ -19,7 +19,7 @@ const ICONS: Record<Tone, LucideIcon> = {
 export function CalloutMenu({ view, store }: { view: EditorView; store: CalloutStore }) {
   const here = useStore(store.here);
   return (
-    <MenuRoot open={here !== null} modal={false} onOpenChange={(open) => open || store.here.set(null)}>
+    <MenuRoot open={here !== null} onOpenChange={(open) => open || store.here.set(null)}>
       <MenuPopup anchor={here?.place ?? null} focusAfter={() => backTo(view)}>
         {TONES.map((tone) => (
           <MenuItem key={tone} icon={ICONS[tone]} onClick={() => here && setTone(view, here.id, tone)}>

@@ -6,10 +6,12 @@ import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { BlockMap } from "../../lib/core/block-map.ts";
 import { isBlockId } from "../../lib/core/ids.ts";
 import { flashBlock } from "../../lib/editor/flash.ts";
-import { AttachmentDialogs } from "./attachments/attachment-dialogs.tsx";
+import { Late, LatePart } from "../ui/late.tsx";
+import type { OpenAttachments } from "./attachments/open-attachments.ts";
 import { BlockHandle } from "./block-handle.tsx";
 import { Bubble } from "./bubble.tsx";
 import { CalloutMenu } from "./callout-menu.tsx";
+import { fetchAhead } from "./fetch-ahead.ts";
 import { FindBar } from "./find-bar.tsx";
 import { FormatBar } from "./format-bar.tsx";
 import { LanguageMenu } from "./language-menu.tsx";
@@ -17,6 +19,12 @@ import { type DocumentEditor, openEditor } from "./open-editor.ts";
 import { RemoteCarets } from "./remote-carets.tsx";
 import { SlashMenu } from "./slash-menu.tsx";
 import { TableMenu } from "./table-menu.tsx";
+import { useStore } from "./use-session.ts";
+
+const pictureDialogs = new LatePart(
+  "The picture's page",
+  async () => (await import("./attachments/attachment-dialogs.tsx")).AttachmentDialogs,
+);
 
 /** What stands around the text is told of the editor while there is one. */
 export type OpenBody = { readonly view: EditorView; readonly map: BlockMap };
@@ -64,6 +72,7 @@ function Editing({ opened, session, isWritable, onBody }: EditingProps) {
     editor?.view.dom.setAttribute("aria-readonly", String(!isWritable));
   }, [editor, isWritable]);
   useAddressedBlock(editor?.view ?? null);
+  useEffect(() => (editor ? fetchAhead() : undefined), [editor]);
   useEffect(() => {
     if (!editor) return;
     onBody({ view: editor.view, map: opened.map });
@@ -94,9 +103,21 @@ function Editing({ opened, session, isWritable, onBody }: EditingProps) {
       {editor && isWritable ? (
         <TableMenu view={editor.view} store={opened.tables} area={area} newStep={opened.newStep} />
       ) : null}
-      {editor ? <AttachmentDialogs view={editor.view} attachments={opened.attachments} /> : null}
+      {editor ? <PictureDialogs view={editor.view} attachments={opened.attachments} /> : null}
     </div>
   );
+}
+
+/** Made when the first picture is looked at. */
+function PictureDialogs({ view, attachments }: { view: EditorView; attachments: OpenAttachments }) {
+  const isShown = useStore(attachments.dialog) !== null;
+  const [wasShown, setShown] = useState(isShown);
+  if (isShown && !wasShown) setShown(true);
+  const close = () => {
+    setShown(false);
+    attachments.dialog.set(null);
+  };
+  return wasShown ? <Late part={pictureDialogs} props={{ view, attachments }} onMissing={close} /> : null;
 }
 
 /** `#blockId` in the address: goes there, now and whenever it changes. */

@@ -1,12 +1,17 @@
 "use client";
-import { Dialog } from "@base-ui/react/dialog";
 import { Info } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import type { DocumentSession, RefusedRow } from "../../lib/collab/document-session.ts";
 import { RefusedUpdates } from "../../lib/core/protocol.ts";
 import { browserSupabase } from "../../lib/supabase/browser.ts";
-import { type RefusedChange, refusedChanges, refusedSentence } from "./refused-rows.ts";
+import { Late, LatePart } from "../ui/late.tsx";
+import { refusedChanges, refusedSentence } from "./refused-rows.ts";
 import { useStore } from "./use-session.ts";
+
+const details = new LatePart(
+  "The list of changes",
+  async () => (await import("./refused-details.tsx")).RefusedDetails,
+);
 
 type NoticeProps = { session: DocumentSession; documentId: string; userId: string };
 
@@ -19,50 +24,29 @@ export function RefusedNotice({ session, documentId, userId }: NoticeProps) {
     () => refusedChanges(seen, listed).filter(({ seq }) => seq > read),
     [seen, listed, read],
   );
+  const [isOpen, setOpen] = useState(false);
   const [newest] = changes;
   if (newest === undefined) return null;
   return (
     <div className="banner" role="status" aria-label="Changes left out">
       <Info className="i" aria-hidden />
       <p>{refusedSentence(changes, userId)}</p>
-      <Dialog.Root>
-        <Dialog.Trigger className="button">Details</Dialog.Trigger>
-        <Dialog.Portal>
-          <Dialog.Backdrop className="scrim" />
-          <Dialog.Popup className="dialog">
-            <Dialog.Title>Changes that were left out</Dialog.Title>
-            <Dialog.Description>
-              They are stored, but they are in nobody’s document. Everything else is as it was written.
-            </Dialog.Description>
-            <Details changes={changes} userId={userId} />
-            <div className="choices">
-              <Dialog.Close className="button">Close</Dialog.Close>
-            </div>
-          </Dialog.Popup>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <button type="button" className="button" onClick={() => setOpen(true)}>
+        Details
+      </button>
+      {isOpen ? (
+        <Late
+          part={details}
+          props={{ changes, userId, onClose: () => setOpen(false) }}
+          onMissing={() => setOpen(false)}
+        />
+      ) : null}
       <button type="button" className="button plain" onClick={() => setRead(newest.seq)}>
         Hide
       </button>
     </div>
   );
 }
-
-function Details({ changes, userId }: { changes: readonly RefusedChange[]; userId: string }) {
-  return (
-    <ul className="left-out">
-      {changes.map(({ seq, why, who, userId: author, at }) => (
-        <li key={seq}>
-          <b>{author === userId ? "You" : (who ?? "Somebody")}</b>
-          {at ? <time dateTime={at.toISOString()}>{MOMENT.format(at)}</time> : <span>a moment ago</span>}
-          <span>{why}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-const MOMENT = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
 /** The server judges a row about two seconds after the page has; then it lists who wrote it, and when. */
 const ASK_AGAIN_MS = [1_500, 3_000, 6_000, 12_000, 24_000];

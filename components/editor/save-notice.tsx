@@ -48,7 +48,7 @@ function useOnce(value: boolean): boolean {
 function CopyButton({ session }: { session: DocumentSession }) {
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(copyOfText(session.doc, session.unsentUpdates()));
+      await navigator.clipboard.writeText(await copyOfText(session.doc, session.unsentUpdates()));
       toast("Your text is copied.");
     } catch {
       // Without permission for the clipboard the text on the page is still there to be selected.

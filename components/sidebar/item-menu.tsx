@@ -27,7 +27,7 @@ const moves = [
 /** One menu for the whole tree; it stands at the item it was opened for. */
 export function ItemMenu({ id, branches, anchor, focusAfter, onClose, ...act }: ItemMenuProps) {
   return (
-    <MenuRoot open={id !== undefined} modal={false} onOpenChange={(open) => open || onClose()}>
+    <MenuRoot open={id !== undefined} onOpenChange={(open) => open || onClose()}>
       <MenuPopup anchor={anchor} focusAfter={focusAfter}>
         {id === undefined ? null : (
           <>

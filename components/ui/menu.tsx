@@ -1,145 +1,89 @@
 "use client";
-import { Menu as Base } from "@base-ui/react/menu";
-import { Check, ChevronRight, type LucideIcon } from "lucide-react";
-import type { ReactElement, ReactNode } from "react";
+/**
+ * Menus whose code comes when the first one is opened, or when the page has time (`fetchMenus`). Until then a menu is
+ * its trigger. What stands in a menu is drawn only in an open one, when the code is there.
+ */
+import { cloneElement, useEffect, useState } from "react";
+import { sayMissing } from "./late.tsx";
+import type {
+  ChoiceProps,
+  ItemProps,
+  LinkProps,
+  MenuProps,
+  MenuRootProps,
+  PopupProps,
+  SubProps,
+} from "./menu-parts.tsx";
 
-type MenuProps = {
-  /** The button that opens the menu; it keeps its own accessible name. */
-  trigger: ReactElement;
-  children: ReactNode;
-  side?: "top" | "bottom";
-  align?: "start" | "end";
-  focusAfter?: PopupProps["focusAfter"];
-  onOpen?: (open: boolean) => void;
-};
+export type { Place } from "./menu-parts.tsx";
 
-export function Menu({ trigger, children, side = "bottom", align = "end", focusAfter, onOpen }: MenuProps) {
-  return (
-    <Base.Root modal={false} {...(onOpen ? { onOpenChange: (open: boolean) => onOpen(open) } : {})}>
-      <Base.Trigger render={trigger} />
-      <MenuPopup side={side} align={align} {...(focusAfter ? { focusAfter } : {})}>
-        {children}
-      </MenuPopup>
-    </Base.Root>
+type Parts = typeof import("./menu-parts.tsx");
+
+let loaded: Parts | null = null;
+let asked: Promise<Parts> | null = null;
+
+function load(): Promise<Parts> {
+  asked ??= import("./menu-parts.tsx").then(
+    (parts) => {
+      loaded = parts;
+      return parts;
+    },
+    (error: unknown) => {
+      asked = null;
+      throw error;
+    },
   );
+  return asked;
 }
 
-/** Measured anew whenever the popup is placed. */
-export type Place = { readonly getBoundingClientRect: () => DOMRect };
+/** Asks for the code ahead of the first menu; what fails is asked for again then. */
+export const fetchMenus = (): void => void load().catch(() => undefined);
 
-type PopupProps = {
-  children: ReactNode;
-  side?: "top" | "bottom";
-  align?: "start" | "end";
-  /** What it stands at: an element, or a place. Elements of an editor are places: a menu writes to its anchor. */
-  anchor?: Element | Place | null;
-  /** Where the focus goes on closing, if not to the trigger; false leaves it where it is. */
-  focusAfter?: () => HTMLElement | null | false;
-};
-
-/** The floating part alone, for menus that are opened by hand (`MenuRoot`). */
-export function MenuPopup({ children, side = "bottom", align = "start", anchor, focusAfter }: PopupProps) {
-  return (
-    <Base.Portal>
-      <Base.Positioner
-        className="popup-place"
-        side={side}
-        align={align}
-        sideOffset={4}
-        {...(anchor ? { anchor } : {})}
-      >
-        <Base.Popup className="popup" {...(focusAfter ? { finalFocus: focusAfter } : {})}>
-          {children}
-        </Base.Popup>
-      </Base.Positioner>
-    </Base.Portal>
-  );
+export function Menu(props: MenuProps) {
+  const [parts, setParts] = useState(loaded);
+  const [isAsked, setAsked] = useState(false);
+  if (parts) return <parts.Menu {...props} opensAtOnce={isAsked} />;
+  const open = () => {
+    load().then(
+      (now) => {
+        setAsked(true);
+        setParts(now);
+        props.onOpen?.(true);
+      },
+      () => sayMissing("The menu"),
+    );
+  };
+  return cloneElement(props.trigger, {
+    "aria-haspopup": "menu",
+    "aria-expanded": false,
+    onPointerEnter: fetchMenus,
+    onClick: open,
+  } as object);
 }
 
-export const MenuRoot = Base.Root;
-
-type ItemProps = {
-  icon?: LucideIcon;
-  onClick: () => void;
-  danger?: boolean;
-  disabled?: boolean;
-  children: ReactNode;
-};
-
-export function MenuItem({ icon: Icon, onClick, danger = false, disabled = false, children }: ItemProps) {
-  return (
-    <Base.Item className={danger ? "menu-row danger" : "menu-row"} onClick={onClick} disabled={disabled}>
-      {Icon ? <Icon className="i" aria-hidden /> : null}
-      <span>{children}</span>
-    </Base.Item>
-  );
+/** A menu that is opened by hand; its popup stands at a place of its own. */
+export function MenuRoot(props: MenuRootProps) {
+  const { open, onOpenChange } = props;
+  const [parts, setParts] = useState(loaded);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked for when it is to open
+  useEffect(() => {
+    if (!open || parts) return;
+    load().then(
+      (now) => setParts(now),
+      () => {
+        sayMissing("The menu");
+        onOpenChange(false);
+      },
+    );
+  }, [open, parts]);
+  return parts ? <parts.MenuRoot {...props} /> : null;
 }
 
-type LinkProps = { icon?: LucideIcon; render: ReactElement; children: ReactNode; current?: boolean };
-
-/** `render` is the link element, so that the router's own link can be used. */
-export function MenuLink({ icon: Icon, render, children, current = false }: LinkProps) {
-  return (
-    <Base.LinkItem
-      className="menu-row"
-      closeOnClick
-      render={render}
-      {...(current ? { "aria-current": true } : {})}
-    >
-      {Icon ? <Icon className="i" aria-hidden /> : null}
-      <span>{children}</span>
-      {current ? <Check className="i" aria-hidden /> : null}
-    </Base.LinkItem>
-  );
-}
-
-type ChoiceProps<Value extends string> = {
-  name: string;
-  value: Value;
-  onChange: (value: Value) => void;
-  choices: readonly { value: Value; label: string }[];
-};
-
-export function MenuChoice<Value extends string>({ name, value, onChange, choices }: ChoiceProps<Value>) {
-  return (
-    <Base.Group>
-      <Base.GroupLabel className="menu-name">{name}</Base.GroupLabel>
-      <Base.RadioGroup value={value} onValueChange={(next: Value) => onChange(next)}>
-        {choices.map((choice) => (
-          <Base.RadioItem key={choice.value} value={choice.value} className="menu-row" closeOnClick={false}>
-            <span>{choice.label}</span>
-            <span className="menu-check" style={{ flex: "none" }}>
-              <Base.RadioItemIndicator>
-                <Check className="i" aria-hidden />
-              </Base.RadioItemIndicator>
-            </span>
-          </Base.RadioItem>
-        ))}
-      </Base.RadioGroup>
-    </Base.Group>
-  );
-}
-
-type SubProps = { icon?: LucideIcon; label: string; children: ReactNode };
-
-/** A menu within a menu. */
-export function MenuSub({ icon: Icon, label, children }: SubProps) {
-  return (
-    <Base.SubmenuRoot>
-      <Base.SubmenuTrigger className="menu-row">
-        {Icon ? <Icon className="i" aria-hidden /> : null}
-        <span>{label}</span>
-        <ChevronRight className="i" aria-hidden />
-      </Base.SubmenuTrigger>
-      <Base.Portal>
-        <Base.Positioner className="popup-place" side="right" align="start" sideOffset={2}>
-          <Base.Popup className="popup">{children}</Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.SubmenuRoot>
-  );
-}
-
-export function MenuLine() {
-  return <Base.Separator className="hair" />;
+export const MenuPopup = (props: PopupProps) => (loaded ? <loaded.MenuPopup {...props} /> : null);
+export const MenuItem = (props: ItemProps) => (loaded ? <loaded.MenuItem {...props} /> : null);
+export const MenuLink = (props: LinkProps) => (loaded ? <loaded.MenuLink {...props} /> : null);
+export const MenuSub = (props: SubProps) => (loaded ? <loaded.MenuSub {...props} /> : null);
+export const MenuLine = () => (loaded ? <loaded.MenuLine /> : null);
+export function MenuChoice<Value extends string>(props: ChoiceProps<Value>) {
+  return loaded ? <loaded.MenuChoice {...props} /> : null;
 }
