@@ -1,13 +1,21 @@
 "use client";
 import { type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Late, LatePart } from "../ui/late.tsx";
+import { DropMark } from "./drop-mark.tsx";
 import { ItemMenu } from "./item-menu.tsx";
 import { useTree } from "./tree-context.tsx";
 import { type ItemEvents, TreeItem } from "./tree-item.tsx";
-import { type Direction, linesOf, placeTowards, titleOf } from "./tree-model.ts";
+import { type Direction, linesOf, type Place, placeTowards, titleOf } from "./tree-model.ts";
 import { documentPath, useCurrentDocument, useDocumentActions } from "./use-document-actions.ts";
 import { useLatest } from "./use-latest.ts";
 import { useOpenBranches } from "./use-open-branches.ts";
+import { useTreeDrag } from "./use-tree-drag.ts";
 import { useTreeKeys } from "./use-tree-keys.ts";
+
+const moveDialog = new LatePart(
+  "The list of places",
+  async () => (await import("./move-dialog.tsx")).MoveDialog,
+);
 
 type TreeProps = { workspaceId: string; canWrite: boolean };
 
@@ -20,6 +28,7 @@ export function DocumentTree({ workspaceId, canWrite }: TreeProps) {
   const [focusId, setFocusId] = useState<string>();
   const [menuId, setMenuId] = useState<string>();
   const [renamingId, setRenamingId] = useState<string>();
+  const [movingId, setMovingId] = useState<string>();
   const [said, setSaid] = useState("");
   const tree = useRef<HTMLDivElement>(null);
   const act = useDocumentActions(workspaceId);
@@ -38,7 +47,8 @@ export function DocumentTree({ workspaceId, canWrite }: TreeProps) {
   const move = async (id: string, direction: Direction) => {
     const intoId = direction === "in" ? placeTowards(branches, id, "in")?.parentId : null;
     if (intoId) setOpen(intoId, true);
-    if (await act.move(id, direction)) setSaid(`${titleOf(rows.get(id))} moved ${direction}`);
+    const stands = await act.move(id, direction);
+    if (stands) setSaid(`${titleOf(rows.get(id))} moved ${direction}: ${stands}`);
   };
 
   const trash = (id: string) => {
@@ -55,6 +65,12 @@ export function DocumentTree({ workspaceId, canWrite }: TreeProps) {
     if (title !== null) void act.rename(id, title);
     requestAnimationFrame(() => document.activeElement === document.body && focus(id));
   };
+
+  const put = (id: string, place: Place) => {
+    if (place.parentId) setOpen(place.parentId, true);
+    void act.moveTo(id, place);
+  };
+  const drag = useTreeDrag({ tree, lines, branches, setOpen, drop: put });
 
   const onKeyDown = useTreeKeys({
     lines,
@@ -88,7 +104,7 @@ export function DocumentTree({ workspaceId, canWrite }: TreeProps) {
   }, [menuId]);
 
   return (
-    <>
+    <div className="tree-frame">
       <div
         ref={tree}
         className="tree"
@@ -96,6 +112,7 @@ export function DocumentTree({ workspaceId, canWrite }: TreeProps) {
         aria-label="Documents"
         onKeyDown={onKeyDown}
         onContextMenu={onContextMenu}
+        {...(canWrite ? drag.events : {})}
         onFocus={(event) => setFocusId(event.target.closest<HTMLElement>("[role='treeitem']")?.dataset.id)}
       >
         {lines.map((line) => (
@@ -108,10 +125,12 @@ export function DocumentTree({ workspaceId, canWrite }: TreeProps) {
             renaming={line.row.id === renamingId}
             menuOpen={line.row.id === menuId}
             canWrite={canWrite}
+            dragged={line.row.id === drag.draggedId}
             events={events}
           />
         ))}
       </div>
+      {drag.target ? <DropMark target={drag.target} item={item(drag.target.at)} /> : null}
       <span className="unseen" role="status" aria-label="Tree">
         {said}
       </span>
@@ -127,8 +146,23 @@ export function DocumentTree({ workspaceId, canWrite }: TreeProps) {
         }}
         onRename={rename}
         onMove={move}
+        onMoveTo={setMovingId}
         onTrash={trash}
       />
-    </>
+      {movingId ? (
+        <Late
+          part={moveDialog}
+          props={{
+            id: movingId,
+            rows,
+            branches,
+            onMove: put,
+            onClose: () => setMovingId(undefined),
+            focusAfter: () => item(lastMenu.current),
+          }}
+          onMissing={() => setMovingId(undefined)}
+        />
+      ) : null}
+    </div>
   );
 }

@@ -1,5 +1,14 @@
 "use client";
-import { ArrowDown, ArrowUp, FilePlus, IndentDecrease, IndentIncrease, Pencil, Trash2 } from "lucide-react";
+import {
+  ArrowDown,
+  ArrowUp,
+  FilePlus,
+  FolderInput,
+  IndentDecrease,
+  IndentIncrease,
+  Pencil,
+  Trash2,
+} from "lucide-react";
 import { MenuItem, MenuLine, MenuPopup, MenuRoot } from "../ui/menu.tsx";
 import { type Branches, type Direction, placeTowards } from "./tree-model.ts";
 
@@ -14,6 +23,7 @@ type ItemMenuProps = {
   onCreate: (id: string) => void;
   onRename: (id: string) => void;
   onMove: (id: string, direction: Direction) => void;
+  onMoveTo: (id: string) => void;
   onTrash: (id: string) => void;
 };
 
@@ -48,6 +58,9 @@ export function ItemMenu({ id, branches, anchor, focusAfter, onClose, ...act }: 
                 {label}
               </MenuItem>
             ))}
+            <MenuItem icon={FolderInput} onClick={() => act.onMoveTo(id)}>
+              Move to…
+            </MenuItem>
             <MenuLine />
             <MenuItem icon={Trash2} onClick={() => act.onTrash(id)}>
               Move to trash

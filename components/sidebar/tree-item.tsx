@@ -20,11 +20,13 @@ type ItemProps = {
   renaming: boolean;
   menuOpen: boolean;
   canWrite: boolean;
+  /** Under way to another place. */
+  dragged: boolean;
   events: ItemEvents;
 };
 
 export const TreeItem = memo(function TreeItem(props: ItemProps) {
-  const { line, href, current, reachable, renaming, menuOpen, canWrite, events } = props;
+  const { line, href, current, reachable, renaming, menuOpen, canWrite, dragged, events } = props;
   const { row, level, open } = line;
   const title = titleOf(row);
   return (
@@ -40,7 +42,11 @@ export const TreeItem = memo(function TreeItem(props: ItemProps) {
       {...(open === undefined ? {} : { "aria-expanded": open })}
       tabIndex={reachable && !renaming ? 0 : -1}
     >
-      <div className="leaf" style={{ "--depth": level - 1 } as CSSProperties}>
+      <div
+        className={dragged ? "leaf dragged" : "leaf"}
+        style={{ "--depth": level - 1 } as CSSProperties}
+        draggable={canWrite && !renaming}
+      >
         {open === undefined ? (
           <span className="twist" />
         ) : (

@@ -1,8 +1,18 @@
 "use client";
 import { useParams, useRouter } from "next/navigation";
 import { toast } from "sonner";
+import { placeOf, stillThere } from "./drop-target.ts";
 import { useTree, useTreeStore } from "./tree-context.tsx";
-import { ancestorsOf, type Direction, placeTowards, titleOf } from "./tree-model.ts";
+import {
+  ancestorsOf,
+  type Branches,
+  branchesOf,
+  type Direction,
+  type DocumentRows,
+  type Place,
+  placeTowards,
+  titleOf,
+} from "./tree-model.ts";
 
 /** What can be done with a document from anywhere. Each says in a notice what failed, and what is safe. */
 export function useDocumentActions(workspaceId: string) {
@@ -23,16 +33,30 @@ export function useDocumentActions(workspaceId: string) {
     }
   };
 
-  const move = async (id: string, direction: Direction) => {
+  const put = (id: string, place: Place) =>
+    store.move(id, place).then(
+      () => true,
+      (error: unknown) => {
+        failed(`${name(id)} stays where it was.`, error);
+        return false;
+      },
+    );
+
+  /** One step; where it stands then, in words, or null when it stays. */
+  const move = async (id: string, direction: Direction): Promise<string | null> => {
     const place = placeTowards(branches, id, direction);
-    if (!place) return false;
-    try {
-      await store.move(id, place);
-      return true;
-    } catch (error) {
-      failed(`${name(id)} stays where it was.`, error);
-      return false;
-    }
+    if (!place || !(await put(id, place))) return null;
+    return standing(branchesOf(store.rows()), store.rows(), id);
+  };
+
+  /** To any place; a notice says so and takes it back. */
+  const moveTo = async (id: string, place: Place) => {
+    const before = placeOf(branches, id);
+    if (!(await put(id, place))) return;
+    const where = place.parentId ? `inside ${name(place.parentId)}` : "at the top level";
+    const said = before.parentId === place.parentId ? "was moved" : `is now ${where}`;
+    const undo = () => void put(id, stillThere(branchesOf(store.rows()), id, before));
+    toast(`${name(id)} ${said}.`, { action: { label: "Undo", onClick: undo } });
   };
 
   const rename = (id: string, title: string) =>
@@ -55,7 +79,14 @@ export function useDocumentActions(workspaceId: string) {
     toast(`${said} is in the trash.`, { action: { label: "Undo", onClick: () => void restore(id) } });
   };
 
-  return { open, create, move, rename, trash, restore };
+  return { open, create, move, moveTo, rename, trash, restore };
+}
+
+function standing(branches: Branches, rows: DocumentRows, id: string): string {
+  const parent = branches.parent.get(id) ?? "";
+  const siblings = branches.children.get(parent) ?? [];
+  const place = `${siblings.findIndex((row) => row.id === id) + 1} of ${siblings.length}`;
+  return parent === "" ? `${place} at the top level` : `${place} inside ${titleOf(rows.get(parent))}`;
 }
 
 export function documentPath(workspaceId: string, documentId: string): string {
