@@ -1,7 +1,7 @@
 "use client";
 import type { EditorView } from "@tiptap/pm/view";
 import { EditorContent, useEditor } from "@tiptap/react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { BlockMap } from "../../lib/core/block-map.ts";
 import { isBlockId } from "../../lib/core/ids.ts";
@@ -73,7 +73,8 @@ function Editing({ opened, session, isWritable, onBody }: EditingProps) {
   }, [editor, isWritable]);
   useAddressedBlock(editor?.view ?? null);
   useEffect(() => (editor ? fetchAhead() : undefined), [editor]);
-  useEffect(() => {
+  // before the next paint: what stood here until now goes as the text comes
+  useLayoutEffect(() => {
     if (!editor) return;
     onBody({ view: editor.view, map: opened.map });
     return () => onBody(null);

@@ -16,10 +16,17 @@ import { TypingStatus } from "../presence/typing-status.tsx";
 import { useTree } from "../sidebar/tree-context.tsx";
 import { Bones } from "../ui/bones.tsx";
 
+/** What the server knew of the document when it made the page. */
+export type InitialDocument = {
+  title: string;
+  /** Its first blocks, drawn; they are replaced by the editor and never come back. */
+  still: ReactNode;
+};
+
 type PaneProps = {
   documentId: string;
   person: { id: string; name: string; color: number };
-  initial: { title: string };
+  initial: InitialDocument;
   /** The workspace's topics, shared with the tree; called in the browser only. */
   channels: () => WorkspaceChannels;
   crumbs: ReactNode;
@@ -44,6 +51,8 @@ export function DocumentPane({ documentId, person, initial, channels, crumbs, ac
   }, [session]);
   const [body, setBody] = useState<OpenBody | null>(null);
   const outline = useOutline(body);
+  const wasShown = useOnce(body !== null);
+  const still = wasShown ? null : initial.still;
   return (
     <>
       <header className="bar">
@@ -67,9 +76,15 @@ export function DocumentPane({ documentId, person, initial, channels, crumbs, ac
       <div className="desk">
         <main className="doc" id="main">
           {session ? (
-            <OpenDocument documentId={documentId} session={session} title={initial.title} onBody={setBody} />
+            <OpenDocument
+              documentId={documentId}
+              session={session}
+              title={initial.title}
+              still={still}
+              onBody={setBody}
+            />
           ) : (
-            <Opening title={initial.title} />
+            <Opening title={initial.title} still={still} />
           )}
         </main>
         <OutlinePanel body={body} outline={outline} />
@@ -92,27 +107,27 @@ function useCheckWhenMoved(session: DocumentSession | null, documentId: string) 
   }, [session, isInTree]);
 }
 
-function Opening({ title }: { title: string }) {
+function Opening({ title, still }: InitialDocument) {
   return (
     <>
       <h1 className="doc-title">{title.trim() || <span className="quiet">Untitled</span>}</h1>
-      <Bones />
+      <p className="byline" />
+      {still ?? <Bones />}
     </>
   );
 }
 
-type OpenProps = {
+type OpenProps = InitialDocument & {
   documentId: string;
   session: DocumentSession;
-  title: string;
   onBody: (body: OpenBody | null) => void;
 };
 
-function OpenDocument({ documentId, session, title, onBody }: OpenProps) {
+function OpenDocument({ documentId, session, title, still, onBody }: OpenProps) {
   const { phase, access, isWritable } = useStore(session.status);
   const wasOpen = useOnce(phase === "open");
   useWarning(session);
-  if (!wasOpen) return phase === "ended" ? <Ended title={title} /> : <Opening title={title} />;
+  if (!wasOpen) return phase === "ended" ? <Ended title={title} /> : <Opening title={title} still={still} />;
   return (
     <>
       <TitleField
@@ -125,6 +140,7 @@ function OpenDocument({ documentId, session, title, onBody }: OpenProps) {
         {access && !isWritable && phase === "open" ? "You can read this document." : null}
       </p>
       <DocumentBody documentId={documentId} session={session} isWritable={isWritable} onBody={onBody} />
+      {still}
     </>
   );
 }

@@ -4,14 +4,14 @@ import type { Role } from "../../lib/core/protocol.ts";
 import { workspaceChannels } from "../sidebar/workspace-channels.ts";
 import { Crumbs } from "./crumbs.tsx";
 import { DocumentActions } from "./document-actions.tsx";
-import { type DocumentDoing, DocumentPane } from "./document-pane.tsx";
+import { type DocumentDoing, DocumentPane, type InitialDocument } from "./document-pane.tsx";
 
 type ScreenProps = {
   workspaceId: string;
   documentId: string;
   person: { id: string; name: string; color: number };
   role: Role;
-  initial: { title: string };
+  initial: InitialDocument;
 };
 
 /** Puts the document into the frame: the way to it at the left of its bar, what can be done with it at the right. */

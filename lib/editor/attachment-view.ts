@@ -28,7 +28,7 @@ export function attachmentViewPlugin(door: AttachmentDoor): Plugin {
 /** How far from the window a picture is fetched. */
 const NEAR = "600px";
 /** Pixels: on a narrower picture its buttons have no room. */
-const SMALL = 280;
+export const SMALL = 280;
 
 class AttachmentView implements NodeView {
   readonly dom = document.createElement("figure");
@@ -188,12 +188,13 @@ class AttachmentView implements NodeView {
   }
 }
 
-function aboutFile({ key, size }: Attachment): string {
+export function aboutFile({ key, size }: Attachment): string {
   if (key === null) return "This file's address is damaged.";
   return size === null ? "" : sizeInWords(size);
 }
 
-const endingOf = (name: string): string => /\.([\p{L}\p{N}]{1,5})$/u.exec(name)?.[1]?.toUpperCase() ?? "FILE";
+export const endingOf = (name: string): string =>
+  /\.([\p{L}\p{N}]{1,5})$/u.exec(name)?.[1]?.toUpperCase() ?? "FILE";
 
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,

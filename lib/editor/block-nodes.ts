@@ -70,10 +70,13 @@ export function runsOf(node: ProseMirrorNode): TextRun[] {
   return mergeRuns(runs);
 }
 
+/** What is asked about a block to draw it. */
+export type BlockSource = Pick<BlockMap, "type" | "attrs" | "runs">;
+
 /** @param isCell whether it stands in a row of a table. */
 export function blockNode(
   schema: Schema,
-  map: BlockMap,
+  map: BlockSource,
   id: BlockId,
   depth: number,
   isCell = false,

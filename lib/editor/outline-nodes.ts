@@ -3,11 +3,10 @@
  * it. In reading order the blocks of a document are the items of its outline, one for one (`blocksOf`).
  */
 import type { Node as ProseMirrorNode, Schema } from "@tiptap/pm/model";
-import type { BlockMap } from "../core/block-map.ts";
 import type { BlockId } from "../core/ids.ts";
 import type { OutlineItem } from "../core/outline.ts";
 import { columnOf, columnsOf } from "../core/table.ts";
-import { blockNode, idOf } from "./block-nodes.ts";
+import { type BlockSource, blockNode, idOf } from "./block-nodes.ts";
 
 export type PlacedBlock = { readonly node: ProseMirrorNode /** Of the node itself. */; readonly pos: number };
 
@@ -54,7 +53,7 @@ export const NOTHING_KEPT: Kept = { present: new Map(), isStale: () => true };
 /** The top nodes for these items. Nodes of blocks that did not change are kept as they are. */
 export function outlineNodes(
   schema: Schema,
-  map: BlockMap,
+  map: BlockSource,
   items: readonly OutlineItem[],
   kept: Kept,
 ): ProseMirrorNode[] {
@@ -81,7 +80,7 @@ export function tableEnd(items: readonly OutlineItem[], index: number): number {
 
 function leafNode(
   schema: Schema,
-  map: BlockMap,
+  map: BlockSource,
   { id, depth, role }: OutlineItem,
   { present, isStale }: Kept,
 ): ProseMirrorNode {
@@ -98,7 +97,7 @@ function leafNode(
 
 function tableNode(
   schema: Schema,
-  map: BlockMap,
+  map: BlockSource,
   items: readonly OutlineItem[],
   kept: Kept,
 ): ProseMirrorNode {
@@ -120,7 +119,7 @@ function tableNode(
 
 function containerNode(
   schema: Schema,
-  map: BlockMap,
+  map: BlockSource,
   name: "table" | "tableRow",
   { id, depth }: OutlineItem,
   content: readonly ProseMirrorNode[],

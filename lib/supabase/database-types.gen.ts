@@ -1,4 +1,4 @@
-// Made by the Supabase CLI from the schema 576fb6b3131ec581edb643d0a1cd18c07d5e6c6859f9766318f50ff5b0e75e09; `npm run types` makes it anew.
+// Made by the Supabase CLI from the schema e93a710485d0034c27452e66a101e96a64f20125088e7aa1076a73d4328d6767; `npm run types` makes it anew.
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
@@ -459,6 +459,7 @@ export type Database = {
       ensure_account: { Args: Record<PropertyKey, never>; Returns: Json };
       fail_projection: { Args: { p_document_id: string; p_error: string; p_lease: string }; Returns: Json };
       finish_workspace_seed: { Args: { p_workspace_id: string }; Returns: undefined };
+      first_blocks: { Args: { p_document_id: string; p_limit?: number }; Returns: Json };
       hand_over_projection: { Args: Record<PropertyKey, never>; Returns: undefined };
       health_report: { Args: Record<PropertyKey, never>; Returns: Json };
       list_document_people: { Args: { p_document_id: string }; Returns: Json };

@@ -106,6 +106,7 @@ export const FUNCTIONS = {
   describe_invitation: EVERYBODY,
   ensure_account: SIGNED_IN,
   finish_workspace_seed: ["owner"],
+  first_blocks: MEMBERS,
   list_document_people: MEMBERS,
   list_refused_updates: MEMBERS,
   move_document: WRITERS,

@@ -1,7 +1,9 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { StillBody } from "../../../../../components/editor/still-body.tsx";
 import { DocumentScreen } from "../../../../../components/workspace/document-screen.tsx";
 import { TrashedDocument } from "../../../../../components/workspace/trashed-document.tsx";
+import { listFirstBlocks } from "../../../../../lib/data/blocks.ts";
 import { findDocument } from "../../../../../lib/data/documents.ts";
 import { listMembers } from "../../../../../lib/data/people.ts";
 import { getViewer } from "../../viewer.ts";
@@ -17,7 +19,11 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function DocumentPage({ params }: Props) {
   const { workspaceId, documentId } = await params;
   const { user, workspace } = await getViewer(workspaceId, `/w/${workspaceId}/d/${documentId}`);
-  const [document, members] = await Promise.all([findDocument(documentId), listMembers(workspace.id)]);
+  const [document, members, blocks] = await Promise.all([
+    findDocument(documentId),
+    listMembers(workspace.id),
+    listFirstBlocks(documentId),
+  ]);
   // The one id that was asked for decides: a document of another workspace is not found here.
   if (document?.workspaceId !== workspace.id) notFound();
   if (document.trashedAt) return <TrashedDocument title={document.title} />;
@@ -29,7 +35,7 @@ export default async function DocumentPage({ params }: Props) {
       documentId={document.id}
       person={{ id: user.id, name: me?.name ?? "You", color: me?.color ?? 1 }}
       role={workspace.role}
-      initial={{ title: document.title }}
+      initial={{ title: document.title, still: blocks.length > 0 ? <StillBody rows={blocks} /> : null }}
     />
   );
 }

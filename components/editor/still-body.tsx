@@ -1,0 +1,37 @@
+/** The text as the server has it, shown until the editor stands in its place. Nothing in it answers. */
+import { createElement, type ReactNode } from "react";
+import { type StillRow, stillDocument } from "../../lib/editor/still-nodes.ts";
+import { type StillElement, stillElements } from "../../lib/editor/still-page.ts";
+
+export function StillBody({ rows }: { rows: readonly StillRow[] }) {
+  if (rows.length === 0) return null;
+  return (
+    <div className="body-area still" aria-busy="true">
+      <div className="body">{stillElements(stillDocument(rows)).map(draw)}</div>
+    </div>
+  );
+}
+
+/** Attributes that React names in its own way; the others it takes as they are. */
+const NAMES: Readonly<Record<string, string>> = {
+  class: "className",
+  tabindex: "tabIndex",
+  spellcheck: "spellCheck",
+};
+/** Of the editor alone. */
+const LEFT_OUT = new Set(["contenteditable"]);
+
+function draw(element: StillElement | string, index: number): ReactNode {
+  if (typeof element === "string") return element;
+  const props: Record<string, unknown> = { key: index };
+  for (const [name, value] of element.attributes) {
+    if (LEFT_OUT.has(name)) continue;
+    props[NAMES[name] ?? name] = name === "style" ? declarations(value) : value;
+  }
+  return createElement(element.tag, props, ...element.children.map(draw));
+}
+
+function declarations(style: string): Record<string, string> {
+  const pairs = style.split(";").map((one) => one.split(":").map((part) => part.trim()));
+  return Object.fromEntries(pairs.filter(([name, value]) => name && value));
+}

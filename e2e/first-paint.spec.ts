@@ -1,0 +1,120 @@
+/** The text comes with the page, as the editor will show it, and the editor takes its place unseen. */
+import { expect, type Page, test } from "@playwright/test";
+import { body, saveState, storedBlocks } from "./document.ts";
+import { signUp } from "./person.ts";
+
+const EVERYTHING = `# Everything
+
+## A heading
+
+Plain **bold** *italic* \`code\` [link](https://example.com) and ~~gone~~.
+
+- a bullet
+  - inside it
+    1. numbered
+- [x] a task that is done
+- [ ] one that is not
+
+> A quote of two lines,
+> which go on.
+
+\`\`\`sql
+SELECT 1;
+\`\`\`
+
+---
+
+> [!WARNING]
+> Mind the gap
+
+| Head | Other |
+| --- | ---: |
+| one | 2 |
+| three | 4 |
+
+<details><summary>Folds</summary>
+
+Inside the fold
+
+</details>
+
+The last one.
+`;
+
+/** Every block at the top: what it is made of, and where it stands. */
+function drawn(page: Page) {
+  return page.locator(".body").evaluate((area) => {
+    const write = (node: Node): string => {
+      if (!(node instanceof Element)) return node.textContent ?? "";
+      // colours of code come later, and what the engine adds for carets is no text
+      if (node.matches("pre code")) return `<code>${node.textContent}`;
+      if (node.matches("img.ProseMirror-separator")) return "";
+      const attributes = [...node.attributes]
+        .filter(({ name }) => !["contenteditable", "draggable"].includes(name))
+        .map(({ name, value }) => `${name}=${value.replace(/;?\s*$/, "").replace(/:\s*/g, ":")}`);
+      return `<${node.localName} ${attributes.sort().join(" ")}>${[...node.childNodes].map(write).join("")}</>`;
+    };
+    return [...area.children].map((block) => {
+      const { top, left, height, width } = block.getBoundingClientRect();
+      return { html: write(block), box: [top, left, height, width].map(Math.round).join(" ") };
+    });
+  });
+}
+
+test("the server shows what the editor will, at the same place, and nobody sees the one become the other", async ({
+  browser,
+}) => {
+  const { page } = await signUp(browser, "Fay");
+  await page.getByLabel("Markdown file").setInputFiles({
+    name: "everything.md",
+    mimeType: "text/markdown",
+    buffer: Buffer.from(EVERYTHING),
+  });
+  await expect(body(page)).toContainText("The last one.");
+  await expect(saveState(page)).toHaveText("Saved");
+  const url = page.url();
+  await expect.poll(async () => (await storedBlocks(page, url)).length).toBeGreaterThan(20);
+  const storageState = await page.context().storageState();
+
+  const still = await browser.newContext({ storageState, javaScriptEnabled: false });
+  const quiet = await still.newPage();
+  await quiet.goto(url);
+  await expect(quiet.getByText("The last one.")).toBeVisible();
+  await expect(quiet.locator("[contenteditable]")).toHaveCount(0);
+  const first = await drawn(quiet);
+  expect(first.length).toBeGreaterThan(12);
+
+  const live = await (await browser.newContext({ storageState })).newPage();
+  await live.addInitScript(() => {
+    const seen: number[] = [];
+    const look = () => {
+      seen.push(
+        document.querySelectorAll("[data-block-type='heading1'], [data-block-type='heading2']").length,
+      );
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    let shift = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) shift += (entry as PerformanceEntry & { value: number }).value;
+    }).observe({ type: "layout-shift", buffered: true });
+    Object.assign(window, { measured: () => ({ seen, shift }) });
+  });
+  await live.goto(url);
+  await expect(body(live)).toContainText("The last one.");
+  await expect(live.locator(".still")).toHaveCount(0);
+  await expect(saveState(live)).toHaveText("Saved");
+  expect(await drawn(live)).toEqual(first);
+  const { seen, shift } = await live.evaluate(() =>
+    (window as unknown as { measured: () => { seen: number[]; shift: number } }).measured(),
+  );
+  const painted = seen.slice(seen.findIndex((count) => count > 0));
+  expect(new Set(painted), "in each frame the text is there once").toEqual(new Set([painted[0]]));
+  expect(shift).toBeLessThanOrEqual(0.02);
+
+  // somebody else gets neither the page nor a word of it
+  const stranger = await signUp(browser, "Stan");
+  const answer = await stranger.page.request.get(url);
+  expect(answer.status()).toBe(404);
+  expect(await answer.text()).not.toContain("The last one.");
+});
