@@ -4,6 +4,7 @@ import { sizeInWords } from "../../../lib/editor/size-in-words.ts";
 import type { Prepared, Refusal } from "../../../lib/editor/uploads.ts";
 import { type FileKind, fileKind, HEAD_BYTES } from "./file-kind.ts";
 import { fitEdges, needsReduction, reducePicture, type Size } from "./reduce-picture.ts";
+import { takeOutTraces } from "./take-out-traces.ts";
 
 const refuse = (sentence: string): Refusal => ({ sentence, canRetry: false });
 
@@ -64,10 +65,12 @@ async function preparePicture(
       return { type: IMAGE, blob: reduced.blob, about, note };
     }
     if (blob.size > MOST_BYTES) return refuse(tooLarge(blob.size));
+    const clean = takeOutTraces(new Uint8Array(await blob.arrayBuffer()), mime);
+    const own = clean ? new Blob([clean], { type: mime }) : blob;
     return {
       type: IMAGE,
-      blob,
-      about: { name, mime, size: blob.size, ...fitEdges({ width, height }) },
+      blob: own,
+      about: { name, mime, size: own.size, ...fitEdges({ width, height }) },
       note: null,
     };
   } finally {
