@@ -71,7 +71,7 @@ test("the outline follows the headings and the page, leads to each, and is a she
   await expect(blocks(page).last()).toBeInViewport();
 });
 
-test("? outside the text and Ctrl+/ anywhere list the shortcuts; one that is listed does what it says", async ({
+test("? outside the text and Ctrl+Shift+/ anywhere list the shortcuts; one that is listed does what it says", async ({
   browser,
 }) => {
   const { page } = await signUp(browser, "Kay");
@@ -80,7 +80,7 @@ test("? outside the text and Ctrl+/ anywhere list the shortcuts; one that is lis
   await page.keyboard.type("sure?");
   await expect(body(page)).toContainText("sure?");
   await expect(sheet).toBeHidden();
-  await page.keyboard.press("Control+/");
+  await page.keyboard.press("Control+Shift+?");
   await expect(sheet.getByText("Strikethrough")).toBeVisible();
   for (const width of [1280, 375]) {
     await page.setViewportSize({ width, height: 720 });
@@ -97,7 +97,7 @@ test("? outside the text and Ctrl+/ anywhere list the shortcuts; one that is lis
   await page.getByRole("treeitem").first().focus();
   await page.keyboard.press("?");
   await expect(sheet).toBeVisible();
-  await page.keyboard.press("Control+/");
+  await page.keyboard.press("Control+Shift+?");
   await expect(sheet).toBeHidden();
   await page.getByRole("button", { name: "Account" }).click();
   await page.getByRole("menuitem", { name: "Keyboard shortcuts" }).click();

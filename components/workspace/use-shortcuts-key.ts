@@ -1,7 +1,7 @@
 "use client";
 import { useEffect } from "react";
 
-/** ? outside of what one writes in, and Ctrl/Cmd+/ anywhere. */
+/** ? and Ctrl/Cmd+/ outside of what one writes in (there "/" opens a block's menu), and Ctrl/Cmd+Shift+/ anywhere. */
 export function useShortcutsKey(toggle: () => void): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -15,9 +15,11 @@ export function useShortcutsKey(toggle: () => void): void {
 }
 
 function isAsked(event: KeyboardEvent): boolean {
-  const { target, altKey, ctrlKey, metaKey } = event;
-  // where "/" is a digit with Shift, the text may have had its own use for it
-  if (event.key === "/") return (ctrlKey || metaKey) && !altKey && !event.defaultPrevented;
-  if (event.key !== "?" || altKey || ctrlKey || metaKey || event.isComposing) return false;
-  return !(target instanceof Element && target.closest("input, textarea, select, [contenteditable='true']"));
+  const { key, target, altKey, ctrlKey, metaKey } = event;
+  if (altKey || event.isComposing || event.defaultPrevented) return false;
+  const isControlled = ctrlKey || metaKey;
+  if (isControlled && (key === "?" || (key === "/" && event.shiftKey))) return true;
+  const isWriting =
+    target instanceof Element && target.closest("input, textarea, select, [contenteditable='true']") !== null;
+  return !isWriting && (key === "?" || (key === "/" && isControlled));
 }

@@ -81,7 +81,8 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       key("Find and replace", "Mod-f"),
       key("Link the chosen text", "Mod-Shift-k"),
       key("To the toolbar over the chosen text", "Alt-F10"),
-      key("These shortcuts", "Mod-/", "?"),
+      key("The menu of the block", "Mod-/"),
+      key("These shortcuts; outside the text ? alone", "Mod-Shift-/"),
     ],
   },
   {
