@@ -31,15 +31,17 @@ import { COLOR_ITEMS } from "../../lib/editor/slash.ts";
 import { MenuItem, MenuLine, MenuPopup, MenuRoot, MenuSub } from "../ui/menu.tsx";
 import { copyBlocks } from "./copy-blocks.ts";
 import { backTo, SHAPES } from "./format-tools.tsx";
+import type { DocumentEditor } from "./open-editor.ts";
 
 type Props = {
   view: EditorView;
   area: RefObject<HTMLDivElement | null> /** A gesture is an undo step. */;
   newStep: () => void;
+  history: DocumentEditor["history"];
 };
 
 /** Beside the block under the pointer: a plus that adds one below, and a grip to drag it by and to open its menu. */
-export function BlockHandle({ view, area, newStep }: Props) {
+export function BlockHandle({ view, area, newStep, history }: Props) {
   const [under, setUnder] = useState<BlockUnder | null>(null);
   const [isOpen, setOpen] = useState(false);
   const drag = useDrag(view, area, newStep);
@@ -86,6 +88,7 @@ export function BlockHandle({ view, area, newStep }: Props) {
           <BlockMenu
             view={view}
             run={run}
+            onDelete={() => deleteWithNotice(view, newStep, history)}
             isOpen={isOpen}
             onOpen={(open) => {
               setOpen(open);
@@ -117,6 +120,7 @@ export function BlockHandle({ view, area, newStep }: Props) {
 type MenuProps = {
   view: EditorView;
   run: (command: Command) => () => void;
+  onDelete: () => void;
   blockId: string;
   isOpen: boolean;
   onOpen: (open: boolean) => void;
@@ -124,7 +128,7 @@ type MenuProps = {
 };
 
 /** Opened by a click and not, as menus are, by pressing: pressing begins a drag. */
-function BlockMenu({ view, run, blockId, isOpen, onOpen, onDragStart }: MenuProps) {
+function BlockMenu({ view, run, onDelete, blockId, isOpen, onOpen, onDragStart }: MenuProps) {
   const grip = useRef<HTMLButtonElement>(null);
   return (
     <>
@@ -177,7 +181,7 @@ function BlockMenu({ view, run, blockId, isOpen, onOpen, onDragStart }: MenuProp
             Move down
           </MenuItem>
           <MenuLine />
-          <MenuItem icon={Trash2} danger onClick={run(deleteChosen)}>
+          <MenuItem icon={Trash2} danger onClick={onDelete}>
             Delete
           </MenuItem>
         </MenuPopup>
@@ -190,6 +194,24 @@ function BlockMenu({ view, run, blockId, isOpen, onOpen, onDragStart }: MenuProp
 function Sample({ color, background, name }: BlockColors & { name: string }) {
   if (background) return <mark data-highlight={background}>{name}</mark>;
   return color ? <span data-color={color}>{name}</span> : name;
+}
+
+/** The notice's undo takes back this deletion or nothing: what was done since has its own way back. */
+function deleteWithNotice(view: EditorView, newStep: () => void, history: DocumentEditor["history"]): void {
+  const range = chosenRange(view.state);
+  newStep();
+  if (range === null || !deleteChosen(view.state, view.dispatch)) return;
+  const deletion = history.last();
+  const count = range.end - range.first;
+  toast(count === 1 ? "1 block was deleted." : `${count} blocks were deleted.`, {
+    action: {
+      label: "Undo",
+      onClick: () => {
+        if (history.last() === deletion) history.undo();
+        else toast("You went on since. Undo (Ctrl/Cmd+Z) takes it back step by step.");
+      },
+    },
+  });
 }
 
 async function copyBlockLink(id: string) {

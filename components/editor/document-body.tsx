@@ -96,7 +96,9 @@ function Editing({ opened, session, isWritable, onBody }: EditingProps) {
           onChange={opened.onChange}
         />
       ) : null}
-      {editor && isWritable ? <BlockHandle view={editor.view} area={area} newStep={opened.newStep} /> : null}
+      {editor && isWritable ? (
+        <BlockHandle view={editor.view} area={area} newStep={opened.newStep} history={opened.history} />
+      ) : null}
       {editor && isWritable ? <Bubble view={editor.view} store={opened.formats} area={area} /> : null}
       {editor && isWritable ? <CalloutMenu view={editor.view} store={opened.callouts} /> : null}
       {editor && isWritable ? <LanguageMenu view={editor.view} store={opened.codes} area={area} /> : null}

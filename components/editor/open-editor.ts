@@ -46,7 +46,12 @@ export type DocumentEditor = {
   readonly codes: CodeStore;
   readonly bar: BarStore;
   /** Takes back, or does again, this person's own changes only. */
-  readonly history: { readonly undo: () => void; readonly redo: () => void };
+  readonly history: {
+    readonly undo: () => void;
+    readonly redo: () => void;
+    /** What undo would take back; the same as long as nothing else was done. */
+    readonly last: () => unknown;
+  };
   /** Calls on each change of text or selection; returns the way to stop. */
   readonly onChange: (listener: () => void) => () => void;
   /** What is done next is undone by itself. */
@@ -106,7 +111,11 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     callouts,
     codes,
     bar,
-    history: { undo: () => void undo.undo(), redo: () => void undo.redo() },
+    history: {
+      undo: () => void undo.undo(),
+      redo: () => void undo.redo(),
+      last: () => undo.undoStack.at(-1),
+    },
     onChange: changes.subscribe,
     newStep: () => undo.stopCapturing(),
     attachments,
