@@ -2,7 +2,7 @@
  * Which toggles this reader has folded, kept in this browser: the last documents and, of each, the last toggles. One
  * key holds all, so that it cannot grow.
  */
-import { z } from "zod";
+import * as z from "zod/mini";
 import { type BlockId, isBlockId } from "../../lib/core/ids.ts";
 
 const KEY = "folded-toggles";

@@ -2,7 +2,7 @@
  * Where the sidebar's tree comes from: the rows of `documents` this person may read, the RPCs that change them, and
  * the workspace's private channel that tells of changes. Rows are parsed here; what is inside may trust them.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { TreeChange } from "../../lib/collab/transport.ts";
 import type { WorkspaceChannels } from "../../lib/collab/workspace-channel.ts";
 import { fromServerError, type ServerError } from "../../lib/core/errors.ts";
@@ -30,21 +30,22 @@ export interface TreeSource {
   follow(epoch: number, events: TreeEvents): () => void;
 }
 
-const rowSchema = z
-  .object({
+const rowSchema = z.pipe(
+  z.object({
     id: z.uuid(),
     parent_path: z.string(),
     sort_order: z.string(),
     title: z.string(),
-    trashed_at: z.string().nullish(),
-  })
-  .transform((row) => ({
+    trashed_at: z.nullish(z.string()),
+  }),
+  z.transform((row) => ({
     id: row.id,
     parentPath: row.parent_path,
     sortOrder: row.sort_order,
     title: row.title,
     trashed: row.trashed_at != null,
-  }));
+  })),
+);
 
 const keySchema = z.object({ id: z.uuid() });
 

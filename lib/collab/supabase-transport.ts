@@ -4,7 +4,7 @@
  * The client is handed in: the page's one browser client, or a test's.
  */
 import type { RealtimeChannel, SupabaseClient } from "@supabase/supabase-js";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { toBase64 } from "../core/base64.ts";
 import { AppError, fromServerError, toAppError } from "../core/errors.ts";
 import { Appended, People, Pull } from "../core/protocol.ts";
@@ -28,7 +28,7 @@ export function createSupabaseTransport(client: SupabaseClient): SupabaseTranspo
 }
 
 function createLogTransport(client: SupabaseClient): LogTransport {
-  const ask = <Schema extends z.ZodType>(schema: Schema, name: string, values: Record<string, unknown>) =>
+  const ask = <Schema extends z.ZodMiniType>(schema: Schema, name: string, values: Record<string, unknown>) =>
     callFunction(client, schema, name, values);
   return {
     open: (documentId, { sessionId, yjsClientId }, after, publicKey = null, schemaVersion = SCHEMA_VERSION) =>
@@ -51,7 +51,7 @@ function createLogTransport(client: SupabaseClient): LogTransport {
   };
 }
 
-async function callFunction<Schema extends z.ZodType>(
+async function callFunction<Schema extends z.ZodMiniType>(
   client: SupabaseClient,
   schema: Schema,
   name: string,

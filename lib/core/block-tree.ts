@@ -8,19 +8,22 @@
  * - `text` is a list of runs; runs in a row carry different marks, no run is empty (see `mergeRuns`).
  *   "\n" is a line of a code block, and a hard line break in any other block.
  */
-import { z } from "zod";
+import * as z from "zod/mini";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-export const Json: z.ZodType<Json> = z.lazy(() =>
+export const Json: z.ZodMiniType<Json> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(Json), z.record(z.string(), Json)]),
 );
 
 /** bold, italic, underline, strike, code: true; link: { href }. Others are carried untouched. */
 export type Marks = Record<string, Json>;
-export const Marks: z.ZodType<Marks> = z.record(z.string(), Json);
+export const Marks: z.ZodMiniType<Marks> = z.record(z.string(), Json);
 
 export type TextRun = { text: string; marks: Marks };
-export const TextRun: z.ZodType<TextRun> = z.object({ text: z.string().min(1), marks: Marks });
+export const TextRun: z.ZodMiniType<TextRun> = z.object({
+  text: z.string().check(z.minLength(1)),
+  marks: Marks,
+});
 
 export type BlockNode = {
   id?: string;
@@ -29,13 +32,12 @@ export type BlockNode = {
   text: TextRun[];
   children: BlockNode[];
 };
-export const BlockNode: z.ZodType<BlockNode> = z.lazy(() =>
+export const BlockNode: z.ZodMiniType<BlockNode> = z.lazy(() =>
   z.object({
-    id: z
-      .string()
-      .regex(/^[0-9a-f]{32}$/, "A block id is 32 lower-case hex digits.")
-      .exactOptional(),
-    type: z.string().min(1),
+    id: z.exactOptional(
+      z.string().check(z.regex(/^[0-9a-f]{32}$/, "A block id is 32 lower-case hex digits.")),
+    ),
+    type: z.string().check(z.minLength(1)),
     attrs: z.record(z.string(), Json),
     text: z.array(TextRun),
     children: z.array(BlockNode),

@@ -3,7 +3,7 @@
  * parsed here once and trusted afterwards. Byte strings are base64 on the wire and Uint8Array inside; sums are
  * lower-case hex; seq and epoch are non-negative integers; clientSeq starts at 1.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { fromBase64 } from "./base64.ts";
 
 /** Largest update the log takes, in bytes. */
@@ -11,29 +11,33 @@ export const MAX_UPDATE_BYTES = 1_000_000;
 /** Largest awareness frame, in characters of JSON. */
 export const MAX_AWARENESS_CHARS = 4_096;
 
-const Count = z.int().min(0);
-const Sum = z.string().regex(/^[0-9a-f]{64}$/);
+const Count = z.int().check(z.minimum(0));
+const FromOne = z.int().check(z.minimum(1));
+const Sum = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 /** Whatever the server stored must parse: one odd session must not keep the others from reading. */
-export const YjsClientId = z.int().min(0);
+export const YjsClientId = z.int().check(z.minimum(0));
 
-const Bytes = z.string().transform((text, context) => {
-  try {
-    return fromBase64(text);
-  } catch (error) {
-    context.addIssue({ code: "custom", message: `not base64: ${String(error)}` });
-    return z.NEVER;
-  }
-});
+const Bytes = z.pipe(
+  z.string(),
+  z.transform((text, context) => {
+    try {
+      return fromBase64(text);
+    } catch (error) {
+      context.issues.push({ code: "custom", message: `not base64: ${String(error)}`, input: text });
+      return z.NEVER;
+    }
+  }),
+);
 
 export const Person = z.object({
   sessionId: z.string(),
   yjsClientId: YjsClientId,
   /** null: the account was deleted. */
-  userId: z.string().nullable(),
+  userId: z.nullable(z.string()),
   name: z.string(),
-  color: z.int().min(1).max(12),
+  color: z.int().check(z.minimum(1), z.maximum(12)),
   /** Of the session: what its awareness frames are checked with. null: it cannot sign. */
-  publicKey: z.string().max(1_000).nullable().default(null),
+  publicKey: z._default(z.nullable(z.string().check(z.maxLength(1_000))), null),
 });
 export type Person = z.infer<typeof Person>;
 
@@ -41,7 +45,7 @@ export const People = z.array(Person);
 
 /** One row of the log. */
 export const LogRow = z.object({
-  seq: Count.min(1),
+  seq: FromOne,
   sessionId: z.string(),
   yjsClientId: YjsClientId,
   clientSeq: Count,
@@ -67,7 +71,7 @@ export const Pull = z.object({
   schemaVersion: Count,
   headSeq: Count,
   trashed: z.boolean(),
-  snapshot: Snapshot.nullable(),
+  snapshot: z.nullable(Snapshot),
   updates: z.array(LogRow),
   more: z.boolean(),
   quarantined: z.array(Count),
@@ -86,10 +90,10 @@ export type Appended = z.infer<typeof Appended>;
 /** Answer of list_refused_updates: rows that the guard refused, newest first, at most 100. */
 export const RefusedUpdates = z.array(
   z.object({
-    seq: Count.min(1),
+    seq: FromOne,
     reason: z.string(),
     /** Whose session wrote it; null: the account was deleted. */
-    userId: z.string().nullable(),
+    userId: z.nullable(z.string()),
     name: z.string(),
     /** When it was written. */
     at: z.iso.datetime({ offset: true }),
@@ -99,11 +103,11 @@ export type RefusedUpdates = z.infer<typeof RefusedUpdates>;
 
 /** Event 'update' on the updates topic: rows just committed. Without `updates` they were too large: pull. */
 export const UpdateMessage = z.object({
-  fromSeq: Count.min(1),
-  toSeq: Count.min(1),
+  fromSeq: FromOne,
+  toSeq: FromOne,
   sessionId: z.string(),
   yjsClientId: YjsClientId,
-  updates: z.array(LogRow.omit({ sessionId: true, yjsClientId: true })).optional(),
+  updates: z.optional(z.array(z.omit(LogRow, { sessionId: true, yjsClientId: true }))),
 });
 export type UpdateMessage = z.infer<typeof UpdateMessage>;
 
@@ -118,22 +122,22 @@ export type Cursor = z.infer<typeof Cursor>;
 
 /** The whole state of one session. Names and colours never come from here. */
 export const AwarenessMessage = z.object({
-  sessionId: z.string().max(64),
+  sessionId: z.string().check(z.maxLength(64)),
   counter: Count,
   /** The last seq the sender has: a higher one than ours means something was missed. */
   head: Count,
-  cursor: Cursor.nullable(),
+  cursor: z.nullable(Cursor),
   typing: z.boolean(),
-  blockId: z.string().max(64).nullable(),
-  left: z.literal(true).optional(),
+  blockId: z.nullable(z.string().check(z.maxLength(64))),
+  left: z.optional(z.literal(true)),
 });
 export type AwarenessMessage = z.infer<typeof AwarenessMessage>;
 
 /** Event 'state' on the awareness topic: an AwarenessMessage as JSON, signed by its session (lib/collab/frame-keys.ts). */
 export const SignedFrame = z.object({
-  sessionId: z.string().max(64),
-  frame: z.string().max(MAX_AWARENESS_CHARS),
-  signature: z.string().max(200).nullable(),
+  sessionId: z.string().check(z.maxLength(64)),
+  frame: z.string().check(z.maxLength(MAX_AWARENESS_CHARS)),
+  signature: z.nullable(z.string().check(z.maxLength(200))),
 });
 export type SignedFrame = z.infer<typeof SignedFrame>;
 

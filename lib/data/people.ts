@@ -73,7 +73,7 @@ const Described = z.object({
   valid: z.boolean(),
   reason: z.enum(["not_found", "invitation_used", "invitation_expired", "invitation_revoked"]).nullable(),
   workspaceName: z.string().nullable(),
-  role: Role.nullable(),
+  role: z.nullable(Role),
 });
 export type DescribedInvitation = z.infer<typeof Described>;
 

@@ -1,10 +1,10 @@
 /** How the server tells the page where Supabase is: JSON as the text of a hidden element of the root layout. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { PublicConfig } from "./env.ts";
 
 export const RUNTIME_CONFIG_ID = "runtime-config";
 
-const RuntimeConfig = z.object({ url: z.url(), publishableKey: z.string().min(1) });
+const RuntimeConfig = z.object({ url: z.url(), publishableKey: z.string().check(z.minLength(1)) });
 
 /** Names what may be known, so that nothing else of a configuration ever comes along. */
 export function writeRuntimeConfig({ url, publishableKey }: PublicConfig): string {
