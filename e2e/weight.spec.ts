@@ -5,7 +5,7 @@ import { body, newDocument, openDocument, saveState } from "./document.ts";
 import { signUp } from "./person.ts";
 
 /** What was measured, and a little: whoever adds more finds out here. */
-const BUDGET_KB = 470;
+const BUDGET_KB = 490;
 
 /** Bytes by address of every script that the page asks for from now on. */
 function scriptsOf(page: Page): Map<string, Promise<number>> {
@@ -49,10 +49,10 @@ test("a document's page loads no more script than its budget, and menus work fro
   await cold.keyboard.press("Escape");
   await body(cold).click();
   await cold.keyboard.type("more ");
-  await cold.keyboard.press("Control+/");
+  await cold.keyboard.press("Control+Shift+?");
   await expect(cold.getByText("The list of shortcuts could not be loaded.")).toBeVisible();
   await fresh.setOffline(false);
-  await cold.keyboard.press("Control+/");
+  await cold.keyboard.press("Control+Shift+?");
   await expect(cold.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
   await cold.keyboard.press("Escape");
   await expect(body(cold)).toContainText("more");
