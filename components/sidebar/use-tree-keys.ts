@@ -60,7 +60,8 @@ export function useTreeKeys({ lines, focus, setOpen, open, edit }: Wishes) {
     else if (key === "Enter" || (key === " " && word.current.text === "")) open(line.row.id);
     else if (key === "F2" && edit) edit.rename(line.row.id);
     else if (key === "Delete" && edit) edit.trash(line.row.id);
-    else if ([...key].length === 1) type(index, key);
+    // "?" asks for the shortcuts
+    else if ([...key].length === 1 && key !== "?") type(index, key);
     else return false;
     return true;
   };

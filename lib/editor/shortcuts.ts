@@ -30,6 +30,7 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       key("Underline", "Mod-u"),
       key("Strikethrough", "Mod-Shift-s"),
       key("Code within a line", "Mod-e"),
+      key("Formula within a line", "Mod-Shift-e"),
     ],
   },
   {

@@ -41,6 +41,7 @@ const EVERYTHING: BlockNode[] = [
   block("bullet", "a", {}, [block("number", "b", { start: 4 }), block("task", "c", { checked: true })]),
   block("quote", "said"),
   block("code", "let a = 1;\n<b>", { language: "javascript" }),
+  block("math", "a^2 + b^2"),
   block("divider"),
   block("callout", "mind", { tone: "warn" }, [block("paragraph", "inside"), block("toggle", "more")]),
   block("table", "", { "col.a": "a0", "col.b": "a1", header: true, "align.b": "right" }, [

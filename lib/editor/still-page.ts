@@ -5,6 +5,7 @@
 import { type DOMOutputSpec, DOMSerializer, type Node as ProseMirrorNode } from "@tiptap/pm/model";
 import { EditorState } from "@tiptap/pm/state";
 import type { DecorationSet } from "@tiptap/pm/view";
+import { blockAttributes } from "./block-dom.ts";
 import { nestingPlugin } from "./nesting.ts";
 import { schema } from "./schema.ts";
 import { stillAttachment } from "./still-attachment.ts";
@@ -61,6 +62,12 @@ function fill(part: unknown): unknown {
 const draws: Record<string, Draw> = {
   ...DOMSerializer.nodesFromSchema(schema),
   attachment: stillAttachment,
+  // the source in the place of its picture, which is drawn late in the editor, too
+  mathBlock: (node) => [
+    "div",
+    { ...blockAttributes(node), class: "block math", dir: "ltr" },
+    ["div", { class: "math-picture" }, ["code", 0]],
+  ],
 };
 const serializer = new DOMSerializer(
   Object.fromEntries(Object.entries(draws).map(([name, draw]) => [name, filled(draw)])),
