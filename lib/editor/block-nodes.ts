@@ -87,14 +87,15 @@ export function blockNode(
   return leafNode(schema, attrs, runs);
 }
 
-export type BlockAttributes = { id: BlockId; type: string; depth: number; props: Readonly<Record<string, Json>> };
+export type BlockAttributes = {
+  id: BlockId;
+  type: string;
+  depth: number;
+  props: Readonly<Record<string, Json>>;
+};
 
 /** The node of any block but tables and their parts. */
-export function leafNode(
-  schema: Schema,
-  attrs: BlockAttributes,
-  runs: readonly TextRun[],
-): ProseMirrorNode {
+export function leafNode(schema: Schema, attrs: BlockAttributes, runs: readonly TextRun[]): ProseMirrorNode {
   const { type } = attrs;
   // a divider that another typed in shows what was typed
   if (type === "divider" && runs.length === 0) return schema.node("rule", attrs);
