@@ -21,6 +21,7 @@ export type InitialDocument = {
   title: string;
   /** Its first blocks, drawn; they are replaced by the editor and never come back. */
   still: ReactNode;
+  canWrite: boolean;
 };
 
 type PaneProps = {
@@ -52,7 +53,7 @@ export function DocumentPane({ documentId, person, initial, channels, crumbs, ac
   const [body, setBody] = useState<OpenBody | null>(null);
   const outline = useOutline(body);
   const wasShown = useOnce(body !== null);
-  const still = wasShown ? null : initial.still;
+  const known = { ...initial, still: wasShown ? null : initial.still };
   return (
     <>
       <header className="bar">
@@ -76,15 +77,9 @@ export function DocumentPane({ documentId, person, initial, channels, crumbs, ac
       <div className="desk">
         <main className="doc" id="main">
           {session ? (
-            <OpenDocument
-              documentId={documentId}
-              session={session}
-              title={initial.title}
-              still={still}
-              onBody={setBody}
-            />
+            <OpenDocument documentId={documentId} session={session} {...known} onBody={setBody} />
           ) : (
-            <Opening title={initial.title} still={still} />
+            <Opening {...known} />
           )}
         </main>
         <OutlinePanel body={body} outline={outline} />
@@ -107,11 +102,13 @@ function useCheckWhenMoved(session: DocumentSession | null, documentId: string) 
   }, [session, isInTree]);
 }
 
-function Opening({ title, still }: InitialDocument) {
+const READS_ONLY = "You can read this document.";
+
+function Opening({ title, still, canWrite }: InitialDocument) {
   return (
     <>
       <h1 className="doc-title">{title.trim() || <span className="quiet">Untitled</span>}</h1>
-      <p className="byline" />
+      <p className="byline">{canWrite ? null : READS_ONLY}</p>
       {still ?? <Bones />}
     </>
   );
@@ -123,11 +120,11 @@ type OpenProps = InitialDocument & {
   onBody: (body: OpenBody | null) => void;
 };
 
-function OpenDocument({ documentId, session, title, still, onBody }: OpenProps) {
+function OpenDocument({ documentId, session, onBody, ...known }: OpenProps) {
   const { phase, access, isWritable } = useStore(session.status);
   const wasOpen = useOnce(phase === "open");
   useWarning(session);
-  if (!wasOpen) return phase === "ended" ? <Ended title={title} /> : <Opening title={title} still={still} />;
+  if (!wasOpen) return phase === "ended" ? <Ended title={known.title} /> : <Opening {...known} />;
   return (
     <>
       <TitleField
@@ -136,11 +133,9 @@ function OpenDocument({ documentId, session, title, still, onBody }: OpenProps) 
         takesFocus={isWritable && isBlank(session)}
         onEdit={() => session.keyPressed()}
       />
-      <p className="byline">
-        {access && !isWritable && phase === "open" ? "You can read this document." : null}
-      </p>
+      <p className="byline">{access && !isWritable && phase === "open" ? READS_ONLY : null}</p>
       <DocumentBody documentId={documentId} session={session} isWritable={isWritable} onBody={onBody} />
-      {still}
+      {known.still}
     </>
   );
 }

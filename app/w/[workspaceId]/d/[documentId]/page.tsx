@@ -18,7 +18,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function DocumentPage({ params }: Props) {
   const { workspaceId, documentId } = await params;
-  const { user, workspace } = await getViewer(workspaceId, `/w/${workspaceId}/d/${documentId}`);
+  const { user, workspace, canWrite } = await getViewer(workspaceId, `/w/${workspaceId}/d/${documentId}`);
   const [document, members, blocks] = await Promise.all([
     findDocument(documentId),
     listMembers(workspace.id),
@@ -35,7 +35,11 @@ export default async function DocumentPage({ params }: Props) {
       documentId={document.id}
       person={{ id: user.id, name: me?.name ?? "You", color: me?.color ?? 1 }}
       role={workspace.role}
-      initial={{ title: document.title, still: blocks.length > 0 ? <StillBody rows={blocks} /> : null }}
+      initial={{
+        title: document.title,
+        canWrite,
+        still: blocks.length > 0 ? <StillBody rows={blocks} /> : null,
+      }}
     />
   );
 }
