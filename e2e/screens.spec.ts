@@ -1,6 +1,6 @@
 /** Every screen but the document itself: words, keys, refusals, two windows, and no fault for axe in either theme. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Locator, type Page, test } from "@playwright/test";
 import { body, newDocument, saveState } from "./document.ts";
 import { password, signUp } from "./person.ts";
 
@@ -325,6 +325,15 @@ test("home, settings, menus and the sheet have no fault for axe", async ({ brows
   await page.goto(`${workspaceUrl}/settings`);
   await page.getByRole("button", { name: "Create invitation link" }).click();
   await expect(page.getByRole("textbox", { name: "Invitation link" })).toBeVisible();
+  const top = async (part: Locator) => (await part.boundingBox())?.y ?? 0;
+  const [members, links] = [
+    page.getByRole("heading", { name: "Members" }),
+    page.getByRole("heading", { name: "Links in use" }),
+  ];
+  expect(await top(page.getByRole("row").nth(1)), "the members stand under their heading").toBeGreaterThan(
+    await top(members),
+  );
+  expect(await top(page.getByRole("row").nth(1))).toBeLessThan(await top(links));
   await expectNoFaults(page, "settings");
 });
 
