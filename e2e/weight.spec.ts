@@ -5,7 +5,7 @@ import { body, newDocument, openDocument, saveState } from "./document.ts";
 import { signUp } from "./person.ts";
 
 /** What was measured, and a little: whoever adds more finds out here. */
-const BUDGET_KB = 490;
+const BUDGET_KB = 525;
 
 /** Bytes by address of every script that the page asks for from now on. */
 function scriptsOf(page: Page): Map<string, Promise<number>> {
