@@ -34,6 +34,10 @@ test("words are found, counted, gone through and replaced, and one undo takes it
       [],
     );
   }
+  await page.setViewportSize({ width: 375, height: 700 });
+  const field = await bar.getByRole("textbox", { name: "Find" }).boundingBox();
+  expect(field?.width, "one sees on a phone what one seeks").toBeGreaterThan(120);
+  await page.setViewportSize({ width: 1280, height: 720 });
   await bar.getByRole("textbox", { name: "Replace with" }).fill("canoe");
   await bar.getByRole("button", { name: "Replace", exact: true }).click();
   await expect.poll(() => shownBlocks(page)).toContain("0 paragraph A canoe and a Ship");
