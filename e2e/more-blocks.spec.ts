@@ -1,4 +1,4 @@
-/** Colours of blocks and formulas, by menu, by slash and by keys. */
+/** Colours of blocks, formulas, embeds and emoji: by menu, by slash and by keys. */
 import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
@@ -136,4 +136,86 @@ test("formulas are written between dollars and in blocks, by keys and mouse, and
     "# Maths\n\nIt costs \\$5 and \\$6, and $e^{i\\pi}+1$! is one. $x$\n\n$$\n\\frac{a}{b}\n$$\n\nafter\n",
   );
   expect(violations).toEqual([]);
+});
+
+test("an embed loads nothing before a click, a pasted address offers to be one, and emoji come by their names", async ({
+  browser,
+}) => {
+  const { page } = await signUp(browser, "Emb");
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const outside: string[] = [];
+  await page.context().route(/youtube|vimeo/, (route) => {
+    outside.push(route.request().url());
+    return route.fulfill({ contentType: "text/html", body: "<title>t</title><p>the video</p>" });
+  });
+  const url = await newDocument(page, "Embeds");
+  await page.keyboard.type("/emb");
+  await page.keyboard.press("Enter");
+  const field = page.getByRole("textbox", { name: "Address to embed" });
+  await expect(field).toBeFocused();
+  await page.keyboard.type("javascript:alert(1)");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert").filter({ hasText: "Nothing was changed" })).toBeVisible();
+  await field.fill("https://youtu.be/dQw4w9WgXcQ?t=9");
+  await page.keyboard.press("Enter");
+  await expect(body(page)).toBeFocused();
+  const load = page.getByRole("button", { name: "Load from YouTube" });
+  await expect(load).toBeVisible();
+  await page.keyboard.type("A caption");
+  await page.keyboard.press("Enter");
+
+  // alone on an empty line
+  await page.evaluate(() => navigator.clipboard.writeText("https://vimeo.com/76979871"));
+  await page.keyboard.press("Control+v");
+  await expect(body(page).getByRole("link", { name: "https://vimeo.com/76979871" })).toBeVisible();
+  await page.getByRole("button", { name: "Show it here" }).click();
+  await expect(page.getByRole("button", { name: "Load from Vimeo" })).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expectNoViolations(page);
+
+  await page.keyboard.type("/emb");
+  await page.keyboard.press("Enter");
+  await field.fill("https://gist.github.com/octocat/1");
+  await page.keyboard.press("Enter");
+  await expect(body(page).getByRole("link", { name: "https://gist.github.com/octocat/1" })).toBeVisible();
+  await page.keyboard.press("Enter");
+
+  const list = page.getByRole("listbox", { name: "Emoji" });
+  await page.keyboard.type("Hello :ta");
+  await expect(list).toBeVisible();
+  await page.keyboard.type("da");
+  await expect(list.getByRole("option").first()).toHaveText("🎉party popper");
+  await expectNoViolations(page);
+  await page.keyboard.press("Enter");
+  await page.keyboard.type(" at 10:30 :he");
+  await expect(list).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(list).toBeHidden();
+  await page.keyboard.type("llo ");
+  await page.setViewportSize({ width: 375, height: 812 });
+  await page.keyboard.type(":part");
+  await expect(list.getByRole("option").first()).toHaveText("🎉party popper");
+  await list.getByRole("option").first().click();
+  await expect(blocks(page).last()).toHaveText("Hello 🎉 at 10:30 :hello 🎉");
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
+  await page.setViewportSize({ width: 1280, height: 812 });
+  await expect(saveState(page)).toHaveText("Saved");
+
+  await page.goto(url);
+  await expect(load).toBeVisible();
+  expect(outside).toEqual([]);
+  await load.click();
+  const frame = body(page).locator("iframe");
+  await expect(frame).toHaveAttribute(
+    "sandbox",
+    /^allow-scripts allow-same-origin allow-popups allow-presentation$/,
+  );
+  await expect(frame).toHaveAttribute("title", "A caption");
+  await expect(frame.contentFrame().getByText("the video")).toBeVisible();
+  expect(outside).toEqual(["https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?start=9"]);
+  expect(await exported(page)).toBe(
+    '# Embeds\n\n[YouTube](https://www.youtube.com/watch?v=dQw4w9WgXcQ\\&t=9 "embed")\\\nA caption\n\n' +
+      '[Vimeo](https://vimeo.com/76979871 "embed")\n\n<https://gist.github.com/octocat/1>\n\n' +
+      "Hello 🎉 at 10:30 :hello 🎉\n",
+  );
 });

@@ -2,6 +2,7 @@
 import { type EditorOptions, Extension } from "@tiptap/core";
 import { Plugin, PluginKey } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
+import { toast } from "sonner";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import { BlockMap } from "../../lib/core/block-map.ts";
 import { createUndo } from "../../lib/core/block-undo.ts";
@@ -12,6 +13,7 @@ import { chosenPlugin } from "../../lib/editor/chosen-plugin.ts";
 import { clipboardPlugin } from "../../lib/editor/clipboard.ts";
 import { toggleTask } from "../../lib/editor/commands.ts";
 import { compositionPlugin } from "../../lib/editor/composition.ts";
+import { type EmbedDoor, embedViewPlugin } from "../../lib/editor/embed-view.ts";
 import { findPlugin } from "../../lib/editor/find.ts";
 import { flashPlugin } from "../../lib/editor/flash.ts";
 import { highlightingPlugin } from "../../lib/editor/highlighting.ts";
@@ -75,6 +77,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
   const attachments = new OpenAttachments(documentId, session, () => undo.stopCapturing());
   const changes = new EditorChanges();
   const plugins = (): Plugin[] => [
+    embedViewPlugin(EMBED_DOOR),
     clipboardPlugin(clipboardDoors(attachments)),
     slashPlugin((event) => slash.onKey(event)),
     formats.plugin,
@@ -141,6 +144,16 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
 
 /** The caret is kept clear of the bar above and of what stands below: the foot, on a phone also the format bar. */
 const CLEAR_PX = { top: 64, right: 0, bottom: 96, left: 0 };
+
+const EMBED_DOOR: EmbedDoor = {
+  offer: (siteName, show) =>
+    void toast(`This is a link to ${siteName}.`, {
+      description: "It can be shown here, in the page.",
+      duration: 15_000,
+      action: { label: "Show it here", onClick: show },
+    }),
+  becameLink: () => void toast("That site cannot be shown in the page, so it is a link."),
+};
 
 const BODY_ATTRIBUTES = {
   class: "body",

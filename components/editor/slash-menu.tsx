@@ -20,6 +20,7 @@ import {
   Paperclip,
   Quote,
   Sigma,
+  SquarePlay,
   Table2,
   TriangleAlert,
 } from "lucide-react";
@@ -49,6 +50,7 @@ const ICONS: Record<string, LucideIcon> = {
   table: Table2,
   math: Sigma,
   formula: Sigma,
+  embed: SquarePlay,
   divider: Minus,
   color: Palette,
 };
@@ -74,7 +76,7 @@ export function SlashMenu({ view, menu, attachments, area }: MenuProps) {
     menu.onPick = run;
     menu.onClose = () => closeSlash(view);
   }, [menu, view, run]);
-  useActiveOption(view, shown ? shown.chosen : null);
+  useActiveOption(view, "slash", shown ? shown.chosen : null);
   if (!shown) return null;
   return (
     <div className="slash float" ref={list} style={place}>
@@ -121,7 +123,7 @@ export function SlashMenu({ view, menu, attachments, area }: MenuProps) {
 }
 
 /** Below the slash, or above it when there is no room below. */
-function usePlace(
+export function usePlace(
   view: EditorView,
   from: number | null,
   area: RefObject<HTMLDivElement | null>,
@@ -143,7 +145,8 @@ function usePlace(
   return place;
 }
 
-function useActiveOption(view: EditorView, chosen: number | null) {
+/** Names the chosen option of the list `name`-list for those who hear the page. */
+export function useActiveOption(view: EditorView, name: "slash" | "emoji", chosen: number | null) {
   useEffect(() => {
     const { dom } = view;
     if (chosen === null) {
@@ -151,8 +154,8 @@ function useActiveOption(view: EditorView, chosen: number | null) {
       dom.removeAttribute("aria-controls");
       return;
     }
-    dom.setAttribute("aria-controls", "slash-list");
-    dom.setAttribute("aria-activedescendant", `slash-${chosen}`);
-    document.getElementById(`slash-${chosen}`)?.scrollIntoView({ block: "nearest" });
-  }, [view, chosen]);
+    dom.setAttribute("aria-controls", `${name}-list`);
+    dom.setAttribute("aria-activedescendant", `${name}-${chosen}`);
+    document.getElementById(`${name}-${chosen}`)?.scrollIntoView({ block: "nearest" });
+  }, [view, name, chosen]);
 }

@@ -49,6 +49,16 @@ describe("projection", () => {
     expect(projectDocument(doc)).toEqual(projection);
   });
 
+  it("PR1 a formula is its source, an embed its caption", () => {
+    const doc = new Y.Doc();
+    insertTree(new BlockMap(doc), [
+      { type: "math", attrs: {}, text: [{ text: "a\nb", marks: {} }], children: [] },
+      { type: "embed", attrs: { url: "https://vimeo.com/76979871" }, text: [], children: [] },
+      { type: "paragraph", attrs: {}, text: [{ text: "x^2", marks: { math: true } }], children: [] },
+    ]);
+    expect(projectDocument(doc).rows.map(({ plainText }) => plainText)).toEqual(["a\nb", "", "x^2"]);
+  });
+
   it("PR3 a document names its deleted blocks too, and nothing else", () => {
     const doc = new Y.Doc();
     const map = new BlockMap(doc);

@@ -7,7 +7,7 @@ import * as Y from "yjs";
 import { BlockMap } from "../core/block-map.ts";
 import { createUndo } from "../core/block-undo.ts";
 import { Random } from "../core/history.ts";
-import { newBlockId } from "../core/ids.ts";
+import { type BlockId, newBlockId } from "../core/ids.ts";
 import { choosePictureAct, describeAct, uploadAct } from "./attachment-acts.ts";
 import { EditorBinding, type EditorHost, LOCAL } from "./binding.ts";
 import { colorBlocks } from "./block-color.ts";
@@ -22,6 +22,7 @@ import {
   splitBlockCommand,
   turnInto,
 } from "./commands.ts";
+import { insertEmbed, setEmbedAddress } from "./embed-commands.ts";
 import { leaveInside, splitInside } from "./inside-commands.ts";
 import { nestingPlugin, toggleFold } from "./nesting.ts";
 import { normalizePlugin } from "./normalize.ts";
@@ -255,6 +256,15 @@ const ACTS: Record<string, Act> = {
   },
   upload: there(uploadAct),
   picture: there(uploadAct),
+  embed: at(insertEmbed),
+  address: (writer, random) => {
+    const frames: BlockId[] = [];
+    writer.state.doc.forEach((node) => void (node.attrs.type === "embed" && frames.push(node.attrs.id)));
+    const id = random.pick(frames);
+    const href = random.pick(["https://youtu.be/dQw4w9WgXcQ", "https://example.com"]) ?? "";
+    const transaction = id && setEmbedAddress(writer.state, id, href);
+    if (transaction) writer.dispatch(transaction);
+  },
   describe: describeAct,
   choosePicture: there(choosePictureAct(enter)),
   undo: (writer) => void writer.undo.undo(),

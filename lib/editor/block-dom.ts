@@ -1,6 +1,7 @@
 /** Blocks as DOM and back. Every block's element has `data-block-id` and `data-block-type`. */
 import type { DOMOutputSpec, Node as ProseMirrorNode, TagParseRule } from "@tiptap/pm/model";
 import { CALLOUT, TONE_NAMES, toneOf } from "../core/callout.ts";
+import { EMBED } from "../core/embed.ts";
 import { MATH } from "../core/math.ts";
 import { colorsOf } from "../core/palette.ts";
 import { TOGGLE } from "../core/toggle.ts";
@@ -24,6 +25,7 @@ const KNOWN = new Set([
   "tableCell",
   "image",
   "file",
+  EMBED,
   ...Object.keys(HEADING_TAGS),
 ]);
 

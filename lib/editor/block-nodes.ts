@@ -3,6 +3,7 @@ import { Fragment, type Mark, type Node as ProseMirrorNode, type Schema } from "
 import { isAttachmentType } from "../core/attachment.ts";
 import type { BlockMap } from "../core/block-map.ts";
 import { type Json, type Marks, mergeRuns, type TextRun } from "../core/block-tree.ts";
+import { EMBED } from "../core/embed.ts";
 import type { BlockId } from "../core/ids.ts";
 import { isSafeHref } from "../core/link.ts";
 import { MATH } from "../core/math.ts";
@@ -99,6 +100,7 @@ export function leafNode(schema: Schema, attrs: BlockAttributes, runs: readonly 
   const { type } = attrs;
   // a divider that another typed in shows what was typed
   if (type === "divider" && runs.length === 0) return schema.node("rule", attrs);
+  if (type === EMBED) return schema.node("frame", attrs, inlineNodes(schema, runs, true));
   if (isAttachmentType(type)) return schema.node("attachment", attrs, inlineNodes(schema, runs, true));
   const code = CODE_NODES.get(type);
   return schema.node(code ?? "block", attrs, Fragment.fromArray(inlineNodes(schema, runs, !code)));

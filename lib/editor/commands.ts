@@ -21,8 +21,9 @@ export type BlockAt = { readonly node: ProseMirrorNode; readonly pos: number; re
 
 const LISTS = new Set(["bullet", "number", "task"]);
 const isParagraph = (node: ProseMirrorNode): boolean => node.attrs.type === "paragraph";
-/** A picture or a file; its text is the caption. */
-export const isAttachment = (node: ProseMirrorNode): boolean => node.type.name === "attachment";
+/** A picture, a file or an embed; its text is the caption. */
+export const isAttachment = (node: ProseMirrorNode): boolean =>
+  node.type.name === "attachment" || node.type.name === "frame";
 
 export function blockAt(doc: ProseMirrorNode, position: number): BlockAt {
   const index = Math.min(doc.resolve(position).index(0), doc.childCount - 1);

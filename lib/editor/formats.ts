@@ -90,9 +90,13 @@ export const setColor =
     return true;
   };
 
-/** What a person types as an address: without a scheme it is a site. Null when no link may lead there. */
+/**
+ * What a person types as an address: without a scheme it is a site. Null when no link may lead there, or when there are
+ * blanks in it (some browsers would take them for a part of the site's name).
+ */
 export function readHref(typed: string): string | null {
   const text = typed.trim();
+  if (/\s/.test(text)) return null;
   const candidates = [text, /^[^\s/]+@[^\s/]+\.[^\s/]+$/.test(text) ? `mailto:${text}` : `https://${text}`];
   return candidates.find((href) => isSafeHref(href)) ?? null;
 }

@@ -8,6 +8,7 @@
  *   mathBlock (text | embed)*    the source of a formula, no marks shown
  *   rule   atom               a divider
  *   attachment inline*        a picture or a file, whose text is the caption
+ *   frame  inline*            something of another site, whose text is the caption
  *   embed  inline atom        an inline object of a newer version, kept as it is
  *   table  tableRow*          its rows hold tableCells (inline*), and a gap where a column has no cell yet
  *
@@ -22,6 +23,7 @@ import Strike from "@tiptap/extension-strike";
 import Underline from "@tiptap/extension-underline";
 import type { Schema } from "@tiptap/pm/model";
 import { FILE } from "../core/attachment.ts";
+import { EMBED } from "../core/embed.ts";
 import { isSafeHref } from "../core/link.ts";
 import { MATH } from "../core/math.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
@@ -37,6 +39,7 @@ import {
   renderRule,
   renderTable,
 } from "./block-dom.ts";
+import { embedFromDom, renderEmbed } from "./embed-dom.ts";
 
 const attributes = {
   id: { default: null, rendered: false },
@@ -48,7 +51,7 @@ const attributes = {
 const Document = Node.create({
   name: "doc",
   topNode: true,
-  content: "(block|codeBlock|mathBlock|rule|table|attachment)+",
+  content: "(block|codeBlock|mathBlock|rule|table|attachment|frame)+",
 });
 const Text = Node.create({ name: "text", group: "inline" });
 
@@ -99,6 +102,13 @@ const Attachment = Node.create({
   addAttributes: () => ({ ...attributes, type: { default: FILE, rendered: false } }),
   parseHTML: () => attachmentFromDom,
   renderHTML: ({ node }) => renderAttachment(node),
+});
+
+const Frame = Attachment.extend({
+  name: "frame",
+  addAttributes: () => ({ ...attributes, type: { default: EMBED, rendered: false } }),
+  parseHTML: () => embedFromDom,
+  renderHTML: ({ node }) => renderEmbed(node),
 });
 
 const Table = Node.create({
@@ -194,6 +204,7 @@ export const documentExtensions = [
   MathBlock,
   Rule,
   Attachment,
+  Frame,
   Table,
   TableRow,
   TableCell,

@@ -5,10 +5,12 @@
 import { type Command, type EditorState, Plugin, PluginKey, type Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { type AttachmentType, isAttachmentType } from "../core/attachment.ts";
+import { EMBED } from "../core/embed.ts";
 import { MATH } from "../core/math.ts";
 import { type BlockColors, COLORS, HIGHLIGHTS } from "../core/palette.ts";
 import { colorBlocks } from "./block-color.ts";
 import { blockAt, insertDivider, isAttachment, setBlock } from "./commands.ts";
+import { insertEmbed } from "./embed-commands.ts";
 import { startMath } from "./math-keys.ts";
 import { insertTable } from "./table-commands.ts";
 
@@ -102,6 +104,7 @@ export const SLASH_ITEMS: readonly SlashItem[] = [
   { type: "table", name: "Table", shorthand: "", words: "grid rows columns cells" },
   { type: MATH, name: "Formula", shorthand: "$$", words: "maths math equation latex tex katex" },
   { type: "formula", name: "Formula in the text", shorthand: "$x$", words: "maths math inline latex tex" },
+  { type: EMBED, name: "Embed", shorthand: "", words: "video youtube vimeo loom figma codepen iframe" },
   { type: "divider", name: "Divider", shorthand: "---", words: "rule line separator hr" },
 ];
 
@@ -144,6 +147,7 @@ const INSERTS: Readonly<Record<string, Command>> = {
   divider: insertDivider,
   table: insertTable(),
   formula: startMath,
+  [EMBED]: insertEmbed,
 };
 
 /**

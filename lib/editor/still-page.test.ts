@@ -50,6 +50,8 @@ const EVERYTHING: BlockNode[] = [
   ]),
   block("image", "a caption", { key: "x", name: "p.png", width: 300, height: 200, alt: "p" }),
   block("file", "", { name: "report.pdf", size: 1000 }),
+  block("embed", "a video", { url: "https://vimeo.com/76979871" }),
+  block("embed", "", { url: "javascript:alert(1)" }),
   block("hologram", "from a newer version"),
 ];
 
@@ -87,6 +89,7 @@ describe("the text that the server shows", () => {
     expect(heads).toEqual(["A", "B"]);
     const [head] = find(elements, "image").children as StillElement[];
     expect(head?.attributes.get("style")).toBe("--w: 300; --h: 200");
+    expect(texts(find(elements, "embed"))).toMatch(/^Load from VimeoOpen on Vimeo.*a video$/);
     const empty = elements.find((element) => element.tag === "p" && texts(element) === "");
     expect((empty?.children[0] as StillElement | undefined)?.attributes.get("class")).toBe(
       "ProseMirror-trailingBreak",

@@ -9,6 +9,7 @@ import { blockAttributes } from "./block-dom.ts";
 import { nestingPlugin } from "./nesting.ts";
 import { schema } from "./schema.ts";
 import { stillAttachment } from "./still-attachment.ts";
+import { stillEmbed } from "./still-embed.ts";
 import { tablePlugin } from "./table-plugin.ts";
 
 /** An element as the serializer builds it, and no more. */
@@ -62,6 +63,7 @@ function fill(part: unknown): unknown {
 const draws: Record<string, Draw> = {
   ...DOMSerializer.nodesFromSchema(schema),
   attachment: stillAttachment,
+  frame: stillEmbed,
   // the source in the place of its picture, which is drawn late in the editor, too
   mathBlock: (node) => [
     "div",

@@ -22,6 +22,7 @@ const mark = fc.oneof(
     ["underline", true],
     ["strike", true],
     ["code", true],
+    ["math", true],
   ),
   fc.constantFrom<[string, Json]>(
     ["highlight", "green"],
@@ -62,7 +63,7 @@ const type = fc.constantFrom(
     "callout",
     "toggle",
   ],
-  ...["code", "divider", "image", "file", "columns", "never heard of"],
+  ...["code", "divider", "image", "file", "math", "embed", "columns", "never heard of"],
 );
 const plain = (runs: TextRun[]) => mergeRuns(runs.map((one) => ({ text: one.text, marks: {} })));
 

@@ -6,6 +6,7 @@ import { type Attachment, FILE, IMAGE, isAttachmentType, readAttachment } from "
 import type { BlockNode, Json, TextRun } from "../core/block-tree.ts";
 import { textOf } from "../core/block-tree.ts";
 import { CALLOUT, TONE_NAMES, toneOf } from "../core/callout.ts";
+import { EMBED } from "../core/embed.ts";
 import { isSafeHref } from "../core/link.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
 import { CELL, ROW, TABLE } from "../core/table.ts";
@@ -82,6 +83,7 @@ function writeLeaf(block: BlockNode, own: string, text: string, doors: WriteDoor
   // a divider in which another typed shows the words
   if (type === "divider" && text === "") return `<hr${own}>`;
   if (isAttachmentType(type)) return writeAttachment(block, own, text, doors);
+  if (type === EMBED) return writeEmbed(block, own, text);
   const tag = /^heading[123]$/.exec(type) ? `h${headingLevel(block)}` : "p";
   return `<${tag}${own}>${text}</${tag}>`;
 }
@@ -99,8 +101,17 @@ function writeAttachment(block: BlockNode, own: string, text: string, doors: Wri
     src === null
       ? `<p>${escapeHtml(attachment.alt || name)}</p>`
       : `<img src="${escapeHtml(src)}" alt="${escapeHtml(attachment.alt)}">`;
-  return `<figure${own}>${shown}${text === "" ? "" : `<figcaption>${text}</figcaption>`}</figure>`;
+  return `<figure${own}>${shown}${captionOf(text)}</figure>`;
 }
+
+/** Never a frame: a page that is opened elsewhere loads nothing either. */
+function writeEmbed({ attrs: { url } }: BlockNode, own: string, text: string): string {
+  const href = typeof url === "string" && isSafeHref(url) ? escapeHtml(url) : null;
+  const shown = href === null ? "" : `<p><a href="${href}">${href}</a></p>`;
+  return `<figure${own}>${shown}${captionOf(text)}</figure>`;
+}
+
+const captionOf = (text: string): string => (text === "" ? "" : `<figcaption>${text}</figcaption>`);
 
 function writeTable(table: BlockNode, own: string, doors: WriteDoors): string {
   const isHeaded = table.attrs.header === true;

@@ -3,16 +3,18 @@
  * settle-tree.ts). Raw blocks are printed as they stand; characters that Markdown would read as its own are
  * escaped. Ends with a line end, or is empty.
  */
-import type { List, ListItem, Paragraph, RootContent } from "mdast";
+import type { List, ListItem, Paragraph, PhrasingContent, RootContent } from "mdast";
 import { FILE, IMAGE } from "../core/attachment.ts";
 import { type BlockNode, textOf } from "../core/block-tree.ts";
 import { CALLOUT } from "../core/callout.ts";
+import { EMBED } from "../core/embed.ts";
 import { MATH } from "../core/math.ts";
 import { TABLE } from "../core/table.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { writeAttachment } from "./attachments.ts";
 import { markedParagraph } from "./callouts.ts";
 import { detailsEnd, detailsStart } from "./details.ts";
+import { writeEmbed } from "./embeds.ts";
 import { settleTree } from "./settle-tree.ts";
 import { underlineClose, underlineOpen, writeSyntax } from "./syntax.ts";
 import { printedRows } from "./tables.ts";
@@ -85,14 +87,15 @@ function writeBlock(block: BlockNode): RootContent {
       return writeTable(block);
     case IMAGE:
     case FILE:
-      return writeCaptioned(block);
+      return writeCaptioned(block, writeAttachment(block));
+    case EMBED:
+      return writeCaptioned(block, writeEmbed(block));
     default:
       return { type: "paragraph", children: writeText(block.text) };
   }
 }
 
-function writeCaptioned(block: BlockNode): RootContent {
-  const head = writeAttachment(block);
+function writeCaptioned(block: BlockNode, head: PhrasingContent): RootContent {
   if (block.text.length === 0) return { type: "paragraph", children: [head] };
   return { type: "paragraph", children: [head, { type: "break" }, ...writeText(block.text, "caption")] };
 }

@@ -11,6 +11,7 @@ import { TOGGLE } from "../core/toggle.ts";
 import { isAttachmentParagraph, readAttachmentParagraph } from "./attachments.ts";
 import { readMarker } from "./callouts.ts";
 import { endOfDetails, readSummary } from "./details.ts";
+import { isEmbedParagraph, readEmbedParagraph } from "./embeds.ts";
 import { areTogether, definitionsIn, readPieces } from "./read-pieces.ts";
 import { type Definitions, readRuns } from "./read-runs.ts";
 import { readTable } from "./tables.ts";
@@ -109,6 +110,7 @@ function readLeaf(node: RootContent, context: Context): BlockNode | null {
   switch (node.type) {
     case "paragraph":
       if (isAttachmentParagraph(node)) return readAttachmentParagraph(node.children, context.definitions);
+      if (isEmbedParagraph(node)) return readEmbedParagraph(node.children, context.definitions);
       return withText("paragraph", readRuns(node.children, context.definitions));
     case "heading":
       return withText(
@@ -175,7 +177,7 @@ function readContainer(node: Parent, into: BlockNode, frame: Frame, outer: Conte
   const context: Context = { ...outer, frames: [...outer.frames, frame], column };
   const children = node.children as RootContent[];
   const first = children[0];
-  const isText = first?.type === "paragraph" && !isAttachmentParagraph(first);
+  const isText = first?.type === "paragraph" && !isAttachmentParagraph(first) && !isEmbedParagraph(first);
   const text = isText ? readRuns(first.children, outer.definitions) : null;
   into.text = text ?? [];
   into.children = readFlow(text ? children.slice(1) : children, context);

@@ -108,6 +108,7 @@ const link = fc.constantFrom<Json>(
   { href: "https://example.com/a_(b)?c=d&e=f#g" },
   { href: "/w/1 2", title: "a \"title\" \\ 'here'" },
   { href: "mailto:me@example.com" },
+  { href: "https://youtu.be/dQw4w9WgXcQ", title: "embed" },
   { href: "#a-place" },
   { href: "https://example.com/<x>\\y" },
   { href: "javascript:alert(1)" },
@@ -264,12 +265,29 @@ const attachment: fc.Arbitrary<BlockNode> = fc
   })
   .map(({ type, caption, children, ...attrs }) => ({ type, attrs, text: caption, children }));
 
+/** Embeds as documents have them, and some whose address is forged. */
+const embed: fc.Arbitrary<BlockNode> = fc
+  .record({
+    url: fc.constantFrom<Json>(
+      "https://youtu.be/dQw4w9WgXcQ?t=4",
+      "https://vimeo.com/76979871",
+      "https://codepen.io/a_b-c/pen/abCdeF",
+      "https://evil.example/a_(b)",
+      "javascript:alert(1)",
+      7,
+    ),
+    odd: flag,
+    caption: runs,
+  })
+  .map(({ caption, ...attrs }) => ({ type: "embed", attrs, text: caption, children: [] }));
+
 const blockTrees: fc.Arbitrary<BlockNode[]> = fc.letrec<{ blocks: BlockNode[]; block: BlockNode }>((tie) => ({
   blocks: fc.array(tie("block"), { maxLength: 4 }),
   block: fc.oneof(
     { weight: 1, arbitrary: raw },
     { weight: 1, arbitrary: table },
     { weight: 1, arbitrary: attachment },
+    { weight: 1, arbitrary: embed },
     {
       weight: 8,
       arbitrary: fc.record({
@@ -309,7 +327,9 @@ describe("the round trip", () => {
       fc.property(blockTrees, (blocks) => {
         const settled = settleTree(blocks);
         expect(settleTree(settled)).toEqual(settled);
-        const texts = blocks.filter((block) => block.type !== "divider" && block.children.length === 0);
+        const texts = blocks.filter(
+          (block) => !["divider", "embed"].includes(block.type) && block.children.length === 0,
+        );
         expect(charactersOf(settleTree(texts))).toBe(charactersOf(texts).replaceAll("\0", "\ufffd"));
       }),
       settings,

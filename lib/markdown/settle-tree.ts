@@ -6,7 +6,7 @@
  * - gives the colours of a block to its words, and drops those of tables;
  * - makes paragraphs of unknown types;
  * - puts the children of a block that cannot hold any (a paragraph, a heading, code) after it;
- * - makes paragraphs of pictures and files whose place is not known;
+ * - makes paragraphs of pictures and files whose place is not known, and links of embeds that may not be shown;
  * - leaves of the marks of maths and of code the first, where both are;
  * - drops paragraphs without text, and the marks of line breaks;
  * - lifts what is nested deeper than 32;
@@ -22,12 +22,14 @@ import {
   textOf,
 } from "../core/block-tree.ts";
 import { CALLOUT, toneOf } from "../core/callout.ts";
+import { EMBED } from "../core/embed.ts";
 import { isSafeHref } from "../core/link.ts";
 import { MATH } from "../core/math.ts";
 import { colorsOf, isColor, isHighlight } from "../core/palette.ts";
 import { TABLE } from "../core/table.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { settleAttachment } from "./attachments.ts";
+import { isEmbedLink, settleEmbed } from "./embeds.ts";
 import { isStableRaw, type Labels, labelsOf } from "./raw-block.ts";
 import { block, codeBlock, plainText } from "./read-blocks.ts";
 import { settleTable, strangersIn } from "./tables.ts";
@@ -97,6 +99,8 @@ function settleOne(
     case "bullet":
     case "quote":
       return block(node.type, settleRuns(node.text));
+    case EMBED:
+      return settleEmbed(node, settleRuns);
     case "task":
       return block(node.type, settleRuns(node.text), { checked: node.attrs.checked === true });
     case "number":
@@ -200,5 +204,7 @@ function settleLink(link: Json): Json {
   if (link === null || typeof link !== "object" || Array.isArray(link)) return null;
   const { href, title } = link;
   if (typeof href !== "string" || !isSafeHref(href)) return null;
-  return typeof title === "string" && title !== "" ? { href, title: clean(title) } : { href };
+  return typeof title === "string" && title !== "" && !isEmbedLink(href, title)
+    ? { href, title: clean(title) }
+    : { href };
 }

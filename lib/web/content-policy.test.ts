@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { closedPolicy, newNonce, pagePolicy, SONNER_STYLE } from "./content-policy.ts";
+import * as embed from "../core/embed.ts";
+import { closedPolicy, FRAME_HOSTS, newNonce, pagePolicy, SONNER_STYLE } from "./content-policy.ts";
 
 const wishes = { nonce: "AAAA", supabaseUrl: "https://abc.supabase.co/", development: false };
 
@@ -37,6 +38,11 @@ it("a page reaches its own server and the Supabase of the configuration, by http
 
 it("no picture is asked of another server, of Supabase neither: they are shown from memory", () => {
   expect(directives(pagePolicy(wishes)).get("img-src")).toEqual(["'self'", "blob:"]);
+});
+
+it("frames are of the sites whose embeds a document may show, and of no other", () => {
+  expect(FRAME_HOSTS).toEqual(embed.FRAME_HOSTS);
+  expect(directives(pagePolicy(wishes)).get("frame-src")).toEqual(embed.FRAME_HOSTS);
 });
 
 it("code is evaluated and styles are written in development only", () => {

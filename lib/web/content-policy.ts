@@ -17,6 +17,15 @@ export const SONNER_STYLE = [
   "'sha256-StEaX+se6YS7pqjzrzMIA0KaX9zF/8zAhvQXZAe5epY='",
 ];
 
+/** Whose frames a page may show, once a person asks for one: the table of lib/core/embed.ts, held equal by a test. */
+export const FRAME_HOSTS = [
+  "https://www.youtube-nocookie.com",
+  "https://player.vimeo.com",
+  "https://www.loom.com",
+  "https://embed.figma.com",
+  "https://codepen.io",
+];
+
 export interface PolicyWishes {
   /** Base64 of 16 random bytes, a new one for each request. */
   readonly nonce: string;
@@ -54,6 +63,7 @@ export function pagePolicy({ nonce, supabaseUrl, development }: PolicyWishes): s
     "img-src": ["'self'", "blob:"],
     "font-src": ["'self'"],
     "connect-src": ["'self'", ...supabase, ...sockets],
+    "frame-src": FRAME_HOSTS,
     "manifest-src": ["'self'"],
     "object-src": ["'none'"],
     "base-uri": ["'none'"],
