@@ -191,12 +191,14 @@ test("an embed loads nothing before a click, a pasted address offers to be one, 
   await expect(list).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(list).toBeHidden();
-  await page.keyboard.type("llo ");
+  await page.keyboard.type("llo :fi");
+  await expect(list).toBeVisible();
+  await page.keyboard.type("re: ");
   await page.setViewportSize({ width: 375, height: 812 });
   await page.keyboard.type(":part");
   await expect(list.getByRole("option").first()).toHaveText("🎉party popper");
   await list.getByRole("option").first().click();
-  await expect(blocks(page).last()).toHaveText("Hello 🎉 at 10:30 :hello 🎉");
+  await expect(blocks(page).last()).toHaveText("Hello 🎉 at 10:30 :hello 🔥 🎉");
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
   await page.setViewportSize({ width: 1280, height: 812 });
   await expect(saveState(page)).toHaveText("Saved");
@@ -216,6 +218,6 @@ test("an embed loads nothing before a click, a pasted address offers to be one, 
   expect(await exported(page)).toBe(
     '# Embeds\n\n[YouTube](https://www.youtube.com/watch?v=dQw4w9WgXcQ\\&t=9 "embed")\\\nA caption\n\n' +
       '[Vimeo](https://vimeo.com/76979871 "embed")\n\n<https://gist.github.com/octocat/1>\n\n' +
-      "Hello 🎉 at 10:30 :hello 🎉\n",
+      "Hello 🎉 at 10:30 :hello 🔥 🎉\n",
   );
 });

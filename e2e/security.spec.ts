@@ -299,6 +299,9 @@ async function plant(person: Person, url: string): Promise<void> {
         run("an unknown kind"),
       ),
       block("image", { src: "javascript:pwned()", onerror: "pwned()" }, run("<img src=x onerror=pwned()>")),
+      block("math", {}, run("\\href{javascript:pwned()}{x}\\text{<img src=x onerror=pwned()>}")),
+      block("paragraph", {}, run("\\includegraphics{//evil.example/x.png}", { math: true })),
+      block("embed", { url: "javascript:pwned()", srcdoc: "<script>pwned()</script>" }, run("an embed")),
       block("paragraph", {}, run("planted last")),
     ),
   );

@@ -21,7 +21,7 @@ const featureDoors = [
     browserClient,
   ],
   "lib/supabase/functions.ts",
-  ...[...screens, "@tiptap/", "highlight.js", "katex", "yjs", "zod"],
+  ...[...screens, "@tiptap/", "emojilib", "highlight.js", "katex", "yjs", "zod"],
 ];
 const anything = ["app/", "components/", "lib/", "scripts/", "e2e/", "*"];
 

@@ -11,6 +11,7 @@ import type { OpenAttachments } from "./attachments/open-attachments.ts";
 import { BlockHandle } from "./block-handle.tsx";
 import { Bubble } from "./bubble.tsx";
 import { CalloutMenu } from "./callout-menu.tsx";
+import { EmojiMenu } from "./emoji-menu.tsx";
 import { fetchAhead } from "./fetch-ahead.ts";
 import { FindBar } from "./find-bar.tsx";
 import { FormatBar } from "./format-bar.tsx";
@@ -88,6 +89,7 @@ function Editing({ opened, session, isWritable, onBody }: EditingProps) {
       {editor && isWritable ? (
         <SlashMenu view={editor.view} menu={opened.slash} attachments={opened.attachments} area={area} />
       ) : null}
+      {editor && isWritable ? <EmojiMenu view={editor.view} store={opened.emoji} area={area} /> : null}
       {editor ? (
         <FindBar
           view={editor.view}

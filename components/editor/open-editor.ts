@@ -14,6 +14,7 @@ import { clipboardPlugin } from "../../lib/editor/clipboard.ts";
 import { toggleTask } from "../../lib/editor/commands.ts";
 import { compositionPlugin } from "../../lib/editor/composition.ts";
 import { type EmbedDoor, embedViewPlugin } from "../../lib/editor/embed-view.ts";
+import { emojiPlugin } from "../../lib/editor/emoji.ts";
 import { findPlugin } from "../../lib/editor/find.ts";
 import { flashPlugin } from "../../lib/editor/flash.ts";
 import { highlightingPlugin } from "../../lib/editor/highlighting.ts";
@@ -31,6 +32,7 @@ import { BarStore } from "./bar-store.ts";
 import { CalloutStore } from "./callout-store.ts";
 import { clipboardDoors } from "./clipboard-doors.ts";
 import { CodeStore } from "./code-store.ts";
+import { EmojiStore } from "./emoji-store.ts";
 import { keepFolded, readFolded } from "./folded-toggles.ts";
 import { FormatStore } from "./format-store.ts";
 import { loadHighlighter } from "./load-highlighter.ts";
@@ -42,6 +44,7 @@ import { TableStore } from "./table-store.ts";
 export type DocumentEditor = {
   readonly map: BlockMap;
   readonly slash: SlashStore;
+  readonly emoji: EmojiStore;
   readonly tables: TableStore;
   readonly formats: FormatStore;
   readonly callouts: CalloutStore;
@@ -68,6 +71,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
   const undo = createUndo(map, LOCAL);
   const binding = new EditorBinding(map);
   const slash = new SlashStore();
+  const emoji = new EmojiStore();
   const offers = offerLostBlocks(session, map, undo);
   const tables = new TableStore();
   const formats = new FormatStore();
@@ -80,6 +84,10 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     embedViewPlugin(EMBED_DOOR),
     clipboardPlugin(clipboardDoors(attachments)),
     slashPlugin((event) => slash.onKey(event)),
+    emojiPlugin(
+      (event) => emoji.onKey(event),
+      (query) => emoji.show(query),
+    ),
     formats.plugin,
     chosenPlugin(),
     ...attachments.plugins(),
@@ -109,6 +117,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
   return {
     map,
     slash,
+    emoji,
     tables,
     formats,
     callouts,

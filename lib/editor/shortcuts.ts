@@ -72,6 +72,7 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
     by: "typing",
     shortcuts: [
       key("Any block, by its name", "/"),
+      key("An emoji, by its name, anywhere", ":"),
       ...SLASH_ITEMS.filter(({ shorthand }) => shorthand).map(({ name, shorthand }) => key(name, shorthand)),
     ],
   },
