@@ -5,6 +5,8 @@ import { createContext, useContext } from "react";
 export type FrameValue = {
   workspace: { id: string; name: string };
   canWrite: boolean;
+  /** The first documents are being written. */
+  isSeeding: boolean;
   showShortcuts: () => void;
 };
 

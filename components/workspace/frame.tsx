@@ -45,7 +45,12 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
   const [isListing, setListing] = useState(false);
   const showShortcuts = useCallback(() => setListing(true), []);
   useShortcutsKey(useCallback(() => setListing((shown) => !shown), []));
-  const frame = useMemo(() => ({ workspace, canWrite, showShortcuts }), [workspace, canWrite, showShortcuts]);
+  const [isSeeding, setSeeding] = useState(needsSeed);
+  const endSeeding = useCallback(() => setSeeding(false), []);
+  const frame = useMemo(
+    () => ({ workspace, canWrite, isSeeding, showShortcuts }),
+    [workspace, canWrite, isSeeding, showShortcuts],
+  );
   const importMarkdown = useMemo(
     () => seams.importMarkdown?.bind(null, { userId, workspaceId: workspace.id }),
     [userId, workspace.id],
@@ -96,7 +101,7 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
           action="Sign out"
           onConfirm={async () => startTransition(signOutNow)}
         />
-        {needsSeed ? <SeedOnce userId={userId} workspaceId={workspace.id} /> : null}
+        {isSeeding ? <SeedOnce userId={userId} workspaceId={workspace.id} onEnd={endSeeding} /> : null}
       </TreeProvider>
     </FrameContext>
   );

@@ -3,6 +3,7 @@ import { FilePlus } from "lucide-react";
 import Link from "next/link";
 import { documentPath, useDocumentActions } from "../sidebar/use-document-actions.ts";
 import { Empty } from "../ui/empty.tsx";
+import { useFrame } from "./frame-context.tsx";
 
 type Recent = { id: string; title: string; place: string; when: string };
 
@@ -32,6 +33,14 @@ export function RecentDocuments({ workspaceId, canWrite, documents }: RecentProp
 
 function NoDocuments({ workspaceId, canWrite }: { workspaceId: string; canWrite: boolean }) {
   const act = useDocumentActions(workspaceId);
+  const { isSeeding } = useFrame();
+  if (isSeeding) {
+    return (
+      <p className="note" role="status">
+        Writing your first documents…
+      </p>
+    );
+  }
   if (!canWrite) {
     return <Empty title="Nothing here yet" text="Documents that others write here appear on this page." />;
   }
