@@ -1,5 +1,6 @@
 /**
- * The picture of a formula: drawn by an engine that is loaded with the first one in sight, a moment after the last key.
+ * The picture of a formula: drawn by an engine that is loaded with the first one in sight, a moment after the last key;
+ * the source keeps its room until then.
  * What cannot be drawn is said in a sentence; the source is the document's and is never touched.
  */
 import { element } from "./attachment-view.ts";
@@ -37,8 +38,12 @@ export class MathPicture {
     const isFirst = this.#source === null;
     this.#source = source;
     clearTimeout(this.#timer);
-    if (isFirst) void this.#draw(source);
-    else this.#timer = setTimeout(() => void this.#draw(source), REST_MS);
+    if (isFirst) {
+      const waiting = element("code", "", source);
+      waiting.setAttribute("aria-hidden", "true");
+      this.dom.replaceChildren(waiting);
+      void this.#draw(source);
+    } else this.#timer = setTimeout(() => void this.#draw(source), REST_MS);
   }
 
   destroy(): void {
