@@ -26,6 +26,7 @@ const all: Emoji[] = [
   { character: "😀", words: ["grinning_face", "smile", "happy"] },
   { character: "😄", words: ["smiling_face", "happy", "smile"] },
   { character: "😏", words: ["smirking_face", "smug"] },
+  { character: "🖖", words: ["vulcan_salute", "part"] },
   { character: "🚒", words: ["fire_engine", "fire"] },
   { character: "🔥", words: ["fire", "hot"] },
   { character: "🎉", words: ["party_popper", "tada"] },
@@ -58,6 +59,7 @@ describe("emoji", () => {
     expect(found("smi")).toEqual(["😄", "😏", "😀"]);
     expect(found("smi", ["😀"])).toEqual(["😀", "😄", "😏"]);
     expect(found("fire")).toEqual(["🔥", "🚒"]);
+    expect(found("part")).toEqual(["🎉", "🖖"]);
     expect(found("TADA")).toEqual(["🎉"]);
     expect(found("face")).toEqual(["😀", "😄", "😏"]);
     expect(found("party-p")).toEqual(["🎉"]);

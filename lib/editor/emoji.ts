@@ -92,8 +92,8 @@ export function findEmoji(
 function fitOf({ words }: Emoji, wanted: string): number | null {
   const [name = ""] = words;
   if (name === wanted) return 0;
-  if (words.includes(wanted)) return 1;
-  if (name.startsWith(wanted)) return 2;
+  if (name.startsWith(wanted)) return 1;
+  if (words.includes(wanted)) return 2;
   if (words.some((word) => word.startsWith(wanted))) return 3;
   return name.includes(`_${wanted}`) ? 4 : null;
 }
