@@ -163,62 +163,18 @@ const endOfLine: Construct = {
   },
 };
 
-function tokenizeFlow(this: TokenizeContext, effects: Effects, ok: State, nok: State): State {
+/** Two dollars or more at the start of a line; `then` goes on behind them and the blanks. */
+function openFence(effects: Effects, nok: State, then: (size: number) => State): State {
   let size = 0;
-  const isInterrupting = this.interrupt === true;
-  const after: State = (code) => {
-    effects.exit("mathFlow");
-    return ok(code);
-  };
   const fence: State = (code) => {
     if (code === DOLLAR) size++;
     else if (size < 2) return nok(code);
-    else if (!isBlank(code)) return behindFence(code);
+    else if (!isBlank(code)) {
+      effects.exit("mathFlowFence");
+      return then(size)(code);
+    }
     effects.consume(code);
     return fence;
-  };
-  const behindFence: State = (code) => {
-    effects.exit("mathFlowFence");
-    if (!isEnd(code)) {
-      if (size !== 2) return nok(code);
-      effects.enter("mathFlowValue");
-      return inLine(code);
-    }
-    return isInterrupting ? ok(code) : effects.check(nextLine, atEnd, after)(code);
-  };
-  const inLine: State = (code) => {
-    if (isEnd(code)) return nok(code);
-    if (code !== DOLLAR) {
-      effects.consume(code);
-      return code === BACKSLASH ? escaped : inLine;
-    }
-    effects.exit("mathFlowValue");
-    return effects.attempt(endOfLine, after, nok)(code);
-  };
-  const escaped: State = (code) => {
-    if (isEnd(code)) return nok(code);
-    effects.consume(code);
-    return inLine;
-  };
-  const atEnd: State = (code) => effects.attempt(closing(size), after, line)(code);
-  const line: State = (code) => {
-    effects.enter("lineEnding");
-    effects.consume(code);
-    effects.exit("lineEnding");
-    return lineStart;
-  };
-  const lineStart: State = (code) => {
-    if (isEnd(code)) return effects.check(nextLine, atEnd, after)(code);
-    effects.enter("mathFlowValue");
-    return value(code);
-  };
-  const value: State = (code) => {
-    if (isEnd(code)) {
-      effects.exit("mathFlowValue");
-      return effects.check(nextLine, atEnd, after)(code);
-    }
-    effects.consume(code);
-    return value;
   };
   return (code) => {
     effects.enter("mathFlow");
@@ -227,7 +183,75 @@ function tokenizeFlow(this: TokenizeContext, effects: Effects, ok: State, nok: S
   };
 }
 
+/** Lines between fences; without a second one to the end of what it stands in. */
+function tokenizeLines(this: TokenizeContext, effects: Effects, ok: State, nok: State): State {
+  const isInterrupting = this.interrupt === true;
+  let size = 0;
+  const after: State = (code) => {
+    effects.exit("mathFlow");
+    return ok(code);
+  };
+  const atEnd: State = (code) => effects.attempt(closing(size), after, line)(code);
+  const next = effects.check(nextLine, atEnd, after);
+  const line: State = (code) => {
+    effects.enter("lineEnding");
+    effects.consume(code);
+    effects.exit("lineEnding");
+    return lineStart;
+  };
+  const lineStart: State = (code) => {
+    if (isEnd(code)) return next(code);
+    effects.enter("mathFlowValue");
+    return value(code);
+  };
+  const value: State = (code) => {
+    if (isEnd(code)) {
+      effects.exit("mathFlowValue");
+      return next(code);
+    }
+    effects.consume(code);
+    return value;
+  };
+  return openFence(effects, nok, (opened) => (code) => {
+    size = opened;
+    if (!isEnd(code)) return nok(code);
+    return isInterrupting ? ok(code) : next(code);
+  });
+}
+
+/** `$$x$$` alone on its line. */
+function tokenizeLine(this: TokenizeContext, effects: Effects, ok: State, nok: State): State {
+  const after: State = (code) => {
+    effects.exit("mathFlow");
+    return ok(code);
+  };
+  const value: State = (code) => {
+    if (isEnd(code)) return nok(code);
+    if (code !== DOLLAR) {
+      effects.consume(code);
+      return code === BACKSLASH ? escaped : value;
+    }
+    effects.exit("mathFlowValue");
+    return effects.attempt(endOfLine, after, nok)(code);
+  };
+  const escaped: State = (code) => {
+    if (isEnd(code)) return nok(code);
+    effects.consume(code);
+    return value;
+  };
+  return openFence(effects, nok, (size) => (code) => {
+    if (size !== 2 || isEnd(code)) return nok(code);
+    effects.enter("mathFlowValue");
+    return value(code);
+  });
+}
+
 export const mathsSyntax: Extension = {
   text: { [DOLLAR]: { name: "mathText", tokenize: tokenizeText, previous } },
-  flow: { [DOLLAR]: { name: "mathFlow", tokenize: tokenizeFlow, concrete: true } },
+  flow: {
+    [DOLLAR]: [
+      { name: "mathLines", tokenize: tokenizeLines, concrete: true },
+      { name: "mathLine", tokenize: tokenizeLine, concrete: true },
+    ],
+  },
 };
