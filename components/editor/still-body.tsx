@@ -1,13 +1,14 @@
-/** The text as the server has it, shown until the editor stands in its place. Nothing in it answers. */
+/** The text as the server has it, until the editor stands in its place. Nothing in it answers. Null without a text. */
 import { createElement, type ReactNode } from "react";
-import { type StillRow, stillDocument } from "../../lib/editor/still-nodes.ts";
+import { type StillRow, shortRows, stillDocument } from "../../lib/editor/still-nodes.ts";
 import { type StillElement, stillElements } from "../../lib/editor/still-page.ts";
 
-export function StillBody({ rows }: { rows: readonly StillRow[] }) {
-  if (rows.length === 0) return null;
+export function stillBody(rows: readonly StillRow[]): ReactNode {
+  const first = shortRows(rows);
+  if (first.length === 0) return null;
   return (
     <div className="body-area still" aria-busy="true">
-      <div className="body">{stillElements(stillDocument(rows)).map(draw)}</div>
+      <div className="body">{stillElements(stillDocument(first)).map(draw)}</div>
     </div>
   );
 }

@@ -16,6 +16,19 @@ export type StillRow = {
   readonly content: { readonly attrs: Readonly<Record<string, Json>>; readonly text: readonly TextRun[] };
 };
 
+/** UTF-16 units of words: about ten windows of text. */
+const MOST_UNITS = 60_000;
+
+/** The rows up to the first that is too much: a page that begins with a whole book comes without it. */
+export function shortRows<Row extends StillRow>(rows: readonly Row[]): Row[] {
+  let units = 0;
+  const end = rows.findIndex(({ content }) => {
+    units += content.text.reduce((sum, run) => sum + run.text.length, 0);
+    return units > MOST_UNITS;
+  });
+  return rows.slice(0, end < 0 ? rows.length : end);
+}
+
 /** @param rows in reading order, each behind the one that it is in. */
 export function stillDocument(rows: readonly StillRow[]): ProseMirrorNode {
   const byId = new Map(rows.map((row) => [blockId(row.id.replaceAll("-", "")), row]));

@@ -6,7 +6,7 @@ import type { BlockNode, Json, Marks } from "../core/block-tree.ts";
 import { projectDocument } from "../core/projection.ts";
 import { EditorBinding } from "./binding.ts";
 import { schema } from "./schema.ts";
-import { stillDocument } from "./still-nodes.ts";
+import { shortRows, stillDocument } from "./still-nodes.ts";
 import { StillElement, stillElements } from "./still-page.ts";
 
 const block = (
@@ -112,5 +112,15 @@ describe("the text that the server shows", () => {
       block("table", "words", { "col.a": "a0" }, [block("tableRow", "", {}, [cell("x", "a")])]),
     ]);
     expect(stillDocument(rows).toJSON()).toEqual(new EditorBinding(map).document(schema).toJSON());
+  });
+
+  it("ends before what is too much for a page", () => {
+    const { rows } = opened([
+      block("paragraph", "a"),
+      block("paragraph", "b".repeat(60_000)),
+      block("paragraph", "c"),
+    ]);
+    expect(shortRows(rows).map(({ plainText }) => plainText)).toEqual(["a"]);
+    expect(shortRows(rows.slice(0, 1))).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { StillBody } from "../../../../../components/editor/still-body.tsx";
+import { stillBody } from "../../../../../components/editor/still-body.tsx";
 import { DocumentScreen } from "../../../../../components/workspace/document-screen.tsx";
 import { TrashedDocument } from "../../../../../components/workspace/trashed-document.tsx";
 import { listFirstBlocks } from "../../../../../lib/data/blocks.ts";
@@ -38,7 +38,7 @@ export default async function DocumentPage({ params }: Props) {
       initial={{
         title: document.title,
         canWrite,
-        still: blocks.length > 0 ? <StillBody rows={blocks} /> : null,
+        still: stillBody(blocks),
       }}
     />
   );
