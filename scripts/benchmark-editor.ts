@@ -1,0 +1,105 @@
+/**
+ * How fast the editor is, beside BlockNote in the same run and the same browser.
+ *
+ *   npm run benchmark:editor                         all sizes, both editors
+ *   npm run benchmark:editor -- --blocks 1000,5000 --times 1 --alone
+ *   npm ci --prefix scripts/rival-editors            brings BlockNote; without it the product is measured alone
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { type Browser, chromium } from "@playwright/test";
+import { buildPage, type EditorPage, whyNoRival } from "./benchmark-editor/bundle.ts";
+import { type Figures, measureEditor } from "./benchmark-editor/measure.ts";
+import { ms, tableOf } from "./benchmark-live-stats.ts";
+import { runBenchmark, say } from "./benchmark-run.ts";
+import { chromiumArguments, ensureChromium } from "./chromium.ts";
+
+const SIZES = [100, 1_000, 5_000, 20_000];
+/** A rival that has not done a size by then did not finish it. */
+const LONGEST_MS = 600_000;
+
+type Measured = { readonly name: string; readonly blocks: number; readonly figures: Figures | null };
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      blocks: { type: "string" },
+      times: { type: "string", default: "3" },
+      alone: { type: "boolean", default: false },
+      out: { type: "string" },
+    },
+  });
+  const sizes = values.blocks?.split(",").map(Number) ?? SIZES;
+  const out = resolve(values.out ?? join(import.meta.dirname, "../test-results/benchmark-editor.json"));
+  const before = loadavg();
+  const editors = [await buildPage("command center")];
+  if (whyNoRival === null && !values.alone) editors.push(await buildPage("blocknote"));
+  else if (!values.alone) say(`BlockNote was left out: ${whyNoRival}`);
+  const measured: Measured[] = [];
+  for (const blocks of sizes)
+    for (const editor of editors) measured.push(await measureBoxed(editor, blocks, Number(values.times)));
+  for (const blocks of sizes) say(figuresOf(blocks, measured));
+  say(
+    tableOf(
+      ["JavaScript of a first load, kB gzipped", "without React", "with React"],
+      editors.map(({ name, weight }) => [name, ms(weight.withoutReact), ms(weight.withReact)]),
+    ),
+  );
+  const machine = { node: process.version, processors: availableParallelism(), load: [before, loadavg()] };
+  const weights = editors.map(({ name, weight }) => ({ name, ...weight }));
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, `${JSON.stringify({ machine, measured, weights }, null, 2)}\n`);
+  say(
+    `load ${before[0]?.toFixed(1)} → ${loadavg()[0]?.toFixed(1)} on ${machine.processors} processors; ${out}`,
+  );
+}
+
+async function measureBoxed(editor: EditorPage, blocks: number, times: number): Promise<Measured> {
+  const from = performance.now();
+  const executablePath = await ensureChromium();
+  const browser = await chromium.launch({ executablePath, args: chromiumArguments });
+  const timer = setTimeout(() => void browser.close(), LONGEST_MS);
+  const took = () => `${((performance.now() - from) / 1_000).toFixed(1)} s`;
+  try {
+    const figures = await measureEditor(browser, editor, blocks, times);
+    process.stderr.write(`${editor.name}, ${blocks} blocks: ${took()}\n`);
+    return { name: editor.name, blocks, figures };
+  } catch (error) {
+    if (editor.name !== "blocknote" || !isClosed(browser)) throw error;
+    process.stderr.write(`${editor.name}, ${blocks} blocks: did not finish within ${took()}\n`);
+    return { name: editor.name, blocks, figures: null };
+  } finally {
+    clearTimeout(timer);
+    await browser.close();
+  }
+}
+
+const isClosed = (browser: Browser): boolean => !browser.isConnected();
+
+const ROWS: readonly (readonly [string, (figures: Figures) => number])[] = [
+  ["open, until it can be written in", ({ open }) => open.p50],
+  ["open, until all is done", ({ whole }) => whole.p50],
+  ["key", ({ key }) => key.p50],
+  ["key, its share of a burst and what follows", ({ typing }) => typing.p50],
+  ["Enter", ({ enter }) => enter.p50],
+  ["remote edit, on the clock", ({ remote }) => remote.p50],
+  ["remote edit, with the frame", ({ remoteCpu }) => remoteCpu.p50],
+  ["key → frame, on the clock, p95", ({ paint }) => paint.p95],
+  ["heap, MB", ({ heap }) => heap],
+];
+
+function figuresOf(blocks: number, measured: readonly Measured[]): string {
+  const here = measured.filter((one) => one.blocks === blocks);
+  const [own, rival] = here;
+  const head = [`${blocks} blocks, ms of CPU`, ...here.map(({ name }) => name), ...(rival ? ["times"] : [])];
+  const rows = ROWS.map(([name, part]) => {
+    const [mine, other] = [own, rival].map((one) => (one?.figures ? part(one.figures) : null));
+    const shown = here.map(({ figures }) => (figures ? ms(part(figures)) : "did not finish"));
+    return [name, ...shown, ...(mine && other ? [(other / mine).toFixed(1)] : [])];
+  });
+  return tableOf(head, rows);
+}
+
+await runBenchmark(main);

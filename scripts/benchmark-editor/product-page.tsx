@@ -1,0 +1,147 @@
+/**
+ * The product's own editor, as `DocumentBody` mounts it, over a real session whose log is in this page's memory and
+ * acknowledges at once. Five others are told to it as the session tells of people.
+ */
+import { createRoot } from "react-dom/client";
+import * as Y from "yjs";
+import { DocumentBody } from "../../components/editor/document-body.tsx";
+import { DocumentSession } from "../../lib/collab/document-session.ts";
+import { createMemoryOutbox } from "../../lib/collab/outbox.ts";
+import type { PersonHere } from "../../lib/collab/people.ts";
+import { createMemoryLocks } from "../../lib/collab/session-locks.ts";
+import { createStore } from "../../lib/collab/store.ts";
+import type { LogTransport } from "../../lib/collab/transport.ts";
+import { fromBase64, toBase64 } from "../../lib/core/base64.ts";
+import { insertText } from "../../lib/core/block-edit.ts";
+import { BlockMap } from "../../lib/core/block-map.ts";
+import { insertTree } from "../../lib/core/block-read.ts";
+import { textOf } from "../../lib/core/block-tree.ts";
+import type { Pull } from "../../lib/core/protocol.ts";
+import { toCursor } from "../../lib/editor/cursor.ts";
+import { type Bench, type Line, PEOPLE } from "./bench.ts";
+
+const DOCUMENT_ID = "00000000-0000-4000-8000-000000000001";
+const TYPES = { heading: "heading2", paragraph: "paragraph", bullet: "bullet" } as const;
+
+/** A log that nobody else writes. */
+function memoryLog(): LogTransport {
+  let seq = 0;
+  const pull = async (documentId: string): Promise<Pull> => ({
+    documentId,
+    workspaceId: DOCUMENT_ID,
+    title: "",
+    role: "editor",
+    canWrite: true,
+    epoch: 1,
+    schemaVersion: 1,
+    headSeq: seq,
+    trashed: false,
+    snapshot: null,
+    updates: [],
+    more: false,
+    quarantined: [],
+    people: [],
+  });
+  return {
+    open: pull,
+    pull,
+    append: async (_documentId, _sessionId, updates) => {
+      const accepted = updates.map(({ clientSeq }) => ({ clientSeq, seq: ++seq }));
+      return { headSeq: seq, epoch: 1, accepted };
+    },
+    listPeople: async () => [],
+  };
+}
+
+const self: PersonHere = {
+  sessionId: "self",
+  userId: null,
+  name: "Me",
+  color: 1,
+  isSelf: true,
+  cursor: null,
+  blockId: null,
+  typing: false,
+};
+const others = Array.from({ length: PEOPLE }, (_, i): PersonHere => {
+  return { ...self, sessionId: `other ${i}`, name: `Person ${i + 1}`, color: i + 2, isSelf: false };
+});
+const people = createStore<readonly PersonHere[]>([self, ...others]);
+
+let session: DocumentSession;
+let map: BlockMap;
+
+const bench: Bench = {
+  async make(lines: readonly Line[], edits: number) {
+    const doc = new Y.Doc();
+    const made = new BlockMap(doc);
+    doc.transact(() => {
+      insertTree(
+        made,
+        lines.map(({ kind, text }) => ({
+          type: TYPES[kind],
+          attrs: {},
+          text: [{ text, marks: {} }],
+          children: [],
+        })),
+      );
+    });
+    const document = toBase64(Y.encodeStateAsUpdate(doc));
+    const { items } = made.outline();
+    const updates: string[] = [];
+    doc.on("update", (update: Uint8Array) => void updates.push(toBase64(update)));
+    for (let i = 0; i < edits; i++) {
+      const id = items[Math.floor(((i + 0.5) * items.length) / edits)]?.id;
+      if (id) doc.transact(() => insertText(made, id, 2, { text: "edited ", marks: {} }));
+    }
+    return { document, edits: updates };
+  },
+  async load(document) {
+    session = new DocumentSession({
+      documentId: DOCUMENT_ID,
+      userId: DOCUMENT_ID,
+      log: memoryLog(),
+      outbox: Promise.resolve(createMemoryOutbox()),
+      locks: createMemoryLocks(),
+    });
+    Object.defineProperty(session, "people", { value: people });
+    await session.ready;
+    Y.applyUpdate(session.doc, fromBase64(document), "network");
+  },
+  async open() {
+    const root = document.querySelector("main");
+    if (!root) throw new Error("The page has no place for the editor.");
+    const seen = new Promise<void>((done) => {
+      const look = () => {
+        if (document.querySelector(".body[contenteditable=true]")) done();
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    });
+    createRoot(root).render(<DocumentBody documentId={DOCUMENT_ID} session={session} isWritable />);
+    await seen;
+    map = new BlockMap(session.doc);
+  },
+  isWhole: () => bench.texts().length >= map.outline().items.length,
+  moveCaret(person, block, offset) {
+    const id = map.outline().items[block]?.id;
+    if (!id) return;
+    const place = toCursor(map, { block: id, offset });
+    const cursor = { anchor: place, head: place };
+    people.set(
+      people.getSnapshot().map((one, i) => (i === person + 1 ? { ...one, cursor, blockId: id } : one)),
+    );
+  },
+  apply(edit) {
+    const update = fromBase64(edit);
+    const from = performance.now();
+    Y.applyUpdate(session.doc, update, "network");
+    return performance.now() - from;
+  },
+  texts: () =>
+    [...document.querySelectorAll(".body > [data-block-id]")].map(
+      (block) => block.querySelector(":scope > .text") ?? block,
+    ),
+  held: () => map.outline().items.map(({ id }) => textOf(map.runs(id))),
+};
+window.bench = bench;
