@@ -23,7 +23,7 @@ import { keymapPlugin } from "../../lib/editor/keymap.ts";
 import { mathViewPlugin } from "../../lib/editor/math-view.ts";
 import { nestingPlugin } from "../../lib/editor/nesting.ts";
 import { normalizePlugin } from "../../lib/editor/normalize.ts";
-import { documentExtensions, schema } from "../../lib/editor/schema.ts";
+import { documentExtensions } from "../../lib/editor/schema.ts";
 import { slashPlugin, slashQuery } from "../../lib/editor/slash.ts";
 import { tablePlugin } from "../../lib/editor/table-plugin.ts";
 import { undoStepsPlugin } from "../../lib/editor/undo-steps.ts";
@@ -40,6 +40,7 @@ import { loadMaths } from "./load-maths.ts";
 import { offerLostBlocks } from "./offer-lost-blocks.ts";
 import { SlashStore } from "./slash-store.ts";
 import { TableStore } from "./table-store.ts";
+import { unreadByReact } from "./unread-by-react.ts";
 
 export type DocumentEditor = {
   readonly map: BlockMap;
@@ -113,6 +114,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     bar.plugin,
     highlightingPlugin(loadHighlighter),
     mathViewPlugin(loadMaths),
+    unreadByReact(),
   ];
   return {
     map,
@@ -132,7 +134,10 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     newStep: () => undo.stopCapturing(),
     attachments,
     options: {
-      content: binding.document(schema).toJSON(),
+      onBeforeCreate: ({ editor }) => {
+        // a node is as good as its JSON, and is made once; the type does not say so
+        editor.options.content = binding.document(editor.schema) as unknown as EditorOptions["content"];
+      },
       extensions: [
         ...documentExtensions,
         Extension.create({ name: "document", priority: 1000, addProseMirrorPlugins: plugins }),

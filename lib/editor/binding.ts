@@ -20,10 +20,12 @@ import type { StepMap } from "@tiptap/pm/transform";
 import { UndoManager } from "yjs";
 import type { BlockMap, BlockMapChange } from "../core/block-map.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
+import type { Outline } from "../core/outline.ts";
 import { emptyBlock, idOf } from "./block-nodes.ts";
+import { type ChangedRange, changedRange } from "./changed-range.ts";
 import { type Cursor, fromCursor, type TextPlace, toCursor } from "./cursor.ts";
 import {
-  blocksOf,
+  findBlock,
   forEachBlock,
   isTable,
   type Kept,
@@ -57,6 +59,8 @@ export class EditorBinding {
   readonly map: BlockMap;
   #host: EditorHost | null = null;
   #synced: ProseMirrorNode | null = null;
+  /** What an editor is to start with, as long as the map still holds it. */
+  #made: ProseMirrorNode | null = null;
   #writing = false;
   /** How often the editor had to be drawn anew after a write: 0, or something here is wrong. */
   healed = 0;
@@ -83,13 +87,17 @@ export class EditorBinding {
 
   /** The document that the map shows now: what an editor is to start with. */
   document(schema: EditorState["schema"]): ProseMirrorNode {
-    return schema.topNodeType.create(null, this.#children(schema, NOTHING_KEPT));
+    this.#made = schema.topNodeType.create(null, this.#children(schema, NOTHING_KEPT));
+    return this.#made;
   }
 
   attach(host: EditorHost): void {
+    const { doc } = host.state;
+    const isShown = doc === this.#made;
     this.#host = host;
-    this.#synced = host.state.doc;
-    this.#render(() => true);
+    this.#synced = doc;
+    this.#made = null;
+    if (!isShown) this.#render(() => true);
   }
 
   /** Collects the editor's transactions until `flush` writes them. */
@@ -127,6 +135,7 @@ export class EditorBinding {
     const maps: StepMap[] =
       start < 0 ? [] : pending.slice(start).flatMap((transaction) => transaction.mapping.maps);
     const after = host.state.doc;
+    const outline = this.map.outline();
     this.#synced = after;
     this.#writing = true;
     try {
@@ -134,55 +143,76 @@ export class EditorBinding {
     } finally {
       this.#writing = false;
     }
-    this.#verify(before, after);
+    this.#verify(before, after, outline);
   }
 
   /** Draws anew what does not show what the map holds: the map is right. */
-  #verify(before: ProseMirrorNode, after: ProseMirrorNode): void {
-    const { items, indexOf } = this.map.outline();
-    const known = new Set<ProseMirrorNode>();
-    before.forEach((node) => void known.add(node));
-    const shown = blocksOf(after);
-    const sound =
-      shown.length === items.length &&
-      shown.every(({ node }, index) => {
-        const item = items[index];
-        return item?.id === idOf(node) && item.depth === node.attrs.depth;
-      }) &&
-      this.#showsChanged(after, known);
-    if (sound || (items.length === 0 && after.childCount === 1)) return;
+  #verify(before: ProseMirrorNode, after: ProseMirrorNode, known: Outline): void {
+    const outline = this.map.outline();
+    const range = changedRange(before, after);
+    const isInOrder =
+      (outline === known && keepsOrder(before, after, range)) || showsOrder(after, outline.items);
+    const sound = isInOrder && this.#showsChanged(after, range);
+    if (sound || (outline.items.length === 0 && after.childCount === 1)) return;
     // code that becomes text again gets back the marks that it had: that is drawn anew on purpose
-    if (![...known].some((node) => node.type.spec.code)) this.healed++;
-    this.#render((id) => indexOf.has(id));
+    if (!before.children.some((node) => node.type.spec.code)) this.healed++;
+    this.#render((id) => outline.indexOf.has(id));
   }
 
-  /** Whether each top node that is new is what the map makes of its items. */
-  #showsChanged(after: ProseMirrorNode, known: ReadonlySet<ProseMirrorNode>): boolean {
-    const { items } = this.map.outline();
-    let at = 0;
-    for (const node of after.children) {
+  /** Whether each top node that differs is what the map makes of its items. */
+  #showsChanged(after: ProseMirrorNode, range: ChangedRange): boolean {
+    const { items, indexOf } = this.map.outline();
+    return after.children.slice(range.start, range.after).every((node) => {
+      const at = indexOf.get(idOf(node));
+      if (at === undefined) return false;
       const end = isTable(node) ? tableEnd(items, at) : at + 1;
-      const [right] = known.has(node)
-        ? [node]
-        : outlineNodes(after.type.schema, this.map, items.slice(at, end), NOTHING_KEPT);
-      if (!right?.eq(node)) return false;
-      at = end;
-    }
-    return true;
+      const [right] = outlineNodes(after.type.schema, this.map, items.slice(at, end), NOTHING_KEPT);
+      return right?.eq(node) === true;
+    });
   }
 
-  #onMapChange({ blocks, transaction }: BlockMapChange): void {
+  #onMapChange({ blocks, outline, transaction }: BlockMapChange): void {
+    this.#made = null;
     if (transaction.origin === LOCAL && this.#writing) return;
-    this.#render((id) => blocks.has(id), transaction.origin instanceof UndoManager);
+    const isUndo = transaction.origin instanceof UndoManager;
+    const target = outline ? null : this.#inPlace(blocks);
+    if (target) this.#show(target, isUndo);
+    else this.#render((id) => blocks.has(id), isUndo);
+  }
+
+  /** The document with these blocks anew, when all stand where they stood; null when that is not all. */
+  #inPlace(blocks: ReadonlySet<BlockId>): ProseMirrorNode[] | null {
+    const doc = this.#host?.state.doc;
+    if (!doc) return null;
+    const { items, indexOf } = this.map.outline();
+    let missing = 0;
+    for (const id of blocks) if (indexOf.has(id)) missing++;
+    const target = [...doc.children];
+    for (let index = 0; index < target.length && missing > 0; index++) {
+      const node = target[index] as ProseMirrorNode;
+      const id = idOf(node);
+      const item = blocks.has(id) ? items[indexOf.get(id) ?? -1] : undefined;
+      if (!item) continue;
+      if (item.role !== undefined || isTable(node)) return null;
+      const kept: Kept = { present: new Map([[id, node]]), isStale: () => true };
+      const [fresh] = outlineNodes(doc.type.schema, this.map, [item], kept);
+      if (fresh) target[index] = fresh;
+      missing--;
+    }
+    return missing === 0 ? target : null;
   }
 
   /** Brings the editor to what the map shows; nodes of blocks that did not change are kept as they are. */
   #render(isStale: (id: BlockId) => boolean, isUndo = false): void {
     const host = this.#host;
     if (!host) return;
-    const { state } = host;
-    const target = this.#children(state.schema, { present: nodesById(state.doc), isStale });
-    const transaction = replaceChildren(state, target);
+    const { schema, doc } = host.state;
+    this.#show(this.#children(schema, { present: nodesById(doc), isStale }), isUndo);
+  }
+
+  #show(target: readonly ProseMirrorNode[], isUndo: boolean): void {
+    const host = this.#host;
+    const transaction = host && replaceChildren(host.state, target);
     if (!transaction) return;
     if (isUndo) goToChange(transaction);
     else this.#restoreCaret(transaction);
@@ -226,6 +256,27 @@ export class EditorBinding {
     const selection = TextSelection.between(transaction.doc.resolve(anchor), transaction.doc.resolve(head));
     if (!transaction.selection.eq(selection)) transaction.setSelection(selection);
   }
+}
+
+/** Whether the nodes that differ are the same blocks at the same places, so that the others are, too. */
+function keepsOrder(before: ProseMirrorNode, after: ProseMirrorNode, range: ChangedRange): boolean {
+  if (range.before !== range.after) return false;
+  for (let at = range.start; at < range.after; at++) {
+    const [old, node] = [before.child(at), after.child(at)];
+    if (isTable(old) || isTable(node)) return false;
+    if (idOf(old) !== idOf(node) || old.attrs.depth !== node.attrs.depth) return false;
+  }
+  return true;
+}
+
+function showsOrder(doc: ProseMirrorNode, items: Outline["items"]): boolean {
+  let at = 0;
+  let isSame = true;
+  forEachBlock(doc, (node) => {
+    const item = items[at++];
+    isSame &&= item?.id === idOf(node) && item.depth === node.attrs.depth;
+  });
+  return isSame && at === items.length;
 }
 
 /** Undo shows what it did: the caret goes to the end of what changed. */
@@ -301,11 +352,7 @@ export function placeOf(doc: ProseMirrorNode, position: number): TextPlace | nul
 
 /** The position of a place in the text; null when its block is not in the document, or holds no text. */
 export function positionOf(doc: ProseMirrorNode, place: TextPlace | null): number | null {
-  if (!place) return null;
-  let found: number | null = null;
-  forEachBlock(doc, (node, pos) => {
-    if (idOf(node) === place.block)
-      found = node.isTextblock ? pos + 1 + Math.min(place.offset, textSize(node)) : null;
-  });
-  return found;
+  const found = place && findBlock(doc, place.block);
+  if (!place || !found?.node.isTextblock) return null;
+  return found.pos + 1 + Math.min(place.offset, textSize(found.node));
 }

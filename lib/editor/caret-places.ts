@@ -28,5 +28,6 @@ export function positionsOf(
 ): { anchor: number; head: number } | null {
   const head = positionOf(doc, fromCursor(map, cursor.head));
   if (head === null) return null;
-  return { anchor: positionOf(doc, fromCursor(map, cursor.anchor)) ?? head, head };
+  const isCaret = JSON.stringify(cursor.anchor) === JSON.stringify(cursor.head);
+  return { anchor: isCaret ? head : (positionOf(doc, fromCursor(map, cursor.anchor)) ?? head), head };
 }

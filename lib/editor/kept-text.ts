@@ -6,6 +6,7 @@
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import { type Mappable, Mapping, type StepMap } from "@tiptap/pm/transform";
 import { nodeText } from "./block-nodes.ts";
+import { changedRange } from "./changed-range.ts";
 import { blocksOf } from "./outline-nodes.ts";
 
 /** A block that changed, or a block of a table in which something changed; `from`: where its text begins. */
@@ -26,17 +27,9 @@ export function changedWindow(
   after: ProseMirrorNode,
   maps: readonly StepMap[],
 ): Window {
-  let start = 0;
-  const least = Math.min(before.childCount, after.childCount);
-  while (start < least && before.child(start) === after.child(start)) start++;
-  let end = 0;
-  while (
-    end < least - start &&
-    before.child(before.childCount - 1 - end) === after.child(after.childCount - 1 - end)
-  )
-    end++;
-  const old = slots(before, start, before.childCount - end);
-  const fresh = slots(after, start, after.childCount - end);
+  const range = changedRange(before, after);
+  const old = slots(before, range.start, range.before);
+  const fresh = slots(after, range.start, range.after);
   return { before: old, after: fresh, sources: traceSources(old, fresh, new Mapping([...maps])) };
 }
 

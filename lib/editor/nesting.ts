@@ -20,6 +20,7 @@ import type { BlockId } from "../core/ids.ts";
 import { colorsOf, type Highlight } from "../core/palette.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { idOf } from "./block-nodes.ts";
+import { changedRange } from "./changed-range.ts";
 import { blockAt, blockByIndex, subtreeEnd } from "./commands.ts";
 
 type Nesting = { readonly folded: ReadonlySet<BlockId>; readonly drawn: DecorationSet };
@@ -60,13 +61,10 @@ export function nestingPlugin({ folded, onChange }: Folding): Plugin<Nesting> {
 
 /** No block came, went, moved or changed what it is: typing keeps the attributes of its block as they are. */
 function isSameShape(before: ProseMirrorNode, after: ProseMirrorNode): boolean {
-  if (before.childCount !== after.childCount) return false;
-  for (let index = 0; index < after.childCount; index++) {
-    const node = after.child(index);
-    const old = before.child(index);
-    if (node !== old && node.attrs !== old.attrs) return false;
-  }
-  return true;
+  const range = changedRange(before, after);
+  if (range.before !== range.after) return false;
+  const fresh = after.children.slice(range.start, range.after);
+  return fresh.every((node, i) => node.attrs === before.child(range.start + i).attrs);
 }
 
 /** A callout or toggle whose inside is being drawn. */

@@ -9,21 +9,27 @@ import type { BlockMap } from "../core/block-map.ts";
 import { maxBlockDepth } from "../core/block-tree.ts";
 import { type BlockId, isBlockId, newBlockId } from "../core/ids.ts";
 import { REMOTE } from "./binding.ts";
-import { forEachBlock, isTable } from "./outline-nodes.ts";
+import { type ChangedRange, changedRange } from "./changed-range.ts";
+import { blocksOf, isTable, type PlacedBlock } from "./outline-nodes.ts";
 import { settleRows } from "./table-rows.ts";
 
 export function normalizePlugin(map: BlockMap): Plugin {
   return new Plugin({
-    appendTransaction(transactions, before, { doc, tr }) {
+    appendTransaction(transactions, { doc: before }, { doc, tr }) {
       if (!transactions.some((one) => one.docChanged && !one.getMeta(REMOTE))) return null;
-      const known = new Set<ProseMirrorNode>();
-      before.doc.forEach((node) => void known.add(node));
-      settleDepths(tr, doc);
-      settleIds(tr, before.doc, doc, map);
+      const range = changedRange(before, doc);
+      const old = before.children.slice(range.start, range.before);
+      const fresh = doc.children.slice(range.start, range.after);
+      // typing: the same blocks at the same places, and no table among them
+      if (old.length === fresh.length && fresh.every((node, i) => isSameBlock(old[i], node))) return null;
+      settleDepths(tr, doc, range);
+      settleIds(tr, placed(before, range.start, range.before), placed(doc, range.start, range.after), map);
+      const known = new Set(old);
       // from the last to the first: what is done in one does not move those before it
       const tables: { node: ProseMirrorNode; pos: number }[] = [];
-      tr.doc.forEach((node, pos) => {
-        if (isTable(node) && !known.has(node)) tables.push({ node, pos });
+      tr.doc.forEach((node, pos, index) => {
+        const isFresh = index >= range.start && index < range.after && !known.has(node);
+        if (isTable(node) && isFresh) tables.push({ node, pos });
       });
       for (const { node, pos } of tables.reverse()) settleRows(tr, node, pos);
       return tr.docChanged ? tr : null;
@@ -31,37 +37,68 @@ export function normalizePlugin(map: BlockMap): Plugin {
   });
 }
 
-function settleDepths(tr: Transaction, doc: ProseMirrorNode): void {
-  let previous = -1;
-  let inTable = 0;
-  forEachBlock(doc, (node, pos) => {
-    let depth = node.attrs.depth;
-    if (node.type.name === "tableRow") depth = inTable + 1;
-    else if (node.type.name === "tableCell") depth = inTable + 2;
-    else {
+/** With the attributes that it had, in which an id and a depth were settled. */
+const isSameBlock = (old: ProseMirrorNode | undefined, node: ProseMirrorNode): boolean =>
+  old?.type === node.type && old.attrs === node.attrs && !isTable(node);
+
+/** The blocks at and inside the children `from` to `to` (exclusive). */
+function placed(doc: ProseMirrorNode, from: number, to: number): PlacedBlock[] {
+  let start = 0;
+  for (let index = 0; index < from; index++) start += doc.child(index).nodeSize;
+  const part = doc.type.create(null, doc.children.slice(from, to));
+  return blocksOf(part).map(({ node, pos }) => ({ node, pos: start + pos }));
+}
+
+/** What did not change fits where it stood, but for what follows a change: from there on as far as it has to. */
+function settleDepths(tr: Transaction, doc: ProseMirrorNode, { start, after }: ChangedRange): void {
+  const above = start > 0 ? doc.child(start - 1) : null;
+  let previous = above ? above.attrs.depth - (isTable(above) ? 1 : 0) : -1;
+  let at = 0;
+  for (let index = 0; index < doc.childCount; index++) {
+    const node = doc.child(index);
+    if (index >= start) {
       const most = maxBlockDepth - (isTable(node) ? 3 : 1);
-      depth = Math.max(0, Math.min(Number(depth) || 0, previous + 1, most));
+      const depth = Math.max(0, Math.min(Number(node.attrs.depth) || 0, previous + 1, most));
+      if (index >= after && depth === node.attrs.depth) return;
+      setDepth(tr, node, at, depth);
       // nothing stands inside a table but its rows
       previous = isTable(node) ? depth - 1 : depth;
-      inTable = depth;
     }
-    if (depth !== node.attrs.depth) tr.setNodeAttribute(pos, "depth", depth);
+    at += node.nodeSize;
+  }
+}
+
+/** Of a top node, and of the rows and cells in it. */
+function setDepth(tr: Transaction, top: ProseMirrorNode, at: number, depth: number): void {
+  const set = (node: ProseMirrorNode, pos: number, wanted: number) => {
+    if (node.attrs.depth !== wanted) tr.setNodeAttribute(pos, "depth", wanted);
+  };
+  set(top, at, depth);
+  if (!isTable(top)) return;
+  top.descendants((node, pos) => {
+    if (node.type.name === "tableRow") set(node, at + 1 + pos, depth + 1);
+    else if (node.type.name === "tableCell") set(node, at + 1 + pos, depth + 2);
+    return !node.isTextblock;
   });
 }
 
-function settleIds(tr: Transaction, before: ProseMirrorNode, doc: ProseMirrorNode, map: BlockMap): void {
-  const known = new Set<unknown>();
-  forEachBlock(before, (node) => void known.add(node.attrs.id));
+function settleIds(
+  tr: Transaction,
+  before: readonly PlacedBlock[],
+  fresh: readonly PlacedBlock[],
+  map: BlockMap,
+): void {
+  const known = new Set<unknown>(before.map(({ node }) => node.attrs.id));
   const seen = new Set<BlockId>();
-  forEachBlock(doc, (node, pos) => {
+  for (const { node, pos } of fresh) {
     let { id } = node.attrs;
     if (!isBlockId(id) || seen.has(id) || isSpent(map, id, known)) id = newBlockId();
     seen.add(id);
     if (id !== node.attrs.id) tr.setNodeAttribute(pos, "id", id);
-  });
+  }
 }
 
-/** An id that a block had which is no more: what is put in now is another block. */
+/** An id that a block has elsewhere, or had: what is put in now is another block. */
 function isSpent(map: BlockMap, id: BlockId, known: ReadonlySet<unknown>): boolean {
   return !known.has(id) && map.entry(id) !== undefined;
 }

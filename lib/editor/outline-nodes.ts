@@ -39,6 +39,23 @@ export function blocksOf(doc: ProseMirrorNode): PlacedBlock[] {
   return found;
 }
 
+/** Null when the document does not show the block. */
+export function findBlock(doc: ProseMirrorNode, id: BlockId): PlacedBlock | null {
+  let pos = 0;
+  for (const node of doc.children) {
+    if (idOf(node) === id) return { node, pos };
+    pos += node.nodeSize;
+  }
+  let found: PlacedBlock | null = null;
+  doc.forEach((table, at) => {
+    if (!isTable(table)) return;
+    forEachBlockOfTable(table, at, (node, place) => {
+      if (idOf(node) === id) found = { node, pos: place };
+    });
+  });
+  return found;
+}
+
 /** Length of a block's own words; a table and its rows have none. */
 export const textSize = (node: ProseMirrorNode): number => (node.isTextblock ? node.content.size : 0);
 

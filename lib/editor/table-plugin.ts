@@ -3,6 +3,7 @@ import { Fragment, type Node as ProseMirrorNode, Slice } from "@tiptap/pm/model"
 import { type EditorState, Plugin, TextSelection } from "@tiptap/pm/state";
 import { Decoration, DecorationSet, type EditorView } from "@tiptap/pm/view";
 import { alignAttribute, columnsOf } from "../core/table.ts";
+import { changedNodes } from "./changed-range.ts";
 import { isTable } from "./outline-nodes.ts";
 import { cellPlaceOf, clearCells, fillGap } from "./table-commands.ts";
 
@@ -10,7 +11,12 @@ export function tablePlugin(): Plugin<DecorationSet> {
   return new Plugin<DecorationSet>({
     state: {
       init: (_, state) => drawTables(state.doc),
-      apply: (transaction, drawn) => (transaction.docChanged ? drawTables(transaction.doc) : drawn),
+      apply(transaction, drawn, { doc: before }) {
+        if (!transaction.docChanged) return drawn;
+        const { doc } = transaction;
+        if (changedNodes(before, doc).some(isTable)) return drawTables(doc);
+        return drawn.map(transaction.mapping, doc);
+      },
     },
     props: {
       decorations(state) {

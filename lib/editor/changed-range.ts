@@ -1,0 +1,24 @@
+/** Which top nodes differ between two documents, by identity: a block that nothing touched keeps its node. */
+import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
+
+/** Indexes of children: `start` in both, `before` and `after` behind the last one that differs in each. */
+export type ChangedRange = { readonly start: number; readonly before: number; readonly after: number };
+
+export function changedRange({ children: old }: ProseMirrorNode, after: ProseMirrorNode): ChangedRange {
+  const fresh = after.children;
+  const least = Math.min(old.length, fresh.length);
+  let start = 0;
+  while (start < least && old[start] === fresh[start]) start++;
+  let end = 0;
+  while (end < least - start && old[old.length - 1 - end] === fresh[fresh.length - 1 - end]) end++;
+  return { start, before: old.length - end, after: fresh.length - end };
+}
+
+/** The nodes that differ, of both documents. */
+export function changedNodes(before: ProseMirrorNode, after: ProseMirrorNode): ProseMirrorNode[] {
+  const range = changedRange(before, after);
+  return [
+    ...before.children.slice(range.start, range.before),
+    ...after.children.slice(range.start, range.after),
+  ];
+}
