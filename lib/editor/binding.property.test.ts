@@ -28,6 +28,7 @@ import { nestingPlugin, toggleFold } from "./nesting.ts";
 import { normalizePlugin } from "./normalize.ts";
 import { NOTHING_KEPT, outlineNodes } from "./outline-nodes.ts";
 import { schema } from "./schema.ts";
+import { inSections } from "./sections.ts";
 import {
   addColumn,
   addRow,
@@ -47,6 +48,8 @@ import { uploadPlacesPlugin } from "./upload-places.ts";
 const FIRST = Number(process.env.SEED ?? 1);
 const COUNT = Number(process.env.HISTORIES ?? 400);
 const FIRST_MARKER = 0xe000;
+/** Documents of a few blocks, in sections of two or three. */
+const SMALL_SECTIONS = { from: 4, every: 2 };
 
 class Writer implements EditorHost {
   readonly doc = new Y.Doc();
@@ -59,7 +62,7 @@ class Writer implements EditorHost {
     this.doc.clientID = client;
     this.map = new BlockMap(this.doc);
     this.undo = createUndo(this.map, LOCAL);
-    this.binding = new EditorBinding(this.map);
+    this.binding = new EditorBinding(this.map, SMALL_SECTIONS);
     const plugin = this.binding.plugin();
     const { spec } = plugin;
     delete spec.view;
@@ -69,7 +72,7 @@ class Writer implements EditorHost {
       plugins: [
         chosen,
         plugin,
-        normalizePlugin(this.map),
+        normalizePlugin(this.map, SMALL_SECTIONS),
         nestingPlugin({ folded: [], onChange: () => undefined }),
         uploadPlacesPlugin(() => document.createElement("div")),
       ],
@@ -345,8 +348,13 @@ class Session {
   /** The editor shows the map. */
   check(writer: Writer, when: string): void {
     const { items } = writer.map.outline();
-    const shown = outlineNodes(schema, writer.map, items, NOTHING_KEPT);
     const { doc } = writer.state;
+    const shown = outlineNodes(schema, writer.map, items, NOTHING_KEPT).map((node, index) =>
+      node.mark(doc.maybeChild(index)?.marks ?? []),
+    );
+    const settled = inSections(doc.children, SMALL_SECTIONS);
+    if (!settled.every((node, index) => node === doc.child(index)))
+      this.broken.push(`${when}: a block of ${writer.doc.clientID} is not in its section`);
     const same =
       shown.length === 0
         ? doc.childCount === 1 && doc.textContent === ""

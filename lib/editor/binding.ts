@@ -27,6 +27,7 @@ import { type Cursor, fromCursor, type TextPlace, toCursor } from "./cursor.ts";
 import {
   findBlock,
   forEachBlock,
+  isSameBlock,
   isTable,
   type Kept,
   NOTHING_KEPT,
@@ -36,6 +37,7 @@ import {
   textSize,
 } from "./outline-nodes.ts";
 import { type PageSelection, pageSelection } from "./page-selection.ts";
+import { inSections, SECTIONS, type Sections } from "./sections.ts";
 import { writeChanges } from "./write-changes.ts";
 
 /** Origin of what this editor writes; undo tracks it. */
@@ -57,6 +59,7 @@ const pendingKey = new PluginKey<Pending>("binding");
 
 export class EditorBinding {
   readonly map: BlockMap;
+  readonly #sections: Sections;
   #host: EditorHost | null = null;
   #synced: ProseMirrorNode | null = null;
   /** What an editor is to start with, as long as the map still holds it. */
@@ -67,8 +70,9 @@ export class EditorBinding {
   #caret: { anchor: Cursor; head: Cursor } | null = null;
   #stop: () => void;
 
-  constructor(map: BlockMap) {
+  constructor(map: BlockMap, sections: Sections = SECTIONS) {
     this.map = map;
+    this.#sections = sections;
     const before = () => {
       if (!this.#writing) this.#rememberCaret();
     };
@@ -87,7 +91,8 @@ export class EditorBinding {
 
   /** The document that the map shows now: what an editor is to start with. */
   document(schema: EditorState["schema"]): ProseMirrorNode {
-    this.#made = schema.topNodeType.create(null, this.#children(schema, NOTHING_KEPT));
+    const nodes = inSections(this.#children(schema, NOTHING_KEPT), this.#sections);
+    this.#made = schema.topNodeType.create(null, nodes);
     return this.#made;
   }
 
@@ -167,7 +172,7 @@ export class EditorBinding {
       if (at === undefined) return false;
       const end = isTable(node) ? tableEnd(items, at) : at + 1;
       const [right] = outlineNodes(after.type.schema, this.map, items.slice(at, end), NOTHING_KEPT);
-      return right?.eq(node) === true;
+      return right !== undefined && isSameBlock(node, right);
     });
   }
 
@@ -187,6 +192,7 @@ export class EditorBinding {
     const { items, indexOf } = this.map.outline();
     let missing = 0;
     for (const id of blocks) if (indexOf.has(id)) missing++;
+    let isRetyped = false;
     const target = [...doc.children];
     for (let index = 0; index < target.length && missing > 0; index++) {
       const node = target[index] as ProseMirrorNode;
@@ -196,10 +202,12 @@ export class EditorBinding {
       if (item.role !== undefined || isTable(node)) return null;
       const kept: Kept = { present: new Map([[id, node]]), isStale: () => true };
       const [fresh] = outlineNodes(doc.type.schema, this.map, [item], kept);
-      if (fresh) target[index] = fresh;
+      if (fresh) target[index] = fresh.mark(node.marks);
+      isRetyped ||= fresh?.attrs.type !== node.attrs.type;
       missing--;
     }
-    return missing === 0 ? target : null;
+    if (missing > 0) return null;
+    return isRetyped ? inSections(target, this.#sections) : target;
   }
 
   /** Brings the editor to what the map shows; nodes of blocks that did not change are kept as they are. */
@@ -207,7 +215,8 @@ export class EditorBinding {
     const host = this.#host;
     if (!host) return;
     const { schema, doc } = host.state;
-    this.#show(this.#children(schema, { present: nodesById(doc), isStale }), isUndo);
+    const nodes = this.#children(schema, { present: nodesById(doc), isStale });
+    this.#show(inSections(nodes, this.#sections), isUndo);
   }
 
   #show(target: readonly ProseMirrorNode[], isUndo: boolean): void {

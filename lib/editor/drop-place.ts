@@ -7,13 +7,25 @@ import { blockAt } from "./commands.ts";
 
 export type BlockUnder = { readonly element: HTMLElement; readonly id: BlockId; readonly index: number };
 
+const isTop = (view: EditorView, element: Element): element is HTMLElement => {
+  const { parentElement: around } = element;
+  return (
+    element instanceof HTMLElement &&
+    (around === view.dom || around?.parentElement === view.dom) &&
+    element.matches(".block")
+  );
+};
+
+/** The elements of the top nodes, in order; those of a long document stand in sections. */
+export const topBlocks = (view: EditorView): HTMLElement[] => [
+  ...view.dom.querySelectorAll<HTMLElement>(":scope > .block, :scope > .section > .block"),
+];
+
 /** The block at a height of the page, also beside the text; null above the first and below the last. */
 export function blockUnder(view: EditorView, y: number): BlockUnder | null {
   const box = view.dom.getBoundingClientRect();
   const at = document.elementsFromPoint(box.left + box.width / 2, y);
-  const element = at.find(
-    (one): one is HTMLElement => one.parentElement === view.dom && one instanceof HTMLElement,
-  );
+  const element = at.find((one): one is HTMLElement => isTop(view, one));
   const id = element?.dataset.blockId;
   if (element === undefined || id === undefined) return nearestBlock(view, y);
   return withIndex(view, element, id);
@@ -32,9 +44,7 @@ function nearestBlock(view: EditorView, y: number): BlockUnder | null {
   if (y < box.top || y > box.bottom) return null;
   for (let up = 4; up <= 64; up += 4) {
     const at = document.elementsFromPoint(box.left + box.width / 2, y - up);
-    const element = at.find(
-      (one): one is HTMLElement => one.parentElement === view.dom && one instanceof HTMLElement,
-    );
+    const element = at.find((one): one is HTMLElement => isTop(view, one));
     if (element?.dataset.blockId) return withIndex(view, element, element.dataset.blockId);
   }
   return null;

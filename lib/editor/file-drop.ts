@@ -2,6 +2,7 @@
 import { Plugin } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { idOf } from "./block-nodes.ts";
+import { topBlocks } from "./drop-place.ts";
 import { type Beside, placeOfSelection } from "./upload-places.ts";
 
 type Take = (view: EditorView, files: readonly File[], beside: Beside) => void;
@@ -59,7 +60,7 @@ function pastedFiles({ clipboardData }: ClipboardEvent): File[] {
 }
 
 function placeAt(view: EditorView, event: MouseEvent): { beside: Beside; top: number } | null {
-  const blocks = [...view.dom.querySelectorAll<HTMLElement>(":scope > [data-block-id]")];
+  const blocks = topBlocks(view);
   const under = blocks.findIndex((block) => event.clientY < block.getBoundingClientRect().bottom);
   const index = under < 0 ? blocks.length - 1 : under;
   const dom = blocks[index];

@@ -11,9 +11,10 @@ import { type BlockId, isBlockId, newBlockId } from "../core/ids.ts";
 import { REMOTE } from "./binding.ts";
 import { type ChangedRange, changedRange } from "./changed-range.ts";
 import { blocksOf, isTable, type PlacedBlock } from "./outline-nodes.ts";
+import { SECTIONS, type Sections, settleSections } from "./sections.ts";
 import { settleRows } from "./table-rows.ts";
 
-export function normalizePlugin(map: BlockMap): Plugin {
+export function normalizePlugin(map: BlockMap, sections: Sections = SECTIONS): Plugin {
   return new Plugin({
     appendTransaction(transactions, { doc: before }, { doc, tr }) {
       if (!transactions.some((one) => one.docChanged && !one.getMeta(REMOTE))) return null;
@@ -32,6 +33,7 @@ export function normalizePlugin(map: BlockMap): Plugin {
         if (isTable(node) && isFresh) tables.push({ node, pos });
       });
       for (const { node, pos } of tables.reverse()) settleRows(tr, node, pos);
+      settleSections(tr, sections);
       return tr.docChanged ? tr : null;
     },
   });

@@ -109,7 +109,7 @@ function leafNode(
       ? node
       : node.type.create({ ...node.attrs, depth }, node.content, node.marks);
   const fresh = blockNode(schema, map, id, depth, isCell);
-  return node?.eq(fresh) ? node : fresh;
+  return node && isSameBlock(node, fresh) ? node : fresh;
 }
 
 function tableNode(
@@ -144,8 +144,12 @@ function containerNode(
 ): ProseMirrorNode {
   const fresh = schema.node(name, { id, type: map.type(id), depth, props: map.attrs(id) }, content);
   const node = present.get(id);
-  return node?.eq(fresh) ? node : fresh;
+  return node && isSameBlock(node, fresh) ? node : fresh;
 }
+
+/** Equal but for the section that a top node stands in. */
+export const isSameBlock = (node: ProseMirrorNode, other: ProseMirrorNode): boolean =>
+  node.eq(other.mark(node.marks));
 
 /** The nodes of a document by block. */
 export function nodesById(doc: ProseMirrorNode): Map<BlockId, ProseMirrorNode> {

@@ -12,6 +12,7 @@
  *   embed  inline atom        an inline object of a newer version, kept as it is
  *   table  tableRow*          its rows hold tableCells (inline*), and a gap where a column has no cell yet
  *
+ * In a long document each top node carries the mark of its section (sections.ts).
  * Attributes of every block: id (32 hex), type, depth (0…31), props (its attributes in the shared document).
  */
 import { getSchema, Mark, mergeAttributes, Node } from "@tiptap/core";
@@ -52,6 +53,7 @@ const Document = Node.create({
   name: "doc",
   topNode: true,
   content: "(block|codeBlock|mathBlock|rule|table|attachment|frame)+",
+  marks: "section",
 });
 const Text = Node.create({ name: "text", group: "inline" });
 
@@ -185,6 +187,13 @@ const Maths = Mark.create({
   },
 });
 
+/** On top nodes alone, never on text: see sections.ts. */
+const Section = Mark.create({
+  name: "section",
+  addAttributes: () => ({ of: { default: "", rendered: false } }),
+  renderHTML: () => ["div", { class: "section" }, 0],
+});
+
 /** A mark of a newer version: carried, not drawn. Several may lie on one text. */
 const UnknownMark = Mark.create({
   name: "unknown",
@@ -225,6 +234,7 @@ export const documentExtensions = [
   colorMark("color", "span", isColor),
   colorMark("highlight", "mark", isHighlight),
   UnknownMark,
+  Section,
 ];
 
 export const schema: Schema = getSchema(documentExtensions);
