@@ -33,7 +33,7 @@ export function arrange(map: BlockMap, wanted: readonly Wanted[]): void {
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const { childrenOf: present } = map.outline();
     const wrong = [...siblings].filter(
-      ([parent, children]) => children.join() !== (present.get(parent) ?? []).join(),
+      ([parent, children]) => !isSameList(children, present.get(parent) ?? []),
     );
     if (wrong.length === 0) return;
     for (const [parent, children] of wrong) {
@@ -44,6 +44,9 @@ export function arrange(map: BlockMap, wanted: readonly Wanted[]): void {
     }
   }
 }
+
+const isSameList = (one: readonly BlockId[], other: readonly BlockId[]): boolean =>
+  one.length === other.length && one.every((id, i) => id === other[i]);
 
 /** A second round settles nearly all that the first one brought to light. */
 const MOST_ROUNDS = 4;

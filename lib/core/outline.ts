@@ -43,31 +43,33 @@ export type OutlineSource = {
   readonly strandRank: (id: BlockId) => number | null;
 };
 
-/** Parents with every missing parent and every cycle resolved to ROOT. */
-function resolveParents(entries: ReadonlyMap<BlockId, Entry>): Map<BlockId, ParentId> {
-  const parents = new Map<BlockId, ParentId>();
-  for (const entry of entries.values()) {
-    parents.set(entry.id, entry.parent !== ROOT && entries.has(entry.parent) ? entry.parent : ROOT);
+/** Blocks whose parent is missing, or that a cycle of parents is cut at: they go to the top. */
+function topped(entries: ReadonlyMap<BlockId, Entry>): ReadonlySet<BlockId> {
+  const tops = new Set<BlockId>();
+  const parentOf = (id: BlockId): ParentId => (tops.has(id) ? ROOT : (entries.get(id)?.parent ?? ROOT));
+  const nested: BlockId[] = [];
+  for (const { id, parent } of entries.values()) {
+    if (parent === ROOT) continue;
+    if (entries.has(parent)) nested.push(id);
+    else tops.add(id);
   }
   const settled = new Set<ParentId>([ROOT]);
-  for (const start of entries.keys()) {
-    if (parents.get(start) === ROOT) continue;
+  for (const start of nested) {
     const path: BlockId[] = [];
     const onPath = new Set<BlockId>();
     let at: ParentId = start;
     while (!settled.has(at) && at !== ROOT && !onPath.has(at)) {
       path.push(at);
       onPath.add(at);
-      at = parents.get(at) ?? ROOT;
+      at = parentOf(at);
     }
     if (at !== ROOT && onPath.has(at)) {
-      const cycle = path.slice(path.indexOf(at));
-      const [least] = cycle.toSorted();
-      if (least) parents.set(least, ROOT);
+      const [least] = path.slice(path.indexOf(at)).toSorted();
+      if (least) tops.add(least);
     }
     for (const id of path) settled.add(id);
   }
-  return parents;
+  return tops;
 }
 
 function compareByKey(a: Entry, b: Entry): number {
@@ -101,10 +103,10 @@ function keepStrandOrder(siblings: Sibling[], source: OutlineSource, displaced: 
 }
 
 function groupSiblings(source: OutlineSource, displaced: Set<BlockId>): Map<ParentId, Sibling[]> {
-  const parents = resolveParents(source.entries);
+  const tops = topped(source.entries);
   const groups = new Map<ParentId, Sibling[]>();
   for (const entry of source.entries.values()) {
-    const parent = parents.get(entry.id) ?? ROOT;
+    const parent = tops.has(entry.id) ? ROOT : entry.parent;
     const group = groups.get(parent);
     if (group) group.push({ entry, key: entry.order });
     else groups.set(parent, [{ entry, key: entry.order }]);

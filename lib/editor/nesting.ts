@@ -20,7 +20,7 @@ import type { BlockId } from "../core/ids.ts";
 import { colorsOf, type Highlight } from "../core/palette.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { idOf } from "./block-nodes.ts";
-import { changedRange } from "./changed-range.ts";
+import { changedNodes, changedRange } from "./changed-range.ts";
 import { blockAt, blockByIndex, subtreeEnd } from "./commands.ts";
 
 type Nesting = { readonly folded: ReadonlySet<BlockId>; readonly drawn: DecorationSet };
@@ -40,7 +40,9 @@ export function nestingPlugin({ folded, onChange }: Folding): Plugin<Nesting> {
         const next: ReadonlySet<BlockId> | undefined = transaction.getMeta(key);
         if (next) return draw(doc, next);
         if (!transaction.docChanged) return nesting;
-        if (!isSameShape(before.doc, doc)) return draw(doc, nesting.folded);
+        const isPlain =
+          nesting.drawn === DecorationSet.empty && !changedNodes(before.doc, doc).some(hasInside);
+        if (!isPlain && !isSameShape(before.doc, doc)) return draw(doc, nesting.folded);
         return { ...nesting, drawn: nesting.drawn.map(transaction.mapping, doc) };
       },
     },
@@ -58,6 +60,8 @@ export function nestingPlugin({ folded, onChange }: Folding): Plugin<Nesting> {
     }),
   });
 }
+
+const hasInside = ({ attrs: { type } }: ProseMirrorNode): boolean => type === CALLOUT || type === TOGGLE;
 
 /** No block came, went, moved or changed what it is: typing keeps the attributes of its block as they are. */
 function isSameShape(before: ProseMirrorNode, after: ProseMirrorNode): boolean {
@@ -108,7 +112,7 @@ function draw(doc: ProseMirrorNode, folded: ReadonlySet<BlockId>): Nesting {
     }
     const isFolded = type === TOGGLE && folded.has(idOf(node));
     if (isFolded) add(from, to, { class: "folded" });
-    if (type === CALLOUT || type === TOGGLE) {
+    if (hasInside(node)) {
       const callout: Drawn | null =
         type === CALLOUT
           ? {

@@ -33,7 +33,7 @@ export function normalizePlugin(map: BlockMap, sections: Sections = SECTIONS): P
         if (isTable(node) && isFresh) tables.push({ node, pos });
       });
       for (const { node, pos } of tables.reverse()) settleRows(tr, node, pos);
-      settleSections(tr, sections);
+      settleSections(tr, before, range, sections);
       return tr.docChanged ? tr : null;
     },
   });

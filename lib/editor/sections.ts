@@ -11,6 +11,7 @@
 import { Fragment, Mark, type Node as ProseMirrorNode, Slice } from "@tiptap/pm/model";
 import { Plugin, type Transaction } from "@tiptap/pm/state";
 import { idOf } from "./block-nodes.ts";
+import type { ChangedRange } from "./changed-range.ts";
 
 export type Sections = {
   /** From so many top nodes on; a document keeps its sections until it has half of that. */
@@ -31,45 +32,66 @@ function begins(above: ProseMirrorNode, node: ProseMirrorNode, every: number): b
 
 const isMarked = (node: ProseMirrorNode): boolean => node.marks.length > 0;
 
-/** The mark that each top node is to carry; null: none. */
-export function sectionMarks(nodes: readonly ProseMirrorNode[], { from, every }: Sections): (Mark | null)[] {
-  const least = nodes.some(isMarked) ? from / 2 : from;
-  const [first] = nodes;
-  const type = first?.type.schema.marks.section;
-  if (nodes.length < least || !type) return nodes.map(() => null);
-  let mark = type.create({ of: "" });
-  return nodes.map((node, index) => {
-    const above = nodes[index - 1];
-    if (above && begins(above, node, every)) mark = type.create({ of: idOf(node) });
-    return mark;
-  });
+/** Whether the document is, or is to be, in sections. */
+const isLong = (nodes: readonly ProseMirrorNode[], { from }: Sections): boolean =>
+  nodes.length >= (nodes.some(isMarked) ? from / 2 : from);
+
+/** The mark of the section of the node at `index`; `above`: that of the node above it. */
+function markAt(
+  nodes: readonly ProseMirrorNode[],
+  index: number,
+  above: Mark | null,
+  { every }: Sections,
+): Mark | null {
+  const [node, before] = [nodes[index], nodes[index - 1]];
+  const type = node?.type.schema.marks.section;
+  if (!node || !type) return null;
+  const own = node.marks[0];
+  const mark = (of: string) => (own?.attrs.of === of ? own : type.create({ of }));
+  if (!before) return mark("");
+  return begins(before, node, every) ? mark(idOf(node)) : above;
 }
 
 const carries = (node: ProseMirrorNode, mark: Mark | null): boolean =>
-  mark === null ? !isMarked(node) : node.marks.length === 1 && node.marks[0]?.eq(mark) === true;
+  node.marks.length === (mark ? 1 : 0) && node.marks[0]?.attrs.of === mark?.attrs.of;
 
 /** The same nodes, each in its section; those that are keep their identity. */
 export function inSections(nodes: readonly ProseMirrorNode[], sections: Sections): ProseMirrorNode[] {
-  const marks = sectionMarks(nodes, sections);
+  const isIn = isLong(nodes, sections);
+  let mark: Mark | null = null;
   return nodes.map((node, index) => {
-    const mark = marks[index] ?? null;
+    mark = isIn ? markAt(nodes, index, mark, sections) : null;
     return carries(node, mark) ? node : node.mark(mark ? [mark] : Mark.none);
   });
 }
 
-/** The top nodes of the transaction's document come into their sections. */
-export function settleSections(tr: Transaction, sections: Sections): void {
+/** The top nodes of the transaction's document come into their sections; all but the changed ones were in theirs. */
+export function settleSections(
+  tr: Transaction,
+  before: ProseMirrorNode,
+  { start, after }: ChangedRange,
+  sections: Sections,
+): void {
   const { children } = tr.doc;
-  const marks = sectionMarks(children, sections);
+  const isIn = isLong(children, sections);
+  const wasIn = before.children.some(isMarked);
+  const first = isIn === wasIn ? start : 0;
+  let mark = first > 0 && isIn ? (children[first - 1]?.marks[0] ?? null) : null;
   let pos = 0;
-  children.forEach((node, index) => {
-    const mark = marks[index] ?? null;
-    if (!carries(node, mark)) {
-      for (const one of node.marks) tr.removeNodeMark(pos, one);
-      if (mark) tr.addNodeMark(pos, mark);
+  for (const [index, node] of children.entries()) {
+    if (index >= first) {
+      mark = isIn ? markAt(children, index, mark, sections) : null;
+      if (!carries(node, mark)) setMark(tr, node, pos, mark);
+      // what follows goes by its own blocks and by this mark
+      else if (index > after && first === start) return;
     }
     pos += node.nodeSize;
-  });
+  }
+}
+
+function setMark(tr: Transaction, node: ProseMirrorNode, pos: number, mark: Mark | null): void {
+  for (const one of node.marks) tr.removeNodeMark(pos, one);
+  if (mark) tr.addNodeMark(pos, mark);
 }
 
 const unmarked = (node: ProseMirrorNode): ProseMirrorNode => node.mark(Mark.none);

@@ -1,0 +1,96 @@
+/** A document of 3,000 blocks: all of it is there, within reach of the caret, of keys, of finding and of links. */
+import { expect, type Page, test } from "@playwright/test";
+import { body, saveState, shownBlocks } from "./document.ts";
+import { signUp } from "./person.ts";
+
+const COUNT = 3_000;
+
+/** A heading, a list of three numbers, and paragraphs; the list is to count from one each time. */
+const lines = Array.from({ length: COUNT }, (_, i) => {
+  const place = i % 10;
+  if (place === 0) return { type: "heading2", markdown: `## Part ${i}`, text: `Part ${i}` };
+  if (place < 4) return { type: "number", markdown: `${place}. step ${i}`, text: `step ${i}` };
+  return { type: "paragraph", markdown: `Words of ${i} ${"and more of them ".repeat(i % 9)}end`, text: "" };
+});
+const expected = lines.map(({ type, markdown, text }) => `0 ${type} ${text || markdown}`);
+
+async function importLines(page: Page) {
+  const [chooser] = await Promise.all([
+    page.waitForEvent("filechooser"),
+    page
+      .getByRole("button", { name: "Other ways to start a document" })
+      .click()
+      .then(() => page.getByRole("menuitem", { name: "Import Markdown…" }).click()),
+  ]);
+  const text = `# Long\n\n${lines.map(({ markdown }) => markdown).join("\n\n")}\n`;
+  await chooser.setFiles({ name: "long.md", mimeType: "text/markdown", buffer: Buffer.from(text) });
+}
+
+const isInSight = (page: Page, id: string) =>
+  page.evaluate((block) => {
+    const box = document.querySelector(`[data-block-id="${block}"]`)?.getBoundingClientRect();
+    return box !== undefined && box.top >= 0 && box.bottom <= window.innerHeight;
+  }, id);
+
+test("a document of 3,000 blocks is shown whole; caret, keys, finding, copying and links reach its end", async ({
+  browser,
+}) => {
+  const { page } = await signUp(browser, "Lena");
+  await importLines(page);
+  const all = body(page).locator("[data-block-id]");
+  await expect(all).toHaveCount(COUNT, { timeout: 30_000 });
+  expect(await shownBlocks(page)).toEqual(expected);
+  expect(await body(page).locator(":scope > .section").count()).toBeGreaterThan(20);
+
+  await all.first().click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" the needle");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("behind the last");
+  const end = [...expected.slice(0, -1), `${expected.at(-1)} the needle`, "0 paragraph behind the last"];
+  expect(await shownBlocks(page)).toEqual(end);
+  const id = (await all.nth(COUNT - 1).getAttribute("data-block-id")) ?? "";
+  expect(await isInSight(page, id)).toBe(true);
+
+  await page.keyboard.press("Control+Home");
+  await expect.poll(() => isInSight(page, id)).toBe(false);
+  await page.keyboard.press("Control+f");
+  await page.keyboard.type("needle");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status", { name: "Found" })).toHaveText("1 of 1");
+  await expect.poll(() => isInSight(page, id)).toBe(true);
+  await page.keyboard.press("Escape");
+
+  // a new block, taken back, in the midst of it; then everything at once
+  await all.nth(1_505).click();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Backspace");
+  expect(await shownBlocks(page)).toEqual(end);
+  await page.keyboard.press("Control+a");
+  const copied = await page.evaluate(
+    () =>
+      new Promise<string>((done) => {
+        window.addEventListener("copy", (event) => done(event.clipboardData?.getData("text/html") ?? ""), {
+          once: true,
+        });
+        document.execCommand("copy");
+      }),
+  );
+  expect(copied.match(/step \d+/g)).toHaveLength(COUNT * 0.3);
+  expect(copied).toContain("behind the last");
+  expect(copied).not.toContain('class="section"');
+
+  await expect(saveState(page)).toHaveText("Saved");
+  await page.goto(`${page.url().split("#")[0]}#${id}`);
+  await page.reload();
+  await expect.poll(() => isInSight(page, id)).toBe(true);
+  expect(await shownBlocks(page)).toEqual(end);
+  await page.emulateMedia({ media: "print" });
+  expect(
+    await body(page)
+      .locator(".section")
+      .first()
+      .evaluate((section) => getComputedStyle(section).contentVisibility),
+  ).toBe("visible");
+});
