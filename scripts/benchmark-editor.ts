@@ -1,8 +1,8 @@
 /**
  * How fast the editor is, beside BlockNote in the same run and the same browser.
  *
- *   npm run benchmark:editor                         all sizes, both editors
- *   npm run benchmark:editor -- --blocks 1000,5000 --times 1 --alone
+ *   npm run benchmark:editor                         all sizes, both editors, and the product's whole page
+ *   npm run benchmark:editor -- --blocks 1000,5000 --times 1 --alone --no-pages
  *   npm ci --prefix scripts/rival-editors            brings BlockNote; without it the product is measured alone
  */
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -12,11 +12,14 @@ import { parseArgs } from "node:util";
 import { type Browser, chromium } from "@playwright/test";
 import { buildPage, type EditorPage, whyNoRival } from "./benchmark-editor/bundle.ts";
 import { type Figures, measureEditor } from "./benchmark-editor/measure.ts";
+import { measurePages, type PageFigures } from "./benchmark-editor/whole-page.ts";
 import { ms, tableOf } from "./benchmark-live-stats.ts";
 import { runBenchmark, say } from "./benchmark-run.ts";
 import { chromiumArguments, ensureChromium } from "./chromium.ts";
 
 const SIZES = [100, 1_000, 5_000, 20_000];
+/** Of whole pages. */
+const PAGES = [50, 1_000, 5_000];
 /** A rival that has not done a size by then did not finish it. */
 const LONGEST_MS = 600_000;
 
@@ -28,8 +31,10 @@ async function main(): Promise<void> {
       blocks: { type: "string" },
       times: { type: "string", default: "3" },
       alone: { type: "boolean", default: false },
+      pages: { type: "boolean", default: true },
       out: { type: "string" },
     },
+    allowNegative: true,
   });
   const sizes = values.blocks?.split(",").map(Number) ?? SIZES;
   const out = resolve(values.out ?? join(import.meta.dirname, "../test-results/benchmark-editor.json"));
@@ -47,10 +52,14 @@ async function main(): Promise<void> {
       editors.map(({ name, weight }) => [name, ms(weight.withoutReact), ms(weight.withReact)]),
     ),
   );
+  const pages = values.pages
+    ? await onBrowser((browser) => measurePages(browser, PAGES, Number(values.times)))
+    : [];
+  if (pages.length > 0) say(pagesOf(pages));
   const machine = { node: process.version, processors: availableParallelism(), load: [before, loadavg()] };
   const weights = editors.map(({ name, weight }) => ({ name, ...weight }));
   mkdirSync(dirname(out), { recursive: true });
-  writeFileSync(out, `${JSON.stringify({ machine, measured, weights }, null, 2)}\n`);
+  writeFileSync(out, `${JSON.stringify({ machine, measured, weights, pages }, null, 2)}\n`);
   say(
     `load ${before[0]?.toFixed(1)} → ${loadavg()[0]?.toFixed(1)} on ${machine.processors} processors; ${out}`,
   );
@@ -58,25 +67,31 @@ async function main(): Promise<void> {
 
 async function measureBoxed(editor: EditorPage, blocks: number, times: number): Promise<Measured> {
   const from = performance.now();
+  const took = () => `${editor.name}, ${blocks} blocks: ${((performance.now() - from) / 1_000).toFixed(1)} s`;
+  const figures = await onBrowser(async (browser) => {
+    const timer = setTimeout(() => void browser.close(), LONGEST_MS);
+    try {
+      return await measureEditor(browser, editor, blocks, times);
+    } catch (error) {
+      if (editor.name === "command center" || browser.isConnected()) throw error;
+      return null;
+    } finally {
+      clearTimeout(timer);
+    }
+  });
+  process.stderr.write(`${took()}${figures ? "" : ", did not finish"}\n`);
+  return { name: editor.name, blocks, figures };
+}
+
+async function onBrowser<Value>(work: (browser: Browser) => Promise<Value>): Promise<Value> {
   const executablePath = await ensureChromium();
   const browser = await chromium.launch({ executablePath, args: chromiumArguments });
-  const timer = setTimeout(() => void browser.close(), LONGEST_MS);
-  const took = () => `${((performance.now() - from) / 1_000).toFixed(1)} s`;
   try {
-    const figures = await measureEditor(browser, editor, blocks, times);
-    process.stderr.write(`${editor.name}, ${blocks} blocks: ${took()}\n`);
-    return { name: editor.name, blocks, figures };
-  } catch (error) {
-    if (editor.name !== "blocknote" || !isClosed(browser)) throw error;
-    process.stderr.write(`${editor.name}, ${blocks} blocks: did not finish within ${took()}\n`);
-    return { name: editor.name, blocks, figures: null };
+    return await work(browser);
   } finally {
-    clearTimeout(timer);
     await browser.close();
   }
 }
-
-const isClosed = (browser: Browser): boolean => !browser.isConnected();
 
 const ROWS: readonly (readonly [string, (figures: Figures) => number])[] = [
   ["open, until it can be written in", ({ open }) => open.p50],
@@ -101,5 +116,24 @@ function figuresOf(blocks: number, measured: readonly Measured[]): string {
   });
   return tableOf(head, rows);
 }
+
+const PAGE_ROWS: readonly (readonly [string, (figures: PageFigures) => number])[] = [
+  ["address → can be written in, on the clock", ({ editable }) => editable.p50],
+  ["until then, CPU", ({ editableCpu }) => editableCpu.p50],
+  ["key, its share of a burst and what follows, CPU", ({ key }) => key.p50],
+  ["key → frame, on the clock, p95", ({ paint }) => paint.p95],
+  ["largest contentful paint", ({ lcp }) => lcp.p50],
+  ["interaction to next paint, worst", ({ inp }) => inp.p50],
+  ["cumulative layout shift", ({ cls }) => cls.p50],
+  ["scripts, kB gzipped", ({ scripts }) => scripts],
+];
+
+function pagesOf(pages: readonly PageFigures[]): string {
+  const rows = PAGE_ROWS.map(([name, part]) => [name, ...pages.map((page) => shown(part(page)))]);
+  return tableOf(["the whole page, ms", ...pages.map(({ blocks }) => `${blocks} blocks`)], rows);
+}
+
+/** Shifts are small numbers. */
+const shown = (value: number): string => (value < 1 ? value.toFixed(3) : ms(value));
 
 await runBenchmark(main);

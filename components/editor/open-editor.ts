@@ -1,5 +1,6 @@
 /** An editor on a session's document: block map, undo, binding and plugins, without React. */
 import { type EditorOptions, Extension } from "@tiptap/core";
+import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import { Plugin, PluginKey } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { toast } from "sonner";
@@ -39,6 +40,7 @@ import { FormatStore } from "./format-store.ts";
 import { loadHighlighter } from "./load-highlighter.ts";
 import { loadMaths } from "./load-maths.ts";
 import { offerLostBlocks } from "./offer-lost-blocks.ts";
+import { shownDocument } from "./shown-document.ts";
 import { SlashStore } from "./slash-store.ts";
 import { TableStore } from "./table-store.ts";
 import { unreadByReact } from "./unread-by-react.ts";
@@ -117,6 +119,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     highlightingPlugin(loadHighlighter),
     mathViewPlugin(loadMaths),
     unreadByReact(),
+    tellPlugin((doc) => shownDocument(session).set(doc)),
   ];
   return {
     map,
@@ -149,6 +152,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
       injectCSS: false,
     },
     destroy: () => {
+      shownDocument(session).set(null);
       attachments.destroy();
       offers.stop();
       binding.destroy();
@@ -193,6 +197,16 @@ function taskPlugin(): Plugin {
           return toggleTask(place.before(1))(view.state, view.dispatch);
         },
       },
+    },
+  });
+}
+
+/** Tells what is shown, now and after each change. */
+function tellPlugin(tell: (doc: ProseMirrorNode) => void): Plugin {
+  return new Plugin({
+    view: ({ state }) => {
+      tell(state.doc);
+      return { update: (view) => tell(view.state.doc) };
     },
   });
 }

@@ -1,25 +1,35 @@
 "use client";
 import { useEffect, useState } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
-import { readDocumentTree } from "../../lib/core/block-read.ts";
-import { type BlockNode, textOf } from "../../lib/core/block-tree.ts";
+import { WordCounter } from "./count-words.ts";
+import { shownDocument } from "./shown-document.ts";
 
-/** Counting waits until the writing pauses: it costs nothing while keys come. */
+/** Counting waits until the writing pauses, and goes on in slices: it costs nothing while keys come. */
 const PAUSE_MS = 800;
+const SLICE_MS = 8;
 
 export function WordCount({ session }: { session: DocumentSession }) {
   const [count, setCount] = useState<number | null>(null);
   useEffect(() => {
+    const shown = shownDocument(session);
+    const counter = new WordCounter();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const work = () => {
+      const doc = shown.getSnapshot();
+      const until = performance.now() + SLICE_MS;
+      const words = doc && counter.count(doc, () => performance.now() > until);
+      if (words !== null) setCount(words);
+      else if (doc) timer = setTimeout(work);
+    };
     const later = () => {
       clearTimeout(timer);
-      timer = setTimeout(() => setCount(countWords(readDocumentTree(session.doc))), PAUSE_MS);
+      timer = setTimeout(work, PAUSE_MS);
     };
     later();
-    session.doc.on("update", later);
+    const stop = shown.subscribe(later);
     return () => {
       clearTimeout(timer);
-      session.doc.off("update", later);
+      stop();
     };
   }, [session]);
   return (
@@ -27,18 +37,4 @@ export function WordCount({ session }: { session: DocumentSession }) {
       {count === null ? "" : `${count.toLocaleString("en")} ${count === 1 ? "word" : "words"}`}
     </span>
   );
-}
-
-const segmenter =
-  typeof Intl.Segmenter === "function" ? new Intl.Segmenter(undefined, { granularity: "word" }) : null;
-
-function countWords(blocks: readonly BlockNode[]): number {
-  return blocks.reduce((sum, block) => sum + wordsIn(textOf(block.text)) + countWords(block.children), 0);
-}
-
-function wordsIn(text: string): number {
-  if (!segmenter) return text.split(/\s+/).filter(Boolean).length;
-  let count = 0;
-  for (const { isWordLike } of segmenter.segment(text)) if (isWordLike) count++;
-  return count;
 }
