@@ -29,7 +29,7 @@ async function importLines(page: Page) {
 const isInSight = (page: Page, id: string) =>
   page.evaluate((block) => {
     const box = document.querySelector(`[data-block-id="${block}"]`)?.getBoundingClientRect();
-    return box !== undefined && box.top >= 0 && box.bottom <= window.innerHeight;
+    return box !== undefined && box.bottom > 0 && box.top < window.innerHeight;
   }, id);
 
 test("a document of 3,000 blocks is shown whole; caret, keys, finding, copying and links reach its end", async ({
@@ -60,6 +60,18 @@ test("a document of 3,000 blocks is shown whole; caret, keys, finding, copying a
   await expect(page.getByRole("status", { name: "Found" })).toHaveText("1 of 1");
   await expect.poll(() => isInSight(page, id)).toBe(true);
   await page.keyboard.press("Escape");
+
+  // the caret is out of sight, at the start of a section: the key takes it to the end of the one before
+  const last = body(page).locator(":scope > .section").last();
+  const above = body(page).locator(":scope > .section").nth(-2).locator("[data-block-id]").last();
+  await last.locator("[data-block-id]").first().click();
+  await page.keyboard.press("Home");
+  await page.evaluate(() => document.querySelector("[data-block-id]")?.scrollIntoView());
+  await expect.poll(() => isInSight(page, id)).toBe(false);
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.type("!");
+  await expect(above).toHaveText(/!$/);
+  await page.keyboard.press("Backspace");
 
   // a new block, taken back, in the midst of it; then everything at once
   await all.nth(1_505).click();

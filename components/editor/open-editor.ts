@@ -25,7 +25,7 @@ import { mathViewPlugin } from "../../lib/editor/math-view.ts";
 import { nestingPlugin } from "../../lib/editor/nesting.ts";
 import { normalizePlugin } from "../../lib/editor/normalize.ts";
 import { documentExtensions } from "../../lib/editor/schema.ts";
-import { sectionsPlugin } from "../../lib/editor/sections.ts";
+import { sectionsPlugin } from "../../lib/editor/section-view.ts";
 import { slashPlugin, slashQuery } from "../../lib/editor/slash.ts";
 import { tablePlugin } from "../../lib/editor/table-plugin.ts";
 import { undoStepsPlugin } from "../../lib/editor/undo-steps.ts";

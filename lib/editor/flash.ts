@@ -2,6 +2,7 @@
 import { Plugin, PluginKey } from "@tiptap/pm/state";
 import { Decoration, DecorationSet, type EditorView } from "@tiptap/pm/view";
 import type { BlockId } from "../core/ids.ts";
+import { scrollToElement } from "./in-sight.ts";
 import { reveal } from "./nesting.ts";
 
 const key = new PluginKey<DecorationSet>("flash");
@@ -35,6 +36,6 @@ export function flashBlock(view: EditorView, id: BlockId): boolean {
   if (!range) return false;
   reveal(view, range.from);
   view.dispatch(view.state.tr.setMeta(key, range));
-  view.dom.querySelector(`[data-block-id="${id}"]`)?.scrollIntoView({ block: "center" });
+  scrollToElement(view, () => view.dom.querySelector(`[data-block-id="${id}"]`));
   return true;
 }

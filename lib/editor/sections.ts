@@ -8,8 +8,8 @@
  * in `every` by its id, at the outermost level, where neither a list's numbers nor the space between two blocks would
  * show the cut.
  */
-import { Fragment, Mark, type Node as ProseMirrorNode, Slice } from "@tiptap/pm/model";
-import { Plugin, type Transaction } from "@tiptap/pm/state";
+import { Mark, type Node as ProseMirrorNode } from "@tiptap/pm/model";
+import type { Transaction } from "@tiptap/pm/state";
 import { idOf } from "./block-nodes.ts";
 import type { ChangedRange } from "./changed-range.ts";
 
@@ -31,6 +31,8 @@ function begins(above: ProseMirrorNode, node: ProseMirrorNode, every: number): b
 }
 
 const isMarked = (node: ProseMirrorNode): boolean => node.marks.length > 0;
+
+export const isInSections = (doc: ProseMirrorNode): boolean => doc.children.some(isMarked);
 
 /** Whether the document is, or is to be, in sections. */
 const isLong = (nodes: readonly ProseMirrorNode[], { from }: Sections): boolean =>
@@ -74,7 +76,7 @@ export function settleSections(
 ): void {
   const { children } = tr.doc;
   const isIn = isLong(children, sections);
-  const wasIn = before.children.some(isMarked);
+  const wasIn = isInSections(before);
   const first = isIn === wasIn ? start : 0;
   let mark = first > 0 && isIn ? (children[first - 1]?.marks[0] ?? null) : null;
   let pos = 0;
@@ -93,18 +95,3 @@ function setMark(tr: Transaction, node: ProseMirrorNode, pos: number, mark: Mark
   for (const one of node.marks) tr.removeNodeMark(pos, one);
   if (mark) tr.addNodeMark(pos, mark);
 }
-
-const unmarked = (node: ProseMirrorNode): ProseMirrorNode => node.mark(Mark.none);
-
-/** What is copied or dragged carries none. */
-export const sectionsPlugin = (): Plugin =>
-  new Plugin({
-    props: {
-      transformCopied: ({ content, openStart, openEnd }) =>
-        new Slice(
-          content.firstChild?.isInline ? content : Fragment.fromArray(content.content.map(unmarked)),
-          openStart,
-          openEnd,
-        ),
-    },
-  });

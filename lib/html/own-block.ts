@@ -3,7 +3,7 @@
  * written: `data-block` says the type and attributes of a block, `data-mark` a mark by name and value, `data-inside`
  * what is inside the block before it. Anybody may write these: what they say is checked here.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { Json } from "../core/block-tree.ts";
 import { CELL, ROW, TABLE } from "../core/table.ts";
 

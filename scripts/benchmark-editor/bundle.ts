@@ -75,7 +75,7 @@ async function bundle(name: EditorName, withoutReact: boolean): Promise<Built> {
     jsx: "automatic",
     target: "es2022",
     conditions: ["style"],
-    loader: { ".woff2": "file", ".woff": "file" },
+    loader: { ".woff2": "file", ".woff": "file", ".ttf": "file" },
     external: withoutReact ? ["react", "react-dom", "react-dom/client", "react/jsx-runtime"] : [],
     define: { "process.env.NODE_ENV": '"production"' },
     logLevel: "error",

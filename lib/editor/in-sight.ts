@@ -1,0 +1,43 @@
+/**
+ * Scrolling in a long document. What was out of sight has the height that the style sheet guesses; it gets its own when
+ * it comes near, and moves what was scrolled to. So it is looked at again for some frames.
+ */
+import type { EditorView } from "@tiptap/pm/view";
+
+type Extent = { readonly top: number; readonly bottom: number };
+
+const MOST_LOOKS = 8;
+
+const isOut = ({ top, bottom }: Extent): boolean => top < 0 || bottom > window.innerHeight;
+
+function look(view: EditorView, extent: () => Extent | null, scroll: () => void, left: number): void {
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      const at = view.isDestroyed ? null : extent();
+      if (at === null) return;
+      if (isOut(at)) scroll();
+      if (left > 1) look(view, extent, scroll, left - 1);
+    }),
+  );
+}
+
+/** Brings an element to the middle of the window, and keeps it there until its surroundings have their heights. */
+export function scrollToElement(view: EditorView, find: () => Element | null): void {
+  const scroll = () => find()?.scrollIntoView({ block: "center" });
+  scroll();
+  look(view, () => find()?.getBoundingClientRect() ?? null, scroll, MOST_LOOKS);
+}
+
+/** Called before the editor scrolls to its selection: when that is far, it is scrolled to again. */
+export function followSelection(view: EditorView): void {
+  const extent = () => view.coordsAtPos(view.state.selection.head);
+  if (!isOut(extent())) return;
+  const { selection } = view.state;
+  const isSame = () => view.state.selection.eq(selection);
+  look(
+    view,
+    () => (isSame() ? extent() : null),
+    () => view.dispatch(view.state.tr.scrollIntoView()),
+    MOST_LOOKS,
+  );
+}

@@ -1,0 +1,62 @@
+import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
+import { describe, expect, it } from "vitest";
+import { changedRange } from "./changed-range.ts";
+import { schema } from "./schema.ts";
+import { inSections } from "./sections.ts";
+
+const sections = { from: 100, every: 7 };
+
+/** Ids that follow from the number, some of which begin a section. */
+const block = (i: number, type: string, depth = 0): ProseMirrorNode =>
+  schema.node("block", { id: ((i * 2_654_435_761) % 2 ** 32).toString(16).padStart(32, "0"), type, depth }, [
+    schema.text(`block ${i}`),
+  ]);
+const ofTypes = (count: number, typeOf: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => block(i, typeOf(i)));
+const sectionOf = (node: ProseMirrorNode): unknown => node.marks[0]?.attrs.of;
+
+describe("sections", () => {
+  it("hold a long document in runs of some blocks, and a short one not at all", () => {
+    const nodes = inSections(
+      ofTypes(500, () => "paragraph"),
+      sections,
+    );
+    const names = nodes.map(sectionOf);
+    const starts = names.filter((name, i) => name !== names[i - 1]);
+    expect(starts.length).toBeGreaterThan(20);
+    expect(new Set(starts).size).toBe(starts.length);
+    expect(inSections(nodes.slice(0, 60), sections).map(sectionOf)).toContain("");
+    expect(new Set(inSections(nodes.slice(0, 49), sections).map(sectionOf))).toEqual(new Set([undefined]));
+  });
+
+  it("are cut where neither a list's numbers nor the space between blocks would show it", () => {
+    const types = ["number", "number", "heading1", "paragraph", "quote", "paragraph", "bullet", "code"];
+    const nodes = inSections(
+      ofTypes(2_000, (i) => types[i % types.length] ?? ""),
+      sections,
+    );
+    const cuts = nodes.flatMap((node, i) => {
+      const above = nodes[i - 1];
+      return above && sectionOf(above) !== sectionOf(node) ? [`${above.attrs.type} ${node.attrs.type}`] : [];
+    });
+    expect(new Set(cuts)).toEqual(new Set(["number heading1"]));
+  });
+
+  it("stay what they were but around an edit", () => {
+    const before = inSections(
+      ofTypes(500, () => "paragraph"),
+      sections,
+    );
+    const first = before.findIndex(
+      (node, i) => i > 200 && sectionOf(node) !== sectionOf(before[i - 1] ?? node),
+    );
+    const after = inSections(before.toSpliced(first, 1), sections);
+    const range = changedRange(schema.node("doc", null, before), schema.node("doc", null, after));
+    expect(range.start).toBe(first);
+    // its section went up into the one above
+    expect(sectionOf(after[first] ?? (before[0] as ProseMirrorNode))).toBe(
+      sectionOf(before[first - 1] as ProseMirrorNode),
+    );
+    expect(range.after - range.start).toBeLessThan(80);
+  });
+});
