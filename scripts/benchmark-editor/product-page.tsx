@@ -140,7 +140,7 @@ const bench: Bench = {
       };
       requestAnimationFrame(look);
     });
-    createRoot(root).render(<DocumentBody documentId={DOCUMENT_ID} session={session} isWritable />);
+    createRoot(root).render(<DocumentBody documentId={DOCUMENT_ID} session={session} isWritable onBody={() => undefined} />);
     await seen;
   },
   isWhole: () => bench.texts().length >= count,
