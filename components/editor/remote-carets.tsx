@@ -13,7 +13,13 @@ const FLAG_MS = 2_000;
 const MOST_RECTANGLES = 200;
 
 type Box = { left: number; top: number; width: number; height: number };
-type Caret = Box & { person: PersonHere; selection: Box[]; moved: number; flips: boolean };
+type Caret = Box & {
+  person: PersonHere;
+  selection: Box[];
+  moved: number;
+  isNamed: boolean;
+  flips: boolean;
+};
 type Props = {
   view: EditorView;
   map: BlockMap;
@@ -31,7 +37,11 @@ export function RemoteCarets({ view, map, people, area }: Props) {
     const draw = () => {
       frame = 0;
       if (!view.isDestroyed) revealArrivals(view, map, people.getSnapshot(), blocks);
-      setCarets((before) => measure(view, map, people.getSnapshot(), area.current, before));
+      setCarets((before) => {
+        const now = measure(view, map, people.getSnapshot(), area.current, before);
+        // most keys move none of them: then nothing is drawn
+        return JSON.stringify(now) === JSON.stringify(before) ? before : now;
+      });
       clearTimeout(timer);
       timer = setTimeout(later, FLAG_MS);
     };
@@ -63,7 +73,7 @@ export function RemoteCarets({ view, map, people, area }: Props) {
             data-remote-cursor={caret.person.name}
             style={{ left: caret.left, top: caret.top, height: caret.height }}
           >
-            {Date.now() - caret.moved < FLAG_MS ? <span className="flag">{caret.person.name}</span> : null}
+            {caret.isNamed ? <span className="flag">{caret.person.name}</span> : null}
           </span>
         </span>
       ))}
@@ -101,6 +111,7 @@ function measure(
     const at = view.coordsAtPos(places.head);
     const last = before.find((caret) => caret.person.sessionId === person.sessionId);
     const isSame = JSON.stringify(last?.person.cursor) === JSON.stringify(person.cursor);
+    const moved = last && isSame ? last.moved : Date.now();
     return [
       {
         person,
@@ -109,7 +120,8 @@ function measure(
         width: 0,
         height: at.bottom - at.top,
         flips: around.right - at.left < 120,
-        moved: last && isSame ? last.moved : Date.now(),
+        moved,
+        isNamed: Date.now() - moved < FLAG_MS,
         selection: places.anchor === places.head ? [] : selectionBoxes(view, places, around),
       },
     ];

@@ -2,6 +2,7 @@
 import type { EditorState, Plugin, Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { findNext, findPrev, getSearchState, SearchQuery, search, setSearchState } from "prosemirror-search";
+import { bringIntoSight } from "./in-sight.ts";
 
 export type Sought = {
   readonly text: string;
@@ -48,6 +49,11 @@ export function countFound(state: EditorState): Found {
 /** Goes to the next or previous place, around the end of the document. */
 export function goToFound(view: EditorView, by: 1 | -1): void {
   (by > 0 ? findNext : findPrev)(view.state, view.dispatch, view);
+  // the editor does not scroll while the focus is elsewhere, as in the field where one types what is sought
+  bringIntoSight(view, () => {
+    const { node } = view.domAtPos(view.state.selection.from);
+    return node instanceof Element ? node : node.parentElement;
+  });
 }
 
 /** Replaces the place that is selected and goes to the next; where none is selected it only goes to one. */

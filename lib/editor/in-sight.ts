@@ -28,6 +28,12 @@ export function scrollToElement(view: EditorView, find: () => Element | null): v
   look(view, () => find()?.getBoundingClientRect() ?? null, scroll, MOST_LOOKS);
 }
 
+/** The same for an element that is out of sight; one that is in sight stays where it is. */
+export function bringIntoSight(view: EditorView, find: () => Element | null): void {
+  const at = find()?.getBoundingClientRect();
+  if (at && isOut(at)) scrollToElement(view, find);
+}
+
 /** Called before the editor scrolls to its selection: when that is far, it is scrolled to again. */
 export function followSelection(view: EditorView): void {
   const extent = () => view.coordsAtPos(view.state.selection.head);
