@@ -11,6 +11,7 @@ import {
   replaceFound,
   type Sought,
   seek,
+  showFound,
 } from "../../lib/editor/find.ts";
 
 type Props = {
@@ -63,7 +64,10 @@ function Finding({ view, isWritable, newStep, onChange, onClose }: Props & { onC
   const found = useFound(view, sought, onChange);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.select(), []);
-  const go = (by: 1 | -1) => goToFound(view, by);
+  const go = (by: 1 | -1) => {
+    goToFound(view, by);
+    showFound(view);
+  };
   const onKey = (event: KeyboardEvent) => {
     if (event.key === "Escape") onClose();
     else if (event.key === "Enter" && event.target === field.current) go(event.shiftKey ? -1 : 1);
@@ -80,6 +84,7 @@ function Finding({ view, isWritable, newStep, onChange, onClose }: Props & { onC
     event.preventDefault();
     newStep();
     replaceFound(view, replacement);
+    showFound(view);
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: <search> is not known to all readers yet

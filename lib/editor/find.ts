@@ -49,7 +49,10 @@ export function countFound(state: EditorState): Found {
 /** Goes to the next or previous place, around the end of the document. */
 export function goToFound(view: EditorView, by: 1 | -1): void {
   (by > 0 ? findNext : findPrev)(view.state, view.dispatch, view);
-  // the editor does not scroll while the focus is elsewhere, as in the field where one types what is sought
+}
+
+/** Scrolls to the place gone to: the editor does not while the focus is elsewhere, as in the field of what is sought. */
+export function showFound(view: EditorView): void {
   bringIntoSight(view, () => {
     const { node } = view.domAtPos(view.state.selection.from);
     return node instanceof Element ? node : node.parentElement;
