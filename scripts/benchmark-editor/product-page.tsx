@@ -140,7 +140,9 @@ const bench: Bench = {
       };
       requestAnimationFrame(look);
     });
-    createRoot(root).render(<DocumentBody documentId={DOCUMENT_ID} session={session} isWritable onBody={() => undefined} />);
+    createRoot(root).render(
+      <DocumentBody documentId={DOCUMENT_ID} session={session} isWritable onBody={() => undefined} />,
+    );
     await seen;
   },
   isWhole: () => bench.texts().length >= count,
