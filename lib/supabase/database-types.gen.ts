@@ -1,4 +1,4 @@
-// Made by the Supabase CLI from the schema e93a710485d0034c27452e66a101e96a64f20125088e7aa1076a73d4328d6767; `npm run types` makes it anew.
+// Made by the Supabase CLI from the schema e89f7d20538aaf8da6641f693e49369a677d91367c282216aecc1e32ab50b7c5; `npm run types` makes it anew.
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
@@ -9,10 +9,16 @@ export type Database = {
           content: NonNullable<Json>;
           content_hash: string;
           document_id: string;
+          embedding: string | null;
+          embedding_hash: string | null;
+          embedding_standby: string | null;
+          embedding_standby_hash: string | null;
           id: string;
           parent_path: unknown;
           plain_text: string;
+          search_words: unknown;
           sort_order: string;
+          text_hash: string | null;
           type: string;
           updated_at: string;
         };
@@ -21,10 +27,16 @@ export type Database = {
           content: NonNullable<Json>;
           content_hash: string;
           document_id: string;
+          embedding?: string | null;
+          embedding_hash?: string | null;
+          embedding_standby?: string | null;
+          embedding_standby_hash?: string | null;
           id: string;
           parent_path?: unknown;
           plain_text?: string;
+          search_words?: never;
           sort_order: string;
+          text_hash?: never;
           type: string;
           updated_at?: string;
         };
@@ -32,10 +44,16 @@ export type Database = {
           content?: NonNullable<Json>;
           content_hash?: string;
           document_id?: string;
+          embedding?: string | null;
+          embedding_hash?: string | null;
+          embedding_standby?: string | null;
+          embedding_standby_hash?: string | null;
           id?: string;
           parent_path?: unknown;
           plain_text?: string;
+          search_words?: never;
           sort_order?: string;
+          text_hash?: never;
           type?: string;
           updated_at?: string;
         };
@@ -430,12 +448,17 @@ export type Database = {
     };
     Functions: {
       accept_invitation: { Args: { p_token: string }; Returns: Json };
+      active_model: { Args: Record<PropertyKey, never>; Returns: Json };
       admit_function_call: {
         Args: { p_document_id: string; p_nonce: string; p_signature: string; p_timestamp: string };
         Returns: boolean;
       };
       append_updates: {
         Args: { p_document_id: string; p_session_id: string; p_updates: Json };
+        Returns: Json;
+      };
+      claim_embedding_jobs: {
+        Args: { p_document_id?: string; p_limit?: number; p_models: Json };
         Returns: Json;
       };
       claim_projection_jobs: { Args: { p_document_id?: string; p_limit?: number }; Returns: Json };
@@ -457,7 +480,12 @@ export type Database = {
       delete_document_forever: { Args: { p_document_id: string }; Returns: undefined };
       describe_invitation: { Args: { p_token: string }; Returns: Json };
       ensure_account: { Args: Record<PropertyKey, never>; Returns: Json };
+      fail_embedding: { Args: { p_document_id: string; p_error: string; p_lease: string }; Returns: Json };
       fail_projection: { Args: { p_document_id: string; p_error: string; p_lease: string }; Returns: Json };
+      finish_embedding: {
+        Args: { p_document_id: string; p_lease: string; p_models: number[] };
+        Returns: boolean;
+      };
       finish_workspace_seed: { Args: { p_workspace_id: string }; Returns: undefined };
       first_blocks: { Args: { p_document_id: string; p_limit?: number }; Returns: Json };
       hand_over_projection: { Args: Record<PropertyKey, never>; Returns: undefined };
@@ -487,11 +515,73 @@ export type Database = {
         Args: { p_after?: number; p_document_id: string; p_snapshot_before?: number };
         Returns: Json;
       };
+      read_embedding_texts: {
+        Args: { p_document_id: string; p_limit?: number; p_model_id: number };
+        Returns: Json;
+      };
+      related_blocks: {
+        Args: { p_block_id: string; p_document_id: string; p_limit?: number };
+        Returns: {
+          block_id: string;
+          document_id: string;
+          path: Json;
+          score: number;
+          snippet: string;
+          snippet_start: number;
+          text_length: number;
+          title: string;
+          type: string;
+          updated_at: string;
+        }[];
+      };
       remove_member: { Args: { p_user_id: string; p_workspace_id: string }; Returns: undefined };
       restore_document: { Args: { p_document_id: string }; Returns: Json };
       revoke_invitation: { Args: { p_id: string }; Returns: undefined };
+      search_blocks: {
+        Args: {
+          p_after?: string;
+          p_before?: string;
+          p_embedding?: string;
+          p_limit?: number;
+          p_model?: string;
+          p_person?: string;
+          p_query: string;
+          p_types?: string[];
+          p_within?: string;
+          p_workspace_id: string;
+        };
+        Returns: {
+          block_id: string;
+          document_id: string;
+          meaning: number;
+          path: Json;
+          score: number;
+          snippet: string;
+          snippet_start: number;
+          text_length: number;
+          title: string;
+          type: string;
+          updated_at: string;
+          words: number;
+        }[];
+      };
+      search_documents: {
+        Args: { p_limit?: number; p_query: string; p_workspace_id: string };
+        Returns: {
+          document_id: string;
+          path: Json;
+          score: number;
+          title: string;
+          updated_at: string;
+        }[];
+      };
+      search_status: { Args: { p_workspace_id: string }; Returns: Json };
       set_member_role: { Args: { p_role: string; p_user_id: string; p_workspace_id: string }; Returns: Json };
       trash_document: { Args: { p_document_id: string }; Returns: Json };
+      write_embeddings: {
+        Args: { p_document_id: string; p_lease: string; p_model_id: number; p_vectors: Json };
+        Returns: number;
+      };
       write_projection: {
         Args: {
           p_deletes: string[];

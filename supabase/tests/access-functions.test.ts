@@ -54,6 +54,7 @@ const ARGUMENTS: Record<FunctionName, (actor: Actor) => Values | Promise<Values>
     const { token } = await must<{ token: string }>(at.scene.stranger.client, "create_invitation", values);
     return { p_token: token };
   },
+  active_model: () => ({}),
   append_updates: anAppend,
   claim_workspace_seed: inWorkspace,
   create_document: inWorkspace,
@@ -73,6 +74,7 @@ const ARGUMENTS: Record<FunctionName, (actor: Actor) => Values | Promise<Values>
   }),
   pull_updates: inDocument,
   raise_schema_version: () => ({ ...inDocument(), p_version: 1 }),
+  related_blocks: () => ({ ...inDocument(), p_block_id: randomUUID() }),
   // The stranger is let in to be removed, so that one asks about somebody who is no member.
   remove_member: (actor) =>
     actor === "stranger" ? { ...inWorkspace(), p_user_id: owner().id } : someoneToRemove(),
@@ -81,6 +83,9 @@ const ARGUMENTS: Record<FunctionName, (actor: Actor) => Values | Promise<Values>
     const { id } = await must<{ id: string }>(owner().client, "create_invitation", invitation());
     return { p_id: id };
   },
+  search_blocks: () => ({ ...inWorkspace(), p_query: "words" }),
+  search_documents: () => ({ ...inWorkspace(), p_query: "words" }),
+  search_status: inWorkspace,
   set_member_role: () => ({ ...inWorkspace(), p_user_id: at.scene.people.viewer.id, p_role: "viewer" }),
   trash_document: inNewDocument,
 };
@@ -109,13 +114,18 @@ describe("functions of the server", () => {
   const held = { ...document_, p_lease: randomUUID() };
   const values: Record<(typeof SERVER_FUNCTIONS)[number], Values> = {
     admit_function_call: { ...document_, p_timestamp: "1", p_nonce: "1", p_signature: "1" },
+    claim_embedding_jobs: { p_models: [] },
     claim_projection_jobs: { p_limit: 1 },
+    fail_embedding: { ...held, p_error: "" },
+    finish_embedding: { ...held, p_models: [] },
     fail_projection: { ...held, p_error: "" },
     hand_over_projection: {},
     health_report: {},
     prune_log: {},
     read_block_hashes: document_,
     read_document_log: document_,
+    read_embedding_texts: { ...document_, p_model_id: 1 },
+    write_embeddings: { ...held, p_model_id: 1, p_vectors: [] },
     write_projection: { ...held, p_upto_seq: 1, p_title: "", p_upserts: [], p_deletes: [] },
     write_snapshot: { ...held, p_upto_seq: 1, p_state: "", p_sha256: "" },
   };

@@ -182,6 +182,7 @@ grant supabase_realtime_admin, supabase_storage_admin to hosted_postgres with in
 
 -- ---------------------------------------------------------------- extensions that hosted allows postgres to make
 
+create extension vector with schema extensions;
 do $$ begin
   if exists (select from pg_available_extensions where name = 'pg_net') then
     create extension pg_net;

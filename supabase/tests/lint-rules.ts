@@ -175,7 +175,7 @@ const EXPOSURE: readonly Rule[] = [
   {
     name: "an extension in the API's schema",
     sql: "select extname as item from pg_extension where extnamespace = 'public'::regnamespace",
-    planted: "create extension unaccent schema public",
+    planted: "alter extension unaccent set schema public",
     item: "unaccent",
   },
   {

@@ -88,9 +88,13 @@ export const TABLES: Readonly<Record<string, TableRights>> = {
 /** Of the schema that the API does not show; no role but their owner may touch them. */
 export const CLOSED_TABLES: readonly string[] = [
   "append_budgets",
+  "embedding_jobs",
+  "embedding_models",
+  "embedding_models_id_seq",
   "function_nonces",
   "projection_jobs",
   "runtime_config",
+  "workspace_words",
 ];
 
 // ---------------------------------------------------------------- functions
@@ -98,6 +102,7 @@ export const CLOSED_TABLES: readonly string[] = [
 /** Functions for people. A member without the right is told so; who is no member, that there is nothing. */
 export const FUNCTIONS = {
   accept_invitation: SIGNED_IN,
+  active_model: SIGNED_IN,
   append_updates: WRITERS,
   claim_workspace_seed: MEMBERS,
   create_document: WRITERS,
@@ -113,9 +118,14 @@ export const FUNCTIONS = {
   open_document: MEMBERS,
   pull_updates: MEMBERS,
   raise_schema_version: WRITERS,
+  // Searches find what the asker may read: to others, nothing.
+  related_blocks: SIGNED_IN,
   remove_member: MANAGERS,
   restore_document: WRITERS,
   revoke_invitation: MANAGERS,
+  search_blocks: SIGNED_IN,
+  search_documents: SIGNED_IN,
+  search_status: MEMBERS,
   set_member_role: MANAGERS,
   trash_document: WRITERS,
 } as const satisfies Record<string, readonly Actor[]>;
@@ -124,24 +134,39 @@ export type FunctionName = keyof typeof FUNCTIONS;
 /** For the server's own key; closed to everybody else. */
 export const SERVER_FUNCTIONS = [
   "admit_function_call",
+  "claim_embedding_jobs",
   "claim_projection_jobs",
+  "fail_embedding",
   "fail_projection",
+  "finish_embedding",
   "hand_over_projection",
   "health_report",
   "prune_log",
   "read_block_hashes",
   "read_document_log",
+  "read_embedding_texts",
+  "write_embeddings",
   "write_projection",
   "write_snapshot",
 ] as const;
 
-/** What policies call, so people execute it; all else of that schema is closed. */
+/** What policies and searches call with the asker's rights, so people execute it; all else of that schema is closed. */
 export const POLICY_FUNCTIONS: readonly string[] = [
+  "active_embedding_model",
   "documents_i_write",
+  "documents_to_search",
+  "fold",
   "my_documents",
   "my_fellows",
   "my_workspaces",
+  "nearest_blocks",
+  "parse_query",
+  "path_of",
+  "related_words",
+  "snippet_start",
   "topic_rights",
+  "weigh_terms",
+  "words_of",
   "workspaces_i_manage",
 ];
 
