@@ -1,7 +1,7 @@
 /**
- * The product on this machine: Next, and the stand-in for Supabase when no project is configured. Used by
- * `npm run dev` and `npm start`. Asks nothing, prints one line when the first page answers, and ends what it
- * started when it ends itself. A failure is one sentence and exit code 1.
+ * The product on this machine: Next, and when no project is configured the stand-in for Supabase with the local
+ * model of vectors. Used by `npm run dev` and `npm start`. Asks nothing, prints one line when the first page answers,
+ * and ends what it started when it ends itself. A failure is one sentence and exit code 1.
  *
  * Arguments: --port N (else PORT, else 3000; the next free one is taken), --data folder (else
  * COMMAND_CENTER_DATA, else .data), --url-only (prints the bare address).
@@ -11,6 +11,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs, parseEnv } from "node:util";
+import { type Embeddings, startEmbeddings } from "./embeddings/start.ts";
 import { findFreePort } from "./free-port.ts";
 import { openStandIn } from "./stand-in.ts";
 
@@ -31,6 +32,7 @@ type Project = Record<(typeof NAMES)[number], string>;
 
 class Serving {
   #standIn: Awaited<ReturnType<typeof openStandIn>> | null = null;
+  #embeddings: Embeddings | null = null;
   #next: ChildProcess | null = null;
   #stopping = false;
   /** The last of what Next said. */
@@ -58,7 +60,8 @@ class Serving {
     const stray = NAMES.find((name) => set[name]);
     if (stray)
       throw new Error(`${stray} is set but ${NAMES[0]} is not: set all three names, or none of them.`);
-    const standIn = await openStandIn({ dataFolder, siteUrl });
+    this.#embeddings = await startEmbeddings();
+    const standIn = await openStandIn({ dataFolder, siteUrl, functionSecrets: this.#embeddings.secrets });
     this.#standIn = standIn;
     void standIn.ready
       .then(() => standIn.ended)
@@ -141,7 +144,7 @@ class Serving {
   async stop(code: number): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    await Promise.all([this.#next && endChild(this.#next), this.#standIn?.stop()]);
+    await Promise.all([this.#next && endChild(this.#next), this.#standIn?.stop(), this.#embeddings?.stop()]);
     process.exit(code);
   }
 }

@@ -25,6 +25,8 @@ export interface StandInOptions {
   readonly siteUrl?: string;
   /** A Postgres 17 server; null means PGlite, whatever the environment says; absent leaves it to DATABASE_URL. */
   readonly databaseUrl?: string | null;
+  /** Secrets of edge functions, such as where the model of vectors is. */
+  readonly functionSecrets?: Readonly<Record<string, string>>;
   /** Further arguments, such as `--test` or `--confirm-email`. */
   readonly args?: readonly string[];
   /** Another stand-in's main.ts: a copy with an error planted in it. */
@@ -67,10 +69,12 @@ export async function openStandIn(options: StandInOptions): Promise<StandIn & { 
   };
 }
 
-/** By the environment, because a password may be in it and everybody can read a command line. */
-function environmentOf({ databaseUrl }: StandInOptions): NodeJS.ProcessEnv {
-  if (databaseUrl === undefined) return process.env;
-  return { ...process.env, DATABASE_URL: databaseUrl ?? "" };
+/** By the environment, because passwords may be in it and everybody can read a command line. */
+function environmentOf({ databaseUrl, functionSecrets }: StandInOptions): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env };
+  if (databaseUrl !== undefined) env.DATABASE_URL = databaseUrl ?? "";
+  if (functionSecrets !== undefined) env.FUNCTION_SECRETS = JSON.stringify(functionSecrets);
+  return env;
 }
 
 /** What it says on stdout, as promises; when it ends before, they reject with what it complained of. */

@@ -9,13 +9,15 @@ import { parseEnv } from "node:util";
 
 export interface EnvironmentOptions {
   readonly functionsFolder: string;
+  /** Those that do not stand in the file. */
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly url: string;
   readonly keys: { readonly publishableKey: string; readonly secretKey: string };
 }
 
 /** Names with the reserved prefix are left out, each with a line to `warn`, in the CLI's words. */
 export async function readEnvironment(
-  { functionsFolder, url, keys }: EnvironmentOptions,
+  { functionsFolder, secrets: given, url, keys }: EnvironmentOptions,
   warn: (line: string) => void,
 ): Promise<Record<string, string>> {
   const { publishableKey, secretKey } = keys;
@@ -24,7 +26,7 @@ export async function readEnvironment(
     throw error;
   });
   const secrets: Record<string, string> = {};
-  for (const [name, value] of Object.entries(parseEnv(text))) {
+  for (const [name, value] of Object.entries({ ...parseEnv(text), ...given })) {
     if (name.startsWith("SUPABASE_")) warn(`Env name cannot start with SUPABASE_, skipping: ${name}`);
     else if (value !== undefined) secrets[name] = value;
   }
@@ -38,4 +40,15 @@ export async function readEnvironment(
     SB_REGION: "local",
     SB_EXECUTION_ID: randomUUID(),
   };
+}
+
+/** `host:port` of each address that the environment names: where a function may go beside the stand-in. */
+export function hostsOf(environment: Readonly<Record<string, string>>): string[] {
+  const hosts = Object.values(environment)
+    .filter((value) => /^https?:\/\//.test(value) && URL.canParse(value))
+    .map((value) => {
+      const { protocol, hostname, port } = new URL(value);
+      return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
+    });
+  return [...new Set(hosts)];
 }

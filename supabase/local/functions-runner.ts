@@ -6,7 +6,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { failure } from "./functions-answers.ts";
 import type { FunctionConfig } from "./functions-config.ts";
-import { type EnvironmentOptions, readEnvironment } from "./functions-env.ts";
+import { type EnvironmentOptions, hostsOf, readEnvironment } from "./functions-env.ts";
 import { forward, IdleTimeout } from "./functions-forward.ts";
 import { type Limits, type Supervised, supervise } from "./functions-supervisor.ts";
 import { BootError, startWorker } from "./functions-worker.ts";
@@ -90,14 +90,15 @@ export function createRunner(options: RunnerOptions): Runner {
     },
   };
 
-  async function start({ name, config, dataFolder, url }: RunnerOptions): Promise<Supervised> {
+  async function start({ name, config, dataFolder }: RunnerOptions): Promise<Supervised> {
     const begun = performance.now();
+    const env = await readEnvironment(options, log);
     const started = await startWorker({
       name,
       entry: config.entry,
       importMap: config.importMap,
-      env: await readEnvironment(options, log),
-      allowNet: [new URL(url).host],
+      env,
+      allowNet: hostsOf(env),
       cacheFolder: join(dataFolder, "deno"),
       memoryMb: limits.memoryMb,
       log,

@@ -6,7 +6,8 @@
  * Answers beside the function's own (functions-answers.ts): 401 without a valid token unless config.toml says
  * `verify_jwt = false`, 404, 405, 500 WORKER_ERROR, 503 BOOT_ERROR, 504 IDLE_TIMEOUT, 546
  * WORKER_RESOURCE_LIMIT. Known differences: no `Supabase.ai`, one region, no WebSockets, no SUPABASE_DB_URL;
- * the network of a function ends at the stand-in; limits on CPU and memory outside V8 on Linux only.
+ * the network of a function is the stand-in and the
+ * addresses that its secrets name; limits on CPU and memory outside V8 on Linux only.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -20,6 +21,7 @@ export interface FunctionsOptions {
   /** Absolute path of supabase/functions. */
   readonly functionsFolder: string;
   readonly dataFolder: string;
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly url: string;
   readonly keys: { readonly publishableKey: string; readonly secretKey: string };
   verifyToken(token: string): unknown;

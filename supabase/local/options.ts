@@ -11,6 +11,8 @@ export interface Options {
   readonly databaseUrl: string | null;
   readonly migrationsFolder: string;
   readonly functionsFolder: string;
+  /** Secrets of edge functions beside those of `supabase/functions/.env`, as JSON in FUNCTION_SECRETS. */
+  readonly functionSecrets: Readonly<Record<string, string>>;
   readonly siteUrl: string;
   readonly confirmEmail: boolean;
   /** `supabase/config.toml` or another one; the account service reads `[auth]` of it. */
@@ -59,6 +61,7 @@ export function parseOptions(args: readonly string[]): Options {
     databaseUrl: values["database-url"] || process.env.DATABASE_URL || null,
     migrationsFolder: resolve(values.migrations ?? here("migrations")),
     functionsFolder: resolve(values.functions ?? here("functions")),
+    functionSecrets: JSON.parse(process.env.FUNCTION_SECRETS || "{}"),
     siteUrl: values["site-url"] ?? "http://127.0.0.1:3000",
     configFile: resolve(values.config ?? here("config.toml")),
     confirmEmail: values["confirm-email"] ?? false,

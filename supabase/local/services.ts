@@ -38,6 +38,8 @@ export interface ServiceContext {
   readonly url: string;
   /** Absolute path of supabase/functions. */
   readonly functionsFolder: string;
+  /** Secrets of edge functions beside those in that folder's `.env`. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** Absolute path of the data folder; a service keeps its files in a folder of its own below. */
   readonly dataFolder: string;
 }

@@ -96,6 +96,7 @@ async function createHandler(parts: Parts, undo: Undo): Promise<Handler> {
     testMode: options.testMode,
     profile: options.realtimeProfile,
     functionsFolder: options.functionsFolder,
+    secrets: options.functionSecrets,
     dataFolder: options.dataFolder,
   };
   await writeRuntimeConfig(context);
