@@ -1,10 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { CHECK_LIMIT_MS, checkHealth, QUEUE_LIMIT_SECONDS, unknownHealth } from "./health.ts";
+import {
+  CHECK_LIMIT_MS,
+  checkHealth,
+  EMBEDDING_LIMIT_SECONDS,
+  QUEUE_LIMIT_SECONDS,
+  unknownHealth,
+} from "./health.ts";
 import { SCHEMA_MIGRATION } from "./schema-version.ts";
 import { VERSION } from "./version.ts";
 
-const healthy = { schemaVersion: SCHEMA_MIGRATION, queued: 0, dead: 0, oldestSeconds: 0 };
+const embedding = { queued: 0, dead: 0, oldestSeconds: 0, preparing: null as string | null };
+const healthy = { schemaVersion: SCHEMA_MIGRATION, queued: 0, dead: 0, oldestSeconds: 0, embedding };
 type Answer = Response | "never" | "refused";
 
 /** Answers by the first part of the path; everything else is well. */
@@ -26,7 +33,9 @@ describe("health", () => {
     const report = await checkHealth(target().health);
     expect(report.status).toBe("ok");
     expect(report.schemaVersion).toBe(SCHEMA_MIGRATION);
-    expect(Object.keys(report.checks)).toEqual(["database", "auth", "realtime", "functions", "queue"]);
+    expect(Object.keys(report.checks)).toEqual([
+      ...["database", "auth", "realtime", "functions", "queue", "embedding"],
+    ]);
   });
 
   it("is down when the database is gone, and soon", async () => {
@@ -69,6 +78,16 @@ describe("health", () => {
       const rest = () => Response.json({ ...healthy, ...trouble });
       expect((await checkHealth(target({ rest }).health)).status).toBe("degraded");
     }
+  });
+
+  it("is degraded when vectors were given up or wait too long, but not while another model is prepared", async () => {
+    const at = async (trouble: Partial<typeof embedding>) => {
+      const rest = () => Response.json({ ...healthy, embedding: { ...embedding, ...trouble } });
+      return (await checkHealth(target({ rest }).health)).checks.embedding.status;
+    };
+    const late = { oldestSeconds: EMBEDDING_LIMIT_SECONDS + 1 };
+    expect([await at({ dead: 1 }), await at(late)]).toEqual(["degraded", "degraded"]);
+    expect(await at({ ...late, preparing: "another" })).toBe("ok");
   });
 
   it("names no host, error or key", async () => {

@@ -11,6 +11,8 @@ import { SCHEMA_MIGRATION } from "./schema-version.ts";
 export const CHECK_LIMIT_MS = 500;
 /** A job older than this, or one that was given up, makes the queue degraded. */
 export const QUEUE_LIMIT_SECONDS = 30;
+/** The same for vectors, without which words are found all the same. Another model's preparation may take its time. */
+export const EMBEDDING_LIMIT_SECONDS = 300;
 
 export type Status = "ok" | "degraded" | "down";
 export type Check = { readonly status: Status; readonly latencyMs: number };
@@ -30,6 +32,7 @@ export type HealthReport = {
     readonly realtime: Check;
     readonly functions: Check;
     readonly queue: QueueCheck;
+    readonly embedding: QueueCheck;
   };
 };
 
@@ -40,11 +43,11 @@ export type HealthTarget = {
   readonly fetch?: typeof fetch;
 };
 
-const Report = z.object({
+const Queue = z.object({ queued: z.number(), dead: z.number(), oldestSeconds: z.number() });
+const Report = Queue.extend({
   schemaVersion: z.string().nullable(),
-  queued: z.number(),
-  dead: z.number(),
-  oldestSeconds: z.number(),
+  /** Absent from a database that is older than this program. */
+  embedding: Queue.extend({ preparing: z.string().nullable() }).optional(),
 });
 type DatabaseReport = z.infer<typeof Report>;
 
@@ -63,7 +66,8 @@ export async function checkHealth(target: HealthTarget): Promise<HealthReport> {
     auth,
     realtime,
     functions,
-    queue: judgeQueue(report, latencyMs),
+    queue: judgeQueue(report, QUEUE_LIMIT_SECONDS, latencyMs),
+    embedding: judgeEmbedding(report, latencyMs),
   } as const;
   return { status: worst(checks), schemaVersion: report?.schemaVersion ?? null, checks };
 }
@@ -72,7 +76,8 @@ export async function checkHealth(target: HealthTarget): Promise<HealthReport> {
 export function unknownHealth(): HealthReport {
   const nothing: Check = { status: "down", latencyMs: 0 };
   const checks = { database: nothing, auth: nothing, realtime: nothing, functions: nothing };
-  return { status: "down", schemaVersion: null, checks: { ...checks, queue: judgeQueue(null, 0) } };
+  const queue = judgeQueue(null, 0, 0);
+  return { status: "down", schemaVersion: null, checks: { ...checks, queue, embedding: queue } };
 }
 
 function worst(checks: HealthReport["checks"]): Status {
@@ -80,12 +85,20 @@ function worst(checks: HealthReport["checks"]): Status {
   return Object.values(checks).every((check) => check.status === "ok") ? "ok" : "degraded";
 }
 
-function judgeQueue(report: DatabaseReport | null, latencyMs: number): QueueCheck {
-  if (report === null)
-    return { status: "degraded", latencyMs, queued: null, dead: null, oldestSeconds: null };
+function judgeQueue(
+  report: z.infer<typeof Queue> | null | undefined,
+  limitSeconds: number,
+  latencyMs: number,
+): QueueCheck {
+  if (!report) return { status: "degraded", latencyMs, queued: null, dead: null, oldestSeconds: null };
   const { queued, dead, oldestSeconds } = report;
-  const isBehind = dead > 0 || oldestSeconds > QUEUE_LIMIT_SECONDS;
+  const isBehind = dead > 0 || oldestSeconds > limitSeconds;
   return { status: isBehind ? "degraded" : "ok", latencyMs, queued, dead, oldestSeconds };
+}
+
+function judgeEmbedding(report: DatabaseReport | null, latencyMs: number): QueueCheck {
+  const limit = report?.embedding?.preparing ? Number.POSITIVE_INFINITY : EMBEDDING_LIMIT_SECONDS;
+  return judgeQueue(report?.embedding, limit, latencyMs);
 }
 
 async function askDatabase(target: HealthTarget) {

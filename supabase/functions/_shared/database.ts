@@ -19,6 +19,17 @@ export function readProject(env: (name: string) => string | undefined): Project 
   return { url, secretKey };
 }
 
+/** The key of browsers, for calls as a person. */
+export function readPublishableKey(env: (name: string) => string | undefined): string {
+  const named = env("SUPABASE_PUBLISHABLE_KEYS");
+  const key =
+    (named === undefined ? undefined : (JSON.parse(named) as Record<string, string>).default) ??
+    env("SUPABASE_PUBLISHABLE_KEY") ??
+    env("SUPABASE_ANON_KEY");
+  if (key === undefined) throw new Error("Neither SUPABASE_PUBLISHABLE_KEYS nor another key is set.");
+  return key;
+}
+
 export function connect({ url, secretKey }: Project, send: typeof fetch = fetch): Rpc {
   const headers: Record<string, string> = { apikey: secretKey, "content-type": "application/json" };
   // Keys of the old kind are tokens and go where tokens go; the new ones are no tokens.

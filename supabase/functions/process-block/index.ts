@@ -7,6 +7,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { connect, readProject } from "../_shared/database.ts";
+import { readModels } from "../_shared/embeddings.ts";
 import { createWorker } from "./worker.ts";
 
 declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void } | undefined;
@@ -14,14 +15,15 @@ declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void } | undefin
 const BODY_LIMIT = 1_000;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-const project = readProject((name) => Deno.env.get(name));
+const env = (name: string) => Deno.env.get(name);
+const project = readProject(env);
 const rpc = connect(project);
 // At nine tenths of a limit. A job that is lost with its worker is taken again when its lease ends, 30 s later.
 let isEnding = false;
 addEventListener("beforeunload", () => {
   isEnding = true;
 });
-const wake = createWorker(rpc, { isEnding: () => isEnding });
+const wake = createWorker(rpc, { isEnding: () => isEnding, models: readModels(env) });
 
 async function handle(request: Request): Promise<Response> {
   if (request.method === "GET" || request.method === "HEAD") return Response.json({ status: "ok" });

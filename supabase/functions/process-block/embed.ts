@@ -1,0 +1,78 @@
+/**
+ * One job of vectors: the texts of a document that lack one are read, embedded and written in batches, each where the
+ * text is still the one that was read. What is left when the time is over stays due.
+ */
+import type { Rpc } from "../_shared/database.ts";
+import { type EmbeddingModel, embedTexts } from "../_shared/embeddings.ts";
+
+type Job = { readonly documentId: string; readonly lease: string };
+type Claimed = {
+  readonly jobs: readonly Job[];
+  /** Those of the models offered that are in use. */
+  readonly models: readonly { readonly id: number; readonly name: string }[];
+  readonly nextDueInMs: number | null;
+};
+type Missing = { readonly id: string; readonly hash: string; readonly text: string };
+
+/** The CPU time of one request is good for about so many chunks of a model that runs in this process. */
+const IN_PROCESS_CHUNKS = 8;
+
+export type Embedder = {
+  /** Works on one due job; whether there was one, whether that was all one request may do, and when the next is due. */
+  next(hasTime: () => boolean): Promise<{ worked: boolean; isSpent: boolean; nextDueInMs: number | null }>;
+};
+
+export function createEmbedder(rpc: Rpc, models: readonly EmbeddingModel[]): Embedder {
+  const offered = models.map(({ name, cosineFloor }) => ({ name, cosineFloor }));
+  let chunks = 0;
+  const isSpent = () => chunks >= IN_PROCESS_CHUNKS;
+
+  async function embedFor(job: Job, { id, name }: Claimed["models"][number], hasTime: () => boolean) {
+    const model = models.find((one) => one.name === name);
+    if (model === undefined) return;
+    while (hasTime() && !isSpent()) {
+      const values = { p_document_id: job.documentId, p_model_id: id, p_limit: model.batch };
+      const texts = await rpc<Missing[]>("read_embedding_texts", values);
+      if (texts.length === 0) return;
+      const made = await embedTexts(
+        model,
+        texts.map(({ text }) => text),
+      );
+      if (model.isInProcess) chunks += made.chunks;
+      await rpc("write_embeddings", {
+        p_document_id: job.documentId,
+        p_lease: job.lease,
+        p_model_id: id,
+        p_vectors: texts.map(({ id, hash }, at) => ({ id, hash, vector: JSON.stringify(made.vectors[at]) })),
+      });
+    }
+  }
+
+  async function attempt(job: Job, inUse: Claimed["models"], hasTime: () => boolean): Promise<void> {
+    const held = { p_document_id: job.documentId, p_lease: job.lease };
+    try {
+      for (const model of inUse) await embedFor(job, model, hasTime);
+      await rpc("finish_embedding", { ...held, p_models: inUse.map(({ id }) => id) });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      console.error(`process-block: no vectors for ${job.documentId}: ${reason}`);
+      if (reason.includes("lease_lost")) return;
+      await rpc("fail_embedding", { ...held, p_error: reason });
+    }
+  }
+
+  return {
+    async next(hasTime) {
+      const {
+        jobs,
+        models: inUse,
+        nextDueInMs,
+      } = await rpc<Claimed>("claim_embedding_jobs", {
+        p_models: offered,
+        p_limit: 1,
+      });
+      for (const job of jobs) await attempt(job, inUse, hasTime);
+      return { worked: jobs.length > 0, isSpent: isSpent(), nextDueInMs };
+    },
+  };
+}
