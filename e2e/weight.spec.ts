@@ -14,7 +14,10 @@ function scriptsOf(page: Page): Map<string, Promise<number>> {
     if (response.request().resourceType() !== "script") return;
     found.set(
       response.url(),
-      response.body().then((bytes) => gzipSync(bytes).length),
+      response.body().then(
+        (bytes) => gzipSync(bytes).length,
+        () => 0, // on its way as the test ends: what counts is here by then
+      ),
     );
   });
   return found;

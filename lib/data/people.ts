@@ -1,5 +1,6 @@
 /** Members and invitations of a workspace, as the asking person may see them. */
 import "server-only";
+import { cache } from "react";
 import * as z from "zod";
 import { Role } from "../core/protocol.ts";
 import { createServerSupabase } from "../supabase/server.ts";
@@ -18,20 +19,22 @@ export type Member = {
 };
 
 /** In the order of joining. */
-export async function listMembers(workspaceId: string): Promise<Member[]> {
+export const listMembers = cache(async (workspaceId: string): Promise<Member[]> => {
   const client = await createServerSupabase();
-  const members = await readAll(MemberRow, (from, to) =>
-    client
-      .from("workspace_members")
-      .select("user_id,role,created_at")
-      .eq("workspace_id", workspaceId)
-      .order("created_at")
-      .order("user_id")
-      .range(from, to),
-  );
-  const profiles = await readAll(Profile, (from, to) =>
-    client.from("profiles").select("id,name,color").order("id").range(from, to),
-  );
+  const [members, profiles] = await Promise.all([
+    readAll(MemberRow, (from, to) =>
+      client
+        .from("workspace_members")
+        .select("user_id,role,created_at")
+        .eq("workspace_id", workspaceId)
+        .order("created_at")
+        .order("user_id")
+        .range(from, to),
+    ),
+    readAll(Profile, (from, to) =>
+      client.from("profiles").select("id,name,color").order("id").range(from, to),
+    ),
+  ]);
   const profileOf = new Map(profiles.map((profile) => [profile.id, profile]));
   return members.map((member) => ({
     userId: member.user_id,
@@ -40,7 +43,7 @@ export async function listMembers(workspaceId: string): Promise<Member[]> {
     role: member.role,
     joinedAt: new Date(member.created_at),
   }));
-}
+});
 
 const Invitation = z
   .object({ id: Id, role: Role, created_at: z.string(), expires_at: z.string() })
