@@ -8,6 +8,7 @@ import { insertText, lengthOf } from "../../lib/core/block-edit.ts";
 import { BlockMap } from "../../lib/core/block-map.ts";
 import { insertTree } from "../../lib/core/block-read.ts";
 import { type BlockNode, type TextRun, textOf } from "../../lib/core/block-tree.ts";
+import { type BlockId, blockId, newBlockId } from "../../lib/core/ids.ts";
 import { MAX_TITLE_LENGTH } from "../../lib/core/projection.ts";
 import { headlessOptions, type SessionPlace } from "./open-session.ts";
 
@@ -40,7 +41,8 @@ export function writeDocument(doc: Y.Doc, { title, blocks }: WholeDocument): voi
   try {
     if (map.outline().items.length > 0) return;
     setTitle(doc, title.slice(0, MAX_TITLE_LENGTH));
-    for (const group of groups(blocks)) doc.transact(() => insertTree(map, group.map(shortened)));
+    for (const { nodes, behind } of parts(blocks.map(withIds)))
+      doc.transact(() => insertTree(map, nodes.map(shortened), behind));
     const late = longRuns(blocks);
     map.outline().items.forEach(({ id }, index) => {
       const runs = late[index];
@@ -54,21 +56,58 @@ export function writeDocument(doc: Y.Doc, { title, blocks }: WholeDocument): voi
 const unitsOf = (node: BlockNode): number =>
   textOf(node.text).length + 100 + node.children.reduce((sum, child) => sum + unitsOf(child), 0);
 
-function* groups(blocks: readonly BlockNode[]): Generator<BlockNode[]> {
+type Part = {
+  readonly nodes: readonly BlockNode[] /** Null: at the end. */;
+  readonly behind: BlockId | null;
+};
+
+/** Blocks in groups of one update each. Of a block with too much inside the rest follows behind its first children. */
+function* parts(blocks: readonly BlockNode[], behind: BlockId | null = null): Generator<Part> {
+  let place = behind;
   let group: BlockNode[] = [];
   let units = 0;
+  const rest: { nodes: readonly BlockNode[]; behind: BlockId }[] = [];
+  const end = function* (): Generator<Part> {
+    if (group.length > 0) yield { nodes: group, behind: place };
+    for (const { nodes, behind: last } of rest.splice(0)) yield* parts(nodes, last);
+    place = idOf(group.at(-1)) ?? place;
+    group = [];
+    units = 0;
+  };
   for (const block of blocks) {
     const own = unitsOf(block);
-    if (group.length > 0 && units + own > MOST_UNITS) {
-      yield group;
-      group = [];
-      units = 0;
+    if (units + own > MOST_UNITS) yield* end();
+    if (own > MOST_UNITS && block.children.length > 1) {
+      const [first, ...others] = block.children as [BlockNode, ...BlockNode[]];
+      const [short, later] = divided(first);
+      rest.push(...later, { nodes: others, behind: idOf(first) as BlockId });
+      group.push({ ...block, children: [short] });
+      yield* end();
+    } else {
+      group.push(block);
+      units += own;
     }
-    group.push(block);
-    units += own;
   }
-  if (group.length > 0) yield group;
+  yield* end();
 }
+
+/** A block with the first of what is inside it, and the rest. */
+function divided(block: BlockNode): [BlockNode, { nodes: readonly BlockNode[]; behind: BlockId }[]] {
+  const [first, ...others] = block.children;
+  if (!first || unitsOf(block) <= MOST_UNITS) return [block, []];
+  const [short, later] = divided(first);
+  const rest = others.length > 0 ? [...later, { nodes: others, behind: idOf(first) as BlockId }] : later;
+  return [{ ...block, children: [short] }, rest];
+}
+
+const idOf = (block: BlockNode | undefined): BlockId | null =>
+  block?.id === undefined ? null : blockId(block.id);
+
+const withIds = (block: BlockNode): BlockNode => ({
+  ...block,
+  id: block.id ?? newBlockId(),
+  children: block.children.map(withIds),
+});
 
 /** A block too large for one update gets its text afterwards, piece by piece. */
 function shortened(node: BlockNode): BlockNode {

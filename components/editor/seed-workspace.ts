@@ -8,7 +8,7 @@ import { parseMarkdown } from "../../lib/markdown/parse-markdown.ts";
 import { browserSupabase } from "../../lib/supabase/browser.ts";
 import runbook from "../../RUNBOOK.md?text";
 import { fillDocument } from "./fill-document.ts";
-import type { Place } from "./import-markdown.ts";
+import type { Place } from "./make-document.ts";
 import welcome from "./welcome.md?text";
 
 export async function seedWorkspace({ userId, workspaceId }: Place): Promise<void> {

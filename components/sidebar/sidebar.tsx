@@ -5,6 +5,7 @@ import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
 import { AccountMenu } from "./account-menu.tsx";
 import { DocumentTree } from "./document-tree.tsx";
+import type { Exchange } from "./exchange.ts";
 import { NewDocument } from "./new-document.tsx";
 import { type WorkspaceName, WorkspaceSwitch } from "./workspace-switch.tsx";
 
@@ -14,19 +15,19 @@ export type SidebarProps = {
   person: { name: string; color: number; email: string };
   canWrite: boolean;
   signOut: () => Promise<void>;
-  importMarkdown?: ((file: File) => Promise<string>) | undefined;
+  exchange: Exchange;
   showShortcuts: () => void;
 };
 
 /** What stands at the left of every page of a workspace: the way to each document, and to oneself. */
 export function Sidebar(props: SidebarProps) {
-  const { workspace, workspaces, person, canWrite, signOut, importMarkdown, showShortcuts } = props;
+  const { workspace, workspaces, person, canWrite, signOut, exchange, showShortcuts } = props;
   const home = `/w/${workspace.id}`;
   return (
     <>
       <div className="side-top">
         <WorkspaceSwitch current={workspace} all={workspaces} />
-        {canWrite ? <NewDocument workspaceId={workspace.id} importMarkdown={importMarkdown} /> : null}
+        {canWrite ? <NewDocument workspace={workspace} exchange={exchange} /> : null}
       </div>
       <nav aria-label="Documents">
         <Row href={home} icon={House}>

@@ -1,49 +1,86 @@
 "use client";
-import { Download, Ellipsis, Keyboard, Link2, ListTree, Trash2 } from "lucide-react";
+import {
+  Download,
+  Ellipsis,
+  FileCode,
+  FolderDown,
+  Keyboard,
+  Link2,
+  ListTree,
+  Printer,
+  Trash2,
+} from "lucide-react";
 import { toast } from "sonner";
-import type { MarkdownFile } from "../editor/export-markdown.ts";
+import type { DocumentFile } from "../editor/export-document.ts";
+import { printDocument } from "../editor/print-document.ts";
+import { useTree } from "../sidebar/tree-context.tsx";
+import { nodeOf } from "../sidebar/tree-nodes.ts";
 import { useDocumentActions } from "../sidebar/use-document-actions.ts";
 import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
+import { saveFile } from "../ui/save-file.ts";
+import { useWork } from "../ui/use-work.tsx";
 import type { DocumentDoing } from "./document-pane.tsx";
 import { useFrame } from "./frame-context.tsx";
 
 type ActionsProps = DocumentDoing & { documentId: string };
 
 /** The menu at the right end of the document's bar. */
-export function DocumentActions({ documentId, exportMarkdown, showOutline }: ActionsProps) {
-  const { workspace, canWrite, showShortcuts } = useFrame();
+export function DocumentActions({ documentId, exportAs, showOutline }: ActionsProps) {
+  const { workspace, canWrite, exchange, showShortcuts } = useFrame();
+  const { rows, branches } = useTree();
+  const { start, dialog } = useWork();
   const act = useDocumentActions(workspace.id);
   const trigger = (
     <button type="button" className="icon-button" aria-label="Document actions">
       <Ellipsis className="i" aria-hidden />
     </button>
   );
+  const exportInside = () => {
+    const node = nodeOf(rows, branches, documentId);
+    return start({
+      title: "Exporting",
+      failed: "Nothing was exported.",
+      run: (wishes) => exchange.exportTree(node.title, [node], wishes),
+    });
+  };
   return (
-    <Menu trigger={trigger}>
-      <MenuItem icon={Link2} onClick={() => void copyLink()}>
-        Copy link
-      </MenuItem>
-      <MenuItem icon={Download} onClick={() => void download(exportMarkdown)}>
-        Export…
-      </MenuItem>
-      <MenuLine />
-      {showOutline ? (
-        <MenuItem icon={ListTree} onClick={showOutline}>
-          Outline
+    <>
+      <Menu trigger={trigger}>
+        <MenuItem icon={Link2} onClick={() => void copyLink()}>
+          Copy link
         </MenuItem>
-      ) : null}
-      <MenuItem icon={Keyboard} onClick={showShortcuts}>
-        Keyboard shortcuts
-      </MenuItem>
-      {canWrite ? (
-        <>
-          <MenuLine />
-          <MenuItem icon={Trash2} onClick={() => void act.trash(documentId)}>
-            Move to trash
+        <MenuItem icon={Download} onClick={() => void download(() => exportAs("Markdown"))}>
+          Export…
+        </MenuItem>
+        <MenuItem icon={FileCode} onClick={() => void download(() => exportAs("HTML"))}>
+          Export as HTML
+        </MenuItem>
+        <MenuItem icon={FolderDown} onClick={() => void exportInside()}>
+          Export with all inside it
+        </MenuItem>
+        <MenuItem icon={Printer} onClick={() => void printDocument()}>
+          Print or save as PDF
+        </MenuItem>
+        <MenuLine />
+        {showOutline ? (
+          <MenuItem icon={ListTree} onClick={showOutline}>
+            Outline
           </MenuItem>
-        </>
-      ) : null}
-    </Menu>
+        ) : null}
+        <MenuItem icon={Keyboard} onClick={showShortcuts}>
+          Keyboard shortcuts
+        </MenuItem>
+        {canWrite ? (
+          <>
+            <MenuLine />
+            <MenuItem icon={Trash2} onClick={() => void act.trash(documentId)}>
+              Move to trash
+            </MenuItem>
+          </>
+        ) : null}
+      </Menu>
+      {dialog}
+    </>
   );
 }
 
@@ -58,16 +95,10 @@ async function copyLink() {
   }
 }
 
-async function download(exportMarkdown: () => Promise<MarkdownFile>) {
+async function download(make: () => Promise<DocumentFile>) {
   try {
-    const { fileName, text } = await exportMarkdown();
-    const address = URL.createObjectURL(new Blob([text], { type: "text/markdown;charset=utf-8" }));
-    const link = document.createElement("a");
-    link.href = address;
-    link.download = fileName;
-    link.click();
-    // The download has taken its own hold of the data by the next turn.
-    setTimeout(() => URL.revokeObjectURL(address));
+    const { fileName, text, type } = await make();
+    saveFile(fileName, text, type);
   } catch (error) {
     const description = error instanceof Error ? error.message : "Try again in a moment.";
     toast.error("The document was not exported.", { description });

@@ -3,7 +3,7 @@ import { type ReactNode, useCallback, useEffect, useRef, useState } from "react"
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { WorkspaceChannels } from "../../lib/collab/workspace-channel.ts";
 import { DocumentBody, type OpenBody } from "../editor/document-body.tsx";
-import { exportMarkdown, type MarkdownFile } from "../editor/export-markdown.ts";
+import { type DocumentFile, exportDocument, type Format } from "../editor/export-document.ts";
 import { OutlinePanel, useOutline } from "../editor/outline/outline-panel.tsx";
 import { RefusedNotice } from "../editor/refused-notice.tsx";
 import { SaveNotice } from "../editor/save-notice.tsx";
@@ -37,7 +37,7 @@ type PaneProps = {
 /** What the menu of a document can do with it. */
 export type DocumentDoing = {
   /** The document as it stands on screen, with what is not sent yet. */
-  exportMarkdown: () => Promise<MarkdownFile>;
+  exportAs: (format: Format) => Promise<DocumentFile>;
   /** Undefined while the document has no headings. */
   showOutline: (() => void) | undefined;
 };
@@ -46,10 +46,13 @@ export type DocumentDoing = {
 export function DocumentPane({ documentId, person, initial, channels, crumbs, actions }: PaneProps) {
   const session = useSession({ documentId, userId: person.id }, channels);
   useCheckWhenMoved(session, documentId);
-  const save = useCallback(() => {
-    if (!session) throw new Error("The document is not open yet. Try again in a moment.");
-    return exportMarkdown(session.doc);
-  }, [session]);
+  const exportAs = useCallback(
+    async (format: Format) => {
+      if (!session) throw new Error("The document is not open yet. Try again in a moment.");
+      return exportDocument(session.doc, format);
+    },
+    [session],
+  );
   const [body, setBody] = useState<OpenBody | null>(null);
   const outline = useOutline(body);
   const wasShown = useOnce(body !== null);
@@ -60,10 +63,7 @@ export function DocumentPane({ documentId, person, initial, channels, crumbs, ac
         {crumbs}
         {session ? <SaveStatus session={session} /> : null}
         {session ? <PeopleHere people={session.people} /> : null}
-        {actions({
-          exportMarkdown: async () => save(),
-          showOutline: outline.headings ? outline.toggle : undefined,
-        })}
+        {actions({ exportAs, showOutline: outline.headings ? outline.toggle : undefined })}
       </header>
       {session ? <SaveNotice key={`save ${session.sessionId}`} session={session} /> : null}
       {session ? (

@@ -1,5 +1,6 @@
 "use client";
 import { createContext, useContext } from "react";
+import type { Exchange } from "../sidebar/exchange.ts";
 
 /** What every page of a workspace may know about where it is. */
 export type FrameValue = {
@@ -7,6 +8,7 @@ export type FrameValue = {
   canWrite: boolean;
   /** The first documents are being written. */
   isSeeding: boolean;
+  exchange: Exchange;
   showShortcuts: () => void;
 };
 

@@ -21,7 +21,7 @@ const shortcuts = new LatePart(
   async () => (await import("./shortcuts-sheet.tsx")).ShortcutsSheet,
 );
 
-type FrameProps = Omit<SidebarProps, "importMarkdown" | "showShortcuts"> & {
+type FrameProps = Omit<SidebarProps, "exchange" | "showShortcuts"> & {
   epoch: number;
   documents: readonly DocumentRow[];
   /** A new workspace without its first documents, opened by its owner. */
@@ -47,13 +47,13 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
   useShortcutsKey(useCallback(() => setListing((shown) => !shown), []));
   const [isSeeding, setSeeding] = useState(needsSeed);
   const endSeeding = useCallback(() => setSeeding(false), []);
-  const frame = useMemo(
-    () => ({ workspace, canWrite, isSeeding, showShortcuts }),
-    [workspace, canWrite, isSeeding, showShortcuts],
-  );
-  const importMarkdown = useMemo(
-    () => seams.importMarkdown?.bind(null, { userId, workspaceId: workspace.id }),
+  const exchange = useMemo(
+    () => seams.exchange({ userId, workspaceId: workspace.id }),
     [userId, workspace.id],
+  );
+  const frame = useMemo(
+    () => ({ workspace, canWrite, isSeeding, exchange, showShortcuts }),
+    [workspace, canWrite, isSeeding, exchange, showShortcuts],
   );
   const rename = useCallback(
     (documentId: string, title: string) => seams.renameDocument(userId, documentId, title),
@@ -75,14 +75,7 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
           Skip to the page
         </a>
         <Sheet
-          side={
-            <Sidebar
-              {...side}
-              signOut={signOut}
-              importMarkdown={importMarkdown}
-              showShortcuts={showShortcuts}
-            />
-          }
+          side={<Sidebar {...side} signOut={signOut} exchange={exchange} showShortcuts={showShortcuts} />}
         >
           {children}
         </Sheet>

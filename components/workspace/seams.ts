@@ -6,6 +6,7 @@ import { createBrowserEnvironment } from "../../lib/collab/environment.ts";
 import { renameHeadless } from "../../lib/collab/rename-document.ts";
 import { createSupabaseTransport } from "../../lib/collab/supabase-transport.ts";
 import { browserSupabase } from "../../lib/supabase/browser.ts";
+import type { Exchange } from "../sidebar/exchange.ts";
 
 /** Who does it, and where. */
 export type Place = { readonly userId: string; readonly workspaceId: string };
@@ -13,8 +14,8 @@ export type Place = { readonly userId: string; readonly workspaceId: string };
 export type Seams = {
   /** A title lives in the document; renaming in the tree writes there. */
   renameDocument: (userId: string, documentId: string, title: string) => Promise<void>;
-  /** Makes a document of a file and gives its id. Throws a sentence for a file it refuses. */
-  importMarkdown: ((place: Place, file: File) => Promise<string>) | undefined;
+  /** Files in and out of a workspace. */
+  exchange: (place: Place) => Exchange;
   /** Some document of this page holds words that the server does not have. */
   hasUnsentText: () => Promise<boolean>;
   /** Writes the first documents of a new workspace; called by its owner, answers quietly when another tab does it. */
@@ -26,8 +27,13 @@ export const seams: Seams = {
     const { log } = createSupabaseTransport(browserSupabase());
     return renameHeadless({ userId, documentId, log, environment: createBrowserEnvironment() }, title);
   },
-  importMarkdown: async (place, file) =>
-    (await import("../editor/import-markdown.ts")).importMarkdown(place, file),
+  exchange: (place) => ({
+    importFile: async (file) => (await import("../editor/import-markdown.ts")).importMarkdown(place, file),
+    importTree: async (files, wishes) =>
+      (await import("../editor/exchange.ts")).importInto(place, files, wishes),
+    exportTree: async (name, nodes, wishes) =>
+      (await import("../editor/exchange.ts")).exportFrom(place.userId, name, nodes, wishes),
+  }),
   hasUnsentText: async () => (await import("../editor/open-session.ts")).hasUnsentText(),
   seedWorkspace: async (place) => (await import("../editor/seed-workspace.ts")).seedWorkspace(place),
 };

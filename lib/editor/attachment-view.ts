@@ -25,6 +25,10 @@ export function attachmentViewPlugin(door: AttachmentDoor): Plugin {
   });
 }
 
+/** Told to the window before its pages are printed: pictures far from it are fetched, too. */
+export const PRINT_SOON = "print-soon";
+const PRINTS = [PRINT_SOON, "beforeprint"] as const;
+
 /** How far from the window a picture is fetched. */
 const NEAR = "600px";
 /** Pixels: on a narrower picture its buttons have no room. */
@@ -39,6 +43,7 @@ class AttachmentView implements NodeView {
   readonly #stop: () => void;
   #node: ProseMirrorNode;
   #observer: IntersectionObserver | null = null;
+  #fetchNow: (() => void) | null = null;
   #drawn = "";
   #shown: readonly string[] = [];
 
@@ -60,7 +65,7 @@ class AttachmentView implements NodeView {
   }
 
   destroy(): void {
-    this.#observer?.disconnect();
+    this.#forget();
     this.#stop();
   }
 
@@ -91,7 +96,7 @@ class AttachmentView implements NodeView {
     const now = JSON.stringify([attrs.type, attachment]);
     if (now === this.#drawn) return;
     this.#drawn = now;
-    this.#observer?.disconnect();
+    this.#forget();
     if (attrs.type === IMAGE) this.#drawPicture(attachment);
     else this.#drawFile(attachment);
   }
@@ -132,14 +137,24 @@ class AttachmentView implements NodeView {
   #whenNear(frame: HTMLElement, load: () => void): void {
     const observer = new IntersectionObserver(
       (entries) => {
-        if (!entries.some((entry) => entry.isIntersecting)) return;
-        observer.disconnect();
-        load();
+        if (entries.some((entry) => entry.isIntersecting)) this.#fetchNow?.();
       },
       { rootMargin: NEAR },
     );
     this.#observer = observer;
     observer.observe(frame);
+    this.#fetchNow = () => {
+      this.#forget();
+      load();
+    };
+    for (const event of PRINTS) window.addEventListener(event, this.#fetchNow);
+  }
+
+  /** No longer waits to come near. */
+  #forget(): void {
+    this.#observer?.disconnect();
+    for (const event of PRINTS) if (this.#fetchNow) window.removeEventListener(event, this.#fetchNow);
+    this.#fetchNow = null;
   }
 
   #load(opens: HTMLElement, image: HTMLImageElement, state: HTMLElement): void {
@@ -164,7 +179,7 @@ class AttachmentView implements NodeView {
   }
 
   #close(sentence: string): void {
-    this.#observer?.disconnect();
+    this.#forget();
     this.#head.classList.add("failed");
     const opens = this.#head.querySelector<HTMLElement>(".picture-open");
     if (!opens) return;

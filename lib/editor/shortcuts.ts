@@ -82,6 +82,8 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
     shortcuts: [
       key("Find and replace", "Mod-f"),
       key("Link the chosen text", "Mod-Shift-k"),
+      key("Copy as Markdown", "Mod-Alt-c"),
+      key("Paste as plain text", "Mod-Shift-v"),
       key("To the toolbar over the chosen text", "Alt-F10"),
       key("The menu of the block", "Mod-/"),
       key("These shortcuts; outside the text ? alone", "Mod-Shift-/"),

@@ -4,18 +4,29 @@
  * runs: the tree that is read belongs to no page.
  */
 import type { BlockNode, Json, Marks, TextRun } from "../core/block-tree.ts";
-import { CALLOUT, type Tone } from "../core/callout.ts";
+import { CALLOUT } from "../core/callout.ts";
 import { isSafeHref } from "../core/link.ts";
 import { MATH } from "../core/math.ts";
 import { CELL, ROW, TABLE } from "../core/table.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { BlockList } from "./block-list.ts";
-import { marksInside, stylesOf } from "./inline-marks.ts";
+import { marksInside } from "./inline-marks.ts";
 import { INSIDE, ownBlock } from "./own-block.ts";
+import {
+  BLOCKS,
+  childrenOf,
+  firstNumber,
+  isIcon,
+  isLeftOut,
+  isPixel,
+  isSpacer,
+  keepsBlanks,
+  toneOfAlert,
+} from "./page-elements.ts";
 import { codeText, isCodeBlock, languageOf } from "./read-code.ts";
 import { cellText, isLayout, readTable, rowsOf } from "./read-table.ts";
 import { checkOf } from "./read-task.ts";
-import { isWordMark, wordItem, wordStyle } from "./word.ts";
+import { wordItem, wordStyle } from "./word.ts";
 
 export type Picture = { readonly src: string; readonly alt: string };
 
@@ -50,20 +61,6 @@ function isNotion(root: Node): boolean {
   return false;
 }
 
-const LEFT_OUT = new Set(
-  (
-    "script style template noscript svg math head title meta link base object embed applet iframe frame frameset " +
-    "canvas audio video source track map area select option optgroup datalist textarea button progress meter dialog " +
-    "col colgroup xml param portal noembed noframes xmp plaintext"
-  ).split(" "),
-);
-const BLOCKS = new Set(
-  (
-    "p div section article header footer main nav aside address figure figcaption dl dt dd fieldset form legend " +
-    "center body html hgroup search menu tbody tr td th caption thead tfoot"
-  ).split(" "),
-);
-const HIDDEN = /\b(?:sr-only|visually-hidden|screen-reader-text|markdown-alert-title)\b/;
 /** Elements in elements: no person's page comes near it, and each costs a call. */
 const MOST_LEVELS = 400;
 
@@ -106,7 +103,8 @@ class HtmlReader {
     }
     const own = ownBlock(element);
     if (!own) return false;
-    const { type, attrs } = own;
+    const { type } = own;
+    const attrs = { ...own.attrs, ...this.#ownPicture(element) };
     if (element.localName === "table") {
       this.list.start({
         type: TABLE,
@@ -126,6 +124,14 @@ class HtmlReader {
     else this.walkInside(element, inside);
     this.list.close();
     return true;
+  }
+
+  /** A picture that our own page holds with its bytes: what it is here, over what it was there. */
+  #ownPicture(figure: Element): Record<string, Json> {
+    const image = figure.localName === "figure" ? figure.querySelector(":scope > img[src^='data:']") : null;
+    if (!image) return {};
+    const picture = { src: image.getAttribute("src") ?? "", alt: image.getAttribute("alt") ?? "" };
+    return this.#doors.picture?.(picture)?.attrs ?? {};
   }
 
   #ownRows(table: Element, context: Context): BlockNode[] {
@@ -329,62 +335,4 @@ class HtmlReader {
   }
 
   #link = (href: string): string | null => this.#doors.link?.(href) ?? href;
-}
-
-/** A list of nodes that is kept up to date would be searched anew for each. */
-function* childrenOf(node: Node): Generator<Node> {
-  for (let child = node.firstChild; child; child = child.nextSibling) yield child;
-}
-
-/** Null for lists without numbers. */
-function firstNumber(list: Element): number | null {
-  if (list.localName !== "ol") return null;
-  const start = Number.parseInt(list.getAttribute("start") ?? "1", 10);
-  return Number.isSafeInteger(start) && start >= 0 ? start : 1;
-}
-
-function isLeftOut(element: Element): boolean {
-  if (LEFT_OUT.has(element.localName) || isWordMark(element) || element.hasAttribute("hidden")) return true;
-  // names of another namespace: what is drawn by other rules than HTML's is read by none of them
-  if (element.namespaceURI !== null && element.namespaceURI !== "http://www.w3.org/1999/xhtml") return true;
-  if (element.localName === "input" || HIDDEN.test(element.className)) return true;
-  const styles = stylesOf(element);
-  return (
-    styles.get("display") === "none" ||
-    styles.get("mso-hide") === "all" ||
-    /^comment/.test(styles.get("mso-element") ?? "")
-  );
-}
-
-function keepsBlanks(element: Element): boolean {
-  return /^(?:pre|break-spaces)/.test(stylesOf(element).get("white-space") ?? "");
-}
-
-/** Blanks that a program wrote as others, so that they are not lost. */
-function isSpacer(element: Element): boolean {
-  const isBlank = /^\s*$/.test(element.textContent ?? "") && (element.textContent ?? "") !== "";
-  return isBlank && (element.className === "Apple-converted-space" || stylesOf(element).has("mso-spacerun"));
-}
-
-const edge = (element: Element, name: string): number => Number.parseFloat(element.getAttribute(name) ?? "");
-
-/** Pictures that count visits. */
-const isPixel = (element: Element): boolean => edge(element, "width") <= 2 || edge(element, "height") <= 2;
-
-/** A picture among words, as large as they are: its words say it. */
-function isIcon(element: Element): boolean {
-  return /\bemoji\b/.test(element.className) || edge(element, "width") <= 32 || edge(element, "height") <= 32;
-}
-
-const ALERTS: Readonly<Record<string, Tone>> = {
-  note: "info",
-  important: "info",
-  tip: "good",
-  warning: "warn",
-  caution: "bad",
-};
-
-/** What GitHub makes of `> [!NOTE]`. */
-function toneOfAlert({ className }: Element): Tone | null {
-  return ALERTS[/\bmarkdown-alert-(note|important|tip|warning|caution)\b/.exec(className)?.[1] ?? ""] ?? null;
 }

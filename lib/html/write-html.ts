@@ -20,13 +20,17 @@ export type WriteDoors = {
   readonly isPlain?: boolean;
 };
 
-const LISTS: Readonly<Record<string, string>> = { bullet: "ul", task: "ul", number: "ol" };
+const LISTS: ReadonlyMap<string, string> = new Map([
+  ["bullet", "ul"],
+  ["task", "ul"],
+  ["number", "ol"],
+]);
 
 export function writeHtml(blocks: readonly BlockNode[], doors: WriteDoors = {}): string {
   let html = "";
   let list: string | null = null;
   for (const block of blocks) {
-    const wanted = LISTS[block.type] ?? null;
+    const wanted = LISTS.get(block.type) ?? null;
     const start = block.attrs.start;
     if (list !== null && (wanted !== list || (wanted === "ol" && start !== undefined))) {
       html += `</${list}>`;

@@ -60,7 +60,7 @@ function headOf([first, second]: readonly PhrasingContent[]): Head | null {
   return { type: first.type === "image" ? IMAGE : FILE, attachment };
 }
 
-function readAddress(url: string): Attachment | null {
+export function readAddress(url: string): Attachment | null {
   if (!url.startsWith(SCHEME)) return null;
   const [key, query = ""] = url.slice(SCHEME.length).split("?", 2);
   const said = new URLSearchParams(query.replaceAll(";", "&"));
@@ -85,7 +85,7 @@ export function writeAttachment(node: BlockNode): Image | Link {
   return { type: "link", url, children: [{ type: "text", value: attachment.name || "File" }] };
 }
 
-function writeAddress({ key, name, mime, size, width, height, alt }: Attachment): string {
+export function writeAddress({ key, name, mime, size, width, height, alt }: Attachment): string {
   const said = Object.entries({ name, type: mime, size, width, height, alt });
   const query = said.filter(([, value]) => value !== null && value !== "");
   const written = query.map(([field, value]) => `${field}=${encode(String(value))}`).join(";"); // an "&" would be escaped in print

@@ -4,6 +4,7 @@
  * text that nests beyond all reason, or has a block longer than 400,000 characters, is kept as one code block.
  */
 import type { BlockNode } from "../core/block-tree.ts";
+import type { ReadDoors } from "./doors.ts";
 import { codeBlock, type End, readBlocks } from "./read-blocks.ts";
 import { settleTree } from "./settle-tree.ts";
 import { toLineFeeds } from "./syntax.ts";
@@ -17,10 +18,14 @@ export function parseMarkdown(source: string): MarkdownDocument {
 }
 
 /** Says why when the text is too much: for `maxBlocks`, or for the parser. It is not read to its end then. */
-export function parseWithin(source: string, maxBlocks: number): MarkdownDocument | Exclude<End, "whole"> {
+export function parseWithin(
+  source: string,
+  maxBlocks: number,
+  doors: ReadDoors | null = null,
+): MarkdownDocument | Exclude<End, "whole"> {
   const text = toLineFeeds(source).replaceAll("\0", "\ufffd");
   if (isStorm.test(text)) return asCode(text);
-  const { title, blocks, end } = readBlocks(text, maxBlocks);
+  const { title, blocks, end } = readBlocks(text, maxBlocks, { doors });
   return end === "whole" ? { title, blocks: settleTree(blocks) } : end;
 }
 
@@ -28,7 +33,7 @@ export function parseWithin(source: string, maxBlocks: number): MarkdownDocument
 export function parsePiece(source: string, maxBlocks: number): BlockNode[] | null {
   const text = toLineFeeds(source).replaceAll("\0", "\ufffd");
   if (isStorm.test(text)) return asCode(text).blocks;
-  const { blocks, end } = readBlocks(text, maxBlocks, false);
+  const { blocks, end } = readBlocks(text, maxBlocks, { hasTitle: false });
   return end === "whole" ? settleTree(blocks) : null;
 }
 

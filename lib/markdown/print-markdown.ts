@@ -3,7 +3,7 @@
  * settle-tree.ts). Raw blocks are printed as they stand; characters that Markdown would read as its own are
  * escaped. Ends with a line end, or is empty.
  */
-import type { List, ListItem, Paragraph, PhrasingContent, RootContent } from "mdast";
+import type { List, ListItem, Paragraph, PhrasingContent, Root, RootContent } from "mdast";
 import { FILE, IMAGE } from "../core/attachment.ts";
 import { type BlockNode, textOf } from "../core/block-tree.ts";
 import { CALLOUT } from "../core/callout.ts";
@@ -14,13 +14,17 @@ import { TOGGLE } from "../core/toggle.ts";
 import { writeAttachment } from "./attachments.ts";
 import { markedParagraph } from "./callouts.ts";
 import { detailsEnd, detailsStart } from "./details.ts";
+import { openWriteDoors, type WriteDoors } from "./doors.ts";
 import { writeEmbed } from "./embeds.ts";
 import { settleTree } from "./settle-tree.ts";
 import { underlineClose, underlineOpen, writeSyntax } from "./syntax.ts";
 import { printedRows } from "./tables.ts";
 import { writeText } from "./write-text.ts";
 
-export function printMarkdown(document: { title: string; blocks: readonly BlockNode[] }): string {
+export function printMarkdown(
+  document: { title: string; blocks: readonly BlockNode[] },
+  doors: WriteDoors | null = null,
+): string {
   const blocks = settleTree(document.blocks);
   const title = document.title.replace(/[\r\n\0]+/g, " ");
   // Without a title of its own the document must not lend its first heading as one.
@@ -28,7 +32,9 @@ export function printMarkdown(document: { title: string; blocks: readonly BlockN
   const heading: RootContent[] = hasTitle
     ? [{ type: "heading", depth: 1, children: title === "" ? [] : [{ type: "text", value: title }] }]
     : [];
-  return writeSyntax({ type: "root", children: [...heading, ...writeFlow(blocks)] });
+  const root: Root = { type: "root", children: [...heading, ...writeFlow(blocks)] };
+  if (doors) openWriteDoors(root, doors);
+  return writeSyntax(root);
 }
 
 /** Blocks out of a document, as they are copied: no title above them. */

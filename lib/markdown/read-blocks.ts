@@ -11,6 +11,7 @@ import { TOGGLE } from "../core/toggle.ts";
 import { isAttachmentParagraph, readAttachmentParagraph } from "./attachments.ts";
 import { readMarker } from "./callouts.ts";
 import { endOfDetails, readSummary } from "./details.ts";
+import { openReadDoors, type ReadDoors } from "./doors.ts";
 import { isEmbedParagraph, readEmbedParagraph } from "./embeds.ts";
 import { areTogether, definitionsIn, readPieces } from "./read-pieces.ts";
 import { type Definitions, readRuns } from "./read-runs.ts";
@@ -22,25 +23,30 @@ type Context = { source: string; definitions: Definitions; frames: readonly Fram
 
 /** Why reading ended: at the end, or before it because it would take too much. */
 export type End = "whole" | "too many blocks" | "too long a block";
+export type ReadWishes = {
+  /** False: a piece of a text, whose heading is a heading. */
+  readonly hasTitle?: boolean;
+  readonly doors?: ReadDoors | null;
+};
 export type ReadDocument = { title: string | null; blocks: BlockNode[]; end: End };
 
 /**
  * `source` has "\n" line ends. The title is the text of a heading 1 that opens the document. Reading ends
  * early soon after `maxBlocks`, or before a block that is longer than the parser can bear.
- * @param hasTitle false: a piece of a text, whose heading is a heading
  */
 export function readBlocks(
   source: string,
   maxBlocks = Number.POSITIVE_INFINITY,
-  hasTitle = true,
+  { hasTitle = true, doors = null }: ReadWishes = {},
 ): ReadDocument {
   const document: ReadDocument = { title: null, blocks: [], end: "whole" };
   let count = 0;
   let isFirst = hasTitle;
   for (const piece of readPieces(source)) {
     if (!piece) return { ...document, end: "too long a block" };
-    const { text, nodes, definitions, goesOn } = piece;
-    const known = byIdentifier([...definitions, ...nodes]);
+    const { text, definitions, goesOn } = piece;
+    const known = byIdentifier([...definitions, ...piece.nodes]);
+    const nodes = doors ? openReadDoors(piece.nodes, doors, known) : piece.nodes;
     const context: Context = { source: text, definitions: known, frames: [], column: 1 };
     if (isFirst) document.title = readTitle(nodes[0], context);
     const rest = isFirst && document.title !== null ? nodes.slice(1) : nodes;

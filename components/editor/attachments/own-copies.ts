@@ -21,7 +21,7 @@ export async function withOwnCopies(
   documentId: string,
   copy: Copy,
 ): Promise<BlockNode[]> {
-  const named = [...new Set(keysIn(blocks))];
+  const named = [...new Set(keysIn(blocks))].filter((key) => !key.startsWith(`${documentId}/`));
   const copies = new Map<AttachmentKey, AttachmentKey>();
   for (let at = 0; at < named.length; at += AT_ONCE) {
     await Promise.all(

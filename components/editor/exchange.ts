@@ -1,0 +1,32 @@
+/** Files in and out of a workspace, with the sentences that say what came of it. Loaded when it is first needed. */
+import type { ExportNode } from "../../lib/exchange/plan-export.ts";
+import { saveFile } from "../ui/save-file.ts";
+import { fileNameOf } from "./export-document.ts";
+import { exportTree } from "./export-tree.ts";
+import { importTree, type TreeWishes } from "./import-tree.ts";
+import type { Place } from "./make-document.ts";
+
+const count = (number: number, what: string): string => (number === 1 ? `One ${what}` : `${number} ${what}s`);
+
+export async function importInto(place: Place, files: readonly File[], wishes: TreeWishes) {
+  const { made, firstId, problems } = await importTree(place, files, wishes);
+  const done = `${count(made, "document")} ${made === 1 ? "was" : "were"} imported`;
+  return {
+    firstId,
+    problems,
+    sentence: wishes.signal.aborted ? `${done}; then it was stopped.` : `${done}.`,
+  };
+}
+
+export async function exportFrom(
+  userId: string,
+  name: string,
+  nodes: readonly ExportNode[],
+  wishes: TreeWishes,
+) {
+  const { zip, written, problems } = await exportTree(userId, nodes, wishes);
+  if (wishes.signal.aborted) return { sentence: "It was stopped. Nothing was saved.", problems: [] };
+  if (!zip) throw new Error(problems[0] ?? "There is no document to export.");
+  saveFile(`${fileNameOf(name)}.zip`, zip, "application/zip");
+  return { sentence: `${count(written, "document")} ${written === 1 ? "was" : "were"} exported.`, problems };
+}

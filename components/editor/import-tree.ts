@@ -1,0 +1,141 @@
+/** A zip, a folder or several files → documents, nested as their folders are, with their pictures and links. */
+import type { Archive, ArchiveFile } from "../../lib/exchange/archive.ts";
+import { openFiles, openZip } from "../../lib/exchange/archive.ts";
+import { resolvePath } from "../../lib/exchange/archive-paths.ts";
+import {
+  type ImportPlan,
+  ORDER_FILE,
+  type PlannedDocument,
+  planImport,
+} from "../../lib/exchange/plan-import.ts";
+import { makeDocument, type NewDocument, type Place } from "./make-document.ts";
+import { readDocumentFile } from "./read-document-file.ts";
+
+export type Progress = { readonly done: number; readonly all: number; readonly name: string };
+export type TreeReport = {
+  readonly made: number;
+  readonly firstId: string | null;
+  /** A sentence each: what was not taken, and why. */
+  readonly problems: readonly string[];
+};
+export type TreeWishes = { readonly onProgress: (progress: Progress) => void; readonly signal: AbortSignal };
+type Make = (whole: NewDocument) => Promise<readonly string[]>;
+
+/** What is made stays, also when it is given up on the way. Throws a sentence when nothing can be made of it. */
+export async function importTree(
+  place: Place,
+  files: readonly File[],
+  wishes: TreeWishes,
+): Promise<TreeReport> {
+  const archive = await openChosen(files);
+  if (!archive.ok) throw new Error(archive.reason);
+  return importArchive(archive, place.workspaceId, (whole) => makeDocument(place, whole), wishes);
+}
+
+async function openChosen(files: readonly File[]): Promise<Archive> {
+  const [file] = files;
+  if (files.length === 1 && file && /\.zip$/i.test(file.name)) {
+    if (file.size > 200_000_000)
+      return { ok: false, reason: "This archive is larger than 200 MB: import it in parts." };
+    return openZip(new Uint8Array(await file.arrayBuffer()));
+  }
+  return openFiles(files);
+}
+
+export async function importArchive(
+  archive: Extract<Archive, { ok: true }>,
+  workspaceId: string,
+  make: Make,
+  { onProgress, signal }: TreeWishes,
+): Promise<TreeReport> {
+  const order = archive.files.find(({ parts }) => parts.length === 1 && parts[0] === ORDER_FILE);
+  const plan = planImport(archive.files, order ? new TextDecoder().decode(await order.read()) : null, () =>
+    crypto.randomUUID(),
+  );
+  if (plan.documents.length === 0)
+    throw new Error("There is no Markdown and no HTML file in it. Nothing was created.");
+  const problems = [...archive.problems];
+  const all = plan.documents.reduce(countAll, 0);
+  let made = 0;
+  const used = new Set<ArchiveFile>();
+  const walk = async (siblings: readonly PlannedDocument[], parentId: string | null): Promise<void> => {
+    let afterId: string | null = null;
+    for (const planned of siblings) {
+      if (signal.aborted) return;
+      onProgress({ done: made, all, name: planned.name });
+      try {
+        const whole = await read(planned, plan, workspaceId, used);
+        problems.push(...whole.problems, ...(await make({ ...whole, parentId, afterId })));
+        made++;
+        afterId = planned.id;
+        await walk(planned.children, planned.id);
+      } catch (cause) {
+        const why = cause instanceof Error ? cause.message : String(cause);
+        problems.push(`“${planned.file?.parts.join("/") ?? planned.name}” was left out. ${why}`);
+        // what is inside it is not lost with it
+        await walk(planned.children, parentId);
+      }
+    }
+  };
+  await walk(plan.documents, null);
+  for (const [path, file] of plan.others)
+    if (!used.has(file) && !signal.aborted) problems.push(`“${path}” was left out: no document shows it.`);
+  return { made, firstId: made > 0 ? (plan.documents[0]?.id ?? null) : null, problems };
+}
+
+const countAll = (sum: number, { children }: PlannedDocument): number => children.reduce(countAll, sum + 1);
+
+type Whole = NewDocument & { readonly problems: readonly string[] };
+
+async function read(
+  { id, name, file }: PlannedDocument,
+  plan: ImportPlan,
+  workspaceId: string,
+  used: Set<ArchiveFile>,
+): Promise<Whole> {
+  if (!file) return { id, title: name, blocks: [], problems: [] };
+  const bytes = await file.read();
+  const problems: string[] = [];
+  const beside = new Map<string, File>();
+  const shown = (url: string) => {
+    const path = resolvePath(file.parts, url)?.parts.join("/");
+    return path === undefined ? undefined : plan.others.get(path);
+  };
+  // reading asks for bytes at once: first it is read for what it shows
+  const named = new Set<ArchiveFile>();
+  readDocumentFile(file.parts.at(-1) ?? "", bytes, id, {
+    link: () => null,
+    file(url) {
+      const other = shown(url);
+      if (other) named.add(other);
+      return null;
+    },
+  });
+  for (const other of named) {
+    used.add(other);
+    try {
+      beside.set(
+        other.parts.join("/"),
+        new File([(await other.read()) as BlobPart], other.parts.at(-1) ?? ""),
+      );
+    } catch {
+      problems.push(`“${other.parts.join("/")}” was left out: it is damaged, or needs a password.`);
+    }
+  }
+  const found = readDocumentFile(file.parts.at(-1) ?? "", bytes, id, {
+    link: (url) => linkTo(url, file, plan, workspaceId),
+    file: (url) => beside.get(shown(url)?.parts.join("/") ?? "") ?? null,
+  });
+  if (!found.ok) throw new Error(found.reason);
+  // a document without a title has the name of none in our archives
+  const title = found.title ?? (/^Untitled(?: \d+)?$/.test(name) ? "" : name);
+  return { id, title, blocks: found.blocks, files: found.files, problems };
+}
+
+function linkTo(url: string, from: ArchiveFile, plan: ImportPlan, workspaceId: string): string | null {
+  const target = resolvePath(from.parts, url);
+  const id = target && (plan.ids.get(target.parts.join("/")) ?? plan.ids.get(`${target.parts.join("/")}.md`));
+  if (!id) return null;
+  const block = target && /^[\da-f]{32}$/.test(target.fragment) ? `#${target.fragment}` : "";
+  return `/w/${workspaceId}/d/${id}${block}`;
+}

@@ -1,0 +1,22 @@
+/** Prints the open document. Pictures that are not fetched yet, as they are far from the window, are fetched before. */
+import { toast } from "sonner";
+import { PRINT_SOON } from "../../lib/editor/attachment-view.ts";
+
+/** How long printing waits for pictures. */
+const MOST_WAIT_MS = 20_000;
+
+export async function printDocument(): Promise<void> {
+  // views of pictures hear it, and fetch theirs
+  window.dispatchEvent(new Event(PRINT_SOON));
+  const waiting = toast.loading("Preparing the pages…");
+  const end = performance.now() + MOST_WAIT_MS;
+  while (performance.now() < end && isLoading()) await new Promise((resolve) => setTimeout(resolve, 100));
+  toast.dismiss(waiting);
+  await new Promise((resolve) => requestAnimationFrame(resolve));
+  window.print();
+}
+
+const isLoading = (): boolean =>
+  [...document.querySelectorAll<HTMLImageElement>(".picture img")].some(
+    (image) => !image.complete || (image.getAttribute("src") === null && !image.closest(".failed")),
+  );

@@ -1,0 +1,117 @@
+/** Documents into files and out of them: HTML, paper, a zip of Markdown with its pictures, a folder of other programs. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { body, newDocument, saveState, shownBlocks } from "./document.ts";
+import { signUp } from "./person.ts";
+
+async function exportBy(page: Page, item: string): Promise<Buffer> {
+  await page.getByRole("button", { name: "Document actions" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: item }).click(),
+  ]);
+  return readFileSync(await download.path());
+}
+
+async function paste(page: Page, html: string): Promise<void> {
+  await body(page).evaluate((element, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/html", text);
+    element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  }, html);
+}
+
+const PICTURE =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAACgAAAAoCAIAAAADnC86AAAAMElEQVR42u3NQQkAAAgEsItjCPtjLEsIfgb7L9P1ImKxWCwWi8VisVgsFovFYvGdBaXkU2oXjdRDAAAAAElFTkSuQmCC";
+const RICH = `<h2>Part</h2><pre><code class="language-js">let a = "&lt;b&gt;";</code></pre>
+<ul><li>one<ul><li><input type="checkbox" checked>two</li></ul></li></ul>
+<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>
+<p>Some <b>bold</b> and <a href="https://example.org/">a link</a></p>`;
+
+/** Until the page shows another document. */
+async function elsewhere(page: Page, act: () => Promise<void>): Promise<void> {
+  const before = page.url();
+  await act();
+  await page.waitForURL((url) => url.href !== before, { timeout: 40_000 });
+}
+
+const treeItems = (page: Page) => page.getByRole("treeitem").allTextContents();
+
+test("a document goes out as HTML and on paper, a workspace as a zip, and both come in again", async ({
+  browser,
+}, info) => {
+  const { page } = await signUp(browser, "Rosa");
+  await newDocument(page, "Origin");
+  await paste(page, RICH);
+  await paste(page, `<img alt="Square" src="${PICTURE}">`);
+  await expect(body(page).locator("figure img")).toBeVisible();
+  await expect(saveState(page)).toHaveText("Saved");
+  const shown = await shownBlocks(page);
+
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await expect(page.getByRole("navigation", { name: "Documents" })).toBeHidden();
+  await expect(page.getByRole("button", { name: "Document actions" })).toBeHidden();
+  await expect(body(page)).toBeVisible();
+  // dark on light, whatever the screen has
+  const ink = await body(page).evaluate((element) => getComputedStyle(element).color);
+  expect(Number(/^lab\(([\d.]+)/.exec(ink)?.[1])).toBeLessThan(30);
+  expect(
+    await body(page)
+      .locator("a")
+      .evaluate((link) => getComputedStyle(link, "::after").content),
+  ).toContain("example.org");
+  await page.screenshot({ path: info.outputPath("print.png"), fullPage: true });
+  expect((await page.pdf()).subarray(0, 5).toString()).toBe("%PDF-");
+  await page.emulateMedia({ media: "screen", colorScheme: null });
+
+  const html = await exportBy(page, "Export as HTML");
+  expect(html.toString()).toContain("Content-Security-Policy");
+  await elsewhere(page, () =>
+    page
+      .getByLabel("Markdown file")
+      .setInputFiles({ name: "origin.html", mimeType: "text/html", buffer: html }),
+  );
+  await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("Origin");
+  await expect.poll(() => shownBlocks(page)).toEqual(shown);
+  await expect(body(page).locator("figure img")).toBeVisible();
+  await page.getByRole("textbox", { name: "Title" }).fill("Second");
+  await expect(saveState(page)).toHaveText("Saved");
+
+  const zip = await exportBy(page, "Export with all inside it");
+  await elsewhere(page, () =>
+    page
+      .getByLabel("Zip or files")
+      .setInputFiles({ name: "back.zip", mimeType: "application/zip", buffer: zip }),
+  );
+  await expect(page.getByText("One document was imported.")).toBeVisible();
+  await expect.poll(() => shownBlocks(page)).toEqual(shown);
+  await expect(body(page).locator("figure img")).toBeVisible();
+  expect((await treeItems(page)).filter((title) => title === "Second")).toHaveLength(2);
+
+  const folder = info.outputPath("Notes");
+  mkdirSync(`${folder}/Plans`, { recursive: true });
+  writeFileSync(
+    `${folder}/Home.md`,
+    "# Home\n\nSee [the plan](Plans/First%20plan.md) ![Square](square.png)\n",
+  );
+  writeFileSync(`${folder}/Plans/First plan.md`, "# First plan\n\nBack to [home](../Home.md)\n");
+  writeFileSync(`${folder}/square.png`, Buffer.from(PICTURE.split(",")[1] ?? "", "base64"));
+  writeFileSync(`${folder}/drawing.svg`, "<svg onload='globalThis.ran = 1'/>");
+  await page.getByLabel("Folder", { exact: true }).setInputFiles(folder);
+  const dialog = page.getByRole("dialog", { name: "Importing" });
+  await expect(dialog).toContainText("documents were imported.");
+  await expect(dialog).toContainText("drawing.svg” was left out: no document shows it.");
+  const { violations } = await new AxeBuilder({ page }).include("[role=dialog]").analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await page.screenshot({ path: info.outputPath("dialog.png") });
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("treeitem", { name: "Notes" }).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.getByRole("treeitem", { name: "Home" }).click();
+  await expect(body(page).locator("figure img")).toBeVisible();
+  await body(page)
+    .getByText("the plan")
+    .click({ modifiers: ["ControlOrMeta"] });
+  await expect(body(page).locator("a")).toHaveAttribute("href", /^\/w\/[\da-f-]{36}\/d\/[\da-f-]{36}$/);
+});

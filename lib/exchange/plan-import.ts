@@ -1,0 +1,88 @@
+/**
+ * Files of a folder or an archive → the tree of documents that they become. "Plan.md" and a folder "Plan" beside it are
+ * one document and what is inside it; a folder alone is a document without text, if there is one below it.
+ */
+import type { ArchiveFile } from "./archive.ts";
+
+/** The order of the documents, a path a line: written by our export, as folders have none. */
+export const ORDER_FILE = "_order.txt";
+
+export type PlannedDocument = {
+  readonly id: string;
+  readonly name: string;
+  readonly file: ArchiveFile | null;
+  readonly children: readonly PlannedDocument[];
+};
+
+export type ImportPlan = {
+  readonly documents: readonly PlannedDocument[];
+  /** Documents by their file's path, and by their folder's. */
+  readonly ids: ReadonlyMap<string, string>;
+  /** Everything else, by path: pictures and files that documents may name. */
+  readonly others: ReadonlyMap<string, ArchiveFile>;
+};
+
+const TEXT = /\.(?:md|markdown|txt|html?)$/i;
+
+type Folder = { readonly files: ArchiveFile[]; readonly folders: Map<string, Folder> };
+
+export function planImport(
+  files: readonly ArchiveFile[],
+  order: string | null,
+  newId: () => string,
+): ImportPlan {
+  const root: Folder = { files: [], folders: new Map() };
+  const others = new Map<string, ArchiveFile>();
+  for (const file of files) {
+    if (file.parts.at(-1) === ORDER_FILE) continue;
+    if (!TEXT.test(file.parts.at(-1) ?? "")) others.set(file.parts.join("/"), file);
+    else folderAt(root, file.parts.slice(0, -1)).files.push(file);
+  }
+  const ids = new Map<string, string>();
+  const ranks = new Map((order ?? "").split(/\r?\n/).map((path, index) => [path, index]));
+  return { documents: planFolder(root, [], { ids, ranks, newId }), ids, others };
+}
+
+function folderAt(root: Folder, parts: readonly string[]): Folder {
+  let folder = root;
+  for (const part of parts) {
+    const inside = folder.folders.get(part) ?? { files: [], folders: new Map() };
+    folder.folders.set(part, inside);
+    folder = inside;
+  }
+  return folder;
+}
+
+type Planning = {
+  readonly ids: Map<string, string>;
+  readonly ranks: ReadonlyMap<string, number>;
+  readonly newId: () => string;
+};
+
+function planFolder(folder: Folder, path: readonly string[], planning: Planning): PlannedDocument[] {
+  const { ids, ranks, newId } = planning;
+  const taken = new Set<string>();
+  const found = folder.files.map((file): PlannedDocument & { key: string } => {
+    const stem = (file.parts.at(-1) ?? "").replace(TEXT, "");
+    const own = taken.has(stem) ? undefined : folder.folders.get(stem);
+    if (own) taken.add(stem);
+    const id = newId();
+    ids.set(file.parts.join("/"), id);
+    if (own) ids.set([...path, stem].join("/"), id);
+    const children = own ? planFolder(own, [...path, stem], planning) : [];
+    return { id, name: stem, file, children, key: file.parts.join("/") };
+  });
+  for (const [name, inside] of folder.folders) {
+    if (taken.has(name)) continue;
+    const children = planFolder(inside, [...path, name], planning);
+    if (children.length === 0) continue;
+    const id = newId();
+    ids.set([...path, name].join("/"), id);
+    found.push({ id, name, file: null, children, key: [...path, name].join("/") });
+  }
+  const rank = (key: string) => ranks.get(key) ?? Number.POSITIVE_INFINITY;
+  const byName = new Intl.Collator(undefined, { numeric: true });
+  return found
+    .sort((a, b) => rank(a.key) - rank(b.key) || byName.compare(a.name, b.name))
+    .map(({ key: _key, ...planned }) => planned);
+}
