@@ -54,7 +54,7 @@ export const loadHighlighter: LoadHighlighter = (language) => {
 };
 
 async function makeHighlighter(language: string): Promise<Highlighter | null> {
-  const grammar = GRAMMARS[language];
+  const grammar = Object.hasOwn(GRAMMARS, language) ? GRAMMARS[language] : undefined;
   if (!grammar) return null;
   const [{ default: core }, { default: define }] = await Promise.all([
     import("highlight.js/lib/core"),

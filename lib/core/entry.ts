@@ -51,13 +51,14 @@ function readPlace(value: unknown): [ParentId, string] | null {
 }
 
 function readAttributes(map: EntryMap): Record<string, Json> {
-  const attrs: Record<string, Json> = {};
+  const attrs: [string, Json][] = [];
   for (const [key, value] of map.entries()) {
     if (key.startsWith(ATTRIBUTE) && !(value instanceof Y.AbstractType)) {
-      attrs[key.slice(ATTRIBUTE.length)] = value as Json;
+      attrs.push([key.slice(ATTRIBUTE.length), value as Json]);
     }
   }
-  return attrs;
+  // not by assignment: "__proto__" is a name like any other
+  return Object.fromEntries(attrs);
 }
 
 export function readEntry(id: BlockId, map: EntryMap): Entry {

@@ -8,7 +8,12 @@ import { TOGGLE } from "../core/toggle.ts";
 import { iconOf } from "./icons.ts";
 import { languageName } from "./languages.ts";
 
-const HEADING_TAGS: Record<string, string> = { heading1: "h2", heading2: "h3", heading3: "h4" };
+/** A map: types are other people's words, and "constructor" is one. */
+const HEADING_TAGS: ReadonlyMap<string, string> = new Map([
+  ["heading1", "h2"],
+  ["heading2", "h3"],
+  ["heading3", "h4"],
+]);
 const KNOWN = new Set([
   "paragraph",
   "bullet",
@@ -26,7 +31,7 @@ const KNOWN = new Set([
   "image",
   "file",
   EMBED,
-  ...Object.keys(HEADING_TAGS),
+  ...HEADING_TAGS.keys(),
 ]);
 
 /** Whether this version knows the type; others are shown as text "made with a newer version". */
@@ -68,7 +73,8 @@ export function renderBlock(node: ProseMirrorNode): DOMOutputSpec {
   if (type === "number" && attributes["data-start"]) {
     attributes.style += `; --start: ${Number(attributes["data-start"])}`;
   }
-  const tag = HEADING_TAGS[type] ?? (type === "quote" ? "blockquote" : type === "paragraph" ? "p" : "div");
+  const tag =
+    HEADING_TAGS.get(type) ?? (type === "quote" ? "blockquote" : type === "paragraph" ? "p" : "div");
   return [tag, attributes, 0];
 }
 

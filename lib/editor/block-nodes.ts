@@ -34,15 +34,13 @@ function isPlainLink(value: Json): value is { href: string } {
 }
 
 export function marksOf(marks: readonly Mark[]): Marks {
-  const found: Marks = {};
-  for (const mark of marks) {
-    if (mark.type.name === "unknown") found[mark.attrs.name] = mark.attrs.value;
-    else if (mark.type.name === "link") found.link = { href: mark.attrs.href };
-    else if (mark.type.name === "color" || mark.type.name === "highlight")
-      found[mark.type.name] = mark.attrs.value;
-    else found[mark.type.name] = true;
-  }
-  return found;
+  return Object.fromEntries(
+    marks.map(({ type: { name }, attrs }): [string, Json] => {
+      if (name === "unknown") return [attrs.name, attrs.value];
+      if (name === "link") return [name, { href: attrs.href }];
+      return [name, name === "color" || name === "highlight" ? attrs.value : true];
+    }),
+  );
 }
 
 export function inlineNodes(schema: Schema, runs: readonly TextRun[], withMarks: boolean): ProseMirrorNode[] {

@@ -31,7 +31,7 @@ export function marksInside(element: Element, around: Marks, link: (href: string
   const own = ownMark(element);
   if (own) return { ...around, ...Object.fromEntries([[own.name, own.value]]) };
   const marks: Marks = { ...around };
-  const tag = TAGS[element.localName];
+  const tag = Object.hasOwn(TAGS, element.localName) ? TAGS[element.localName] : undefined;
   // links are underlined by every program
   if (tag && !(tag === "underline" && marks.link)) marks[tag] = true;
   if (element.localName === "a") {

@@ -11,14 +11,14 @@ export function isCodeBlock(element: Element): boolean {
 }
 
 const CLASS = /(?:^|\s)(?:(?:language|lang|highlight-source|highlight-text)-|brush:\s*)([\w+#.-]{1,40})/i;
-const NAMES: Readonly<Record<string, string>> = {
-  js: "javascript",
-  ts: "typescript",
-  py: "python",
-  sh: "bash",
-  shell: "bash",
-  "html-basic": "html",
-};
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ["js", "javascript"],
+  ["ts", "typescript"],
+  ["py", "python"],
+  ["sh", "bash"],
+  ["shell", "bash"],
+  ["html-basic", "html"],
+]);
 
 /** Null when nothing says it. */
 export function languageOf(element: Element): string | null {
@@ -33,7 +33,7 @@ export function languageOf(element: Element): string | null {
       one?.getAttribute("data-lang") ??
       one?.getAttribute("data-language") ??
       CLASS.exec(one?.className ?? "")?.[1];
-    if (said && /^[\w+#.-]{1,40}$/.test(said)) return NAMES[said.toLowerCase()] ?? said.toLowerCase();
+    if (said && /^[\w+#.-]{1,40}$/.test(said)) return NAMES.get(said.toLowerCase()) ?? said.toLowerCase();
   }
   return null;
 }
