@@ -13,6 +13,8 @@ trustedTypes?.createPolicy("default", {
   createHTML(html) {
     // How React makes a script element that does not run, when it draws the whole page anew.
     if (html === "<script></script>") return html;
+    // The Markdown parser asks the browser what a name such as "&gt;" means: a character, never an element.
+    if (/^&[\da-z]{1,40};$/i.test(html)) return html;
     // ProseMirror asks here first, and takes its own policy when this throws.
     throw new TypeError("Text does not become markup here.");
   },
