@@ -50,6 +50,8 @@ const rooms: Record<string, string[]> = {
   "scripts/": anything,
   // Campaigns stand on the same project, people and faults as the contract tests.
   "scripts/chaos/": [...anything, "supabase/tests/"],
+  // The benchmark of search asks the same project, and the same models.
+  "scripts/search/": [...anything, "supabase/tests/", "supabase/functions/"],
   "e2e/": [...anything, "supabase/tests/"],
   "": ["lib/", "scripts/", "*"],
 };

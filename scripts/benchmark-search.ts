@@ -1,0 +1,63 @@
+/**
+ * `npm run benchmark:search`: how good and how fast search is. Prints a table and writes JSON.
+ *
+ * Arguments: --blocks N (on native Postgres, 100000), --pglite-blocks N (10000), --only quality|scale, --out file.
+ * What is not there on this machine (the Cranfield collection, native-postgres) is named and left out.
+ */
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { whyNoNativePostgres } from "./native-cluster.ts";
+import { whyNoCranfield } from "./search/cranfield.ts";
+import { measureQuality, type Quality } from "./search/quality.ts";
+import { measureScale } from "./search/scale.ts";
+
+const { values } = parseArgs({
+  options: {
+    blocks: { type: "string", default: "100000" },
+    "pglite-blocks": { type: "string", default: "10000" },
+    only: { type: "string" },
+    out: { type: "string", default: "test-results/benchmark-search.json" },
+  },
+});
+const folder = resolve(import.meta.dirname, "../test-results");
+const figures: Record<string, unknown> = { at: new Date().toISOString() };
+const say = (...cells: unknown[]) => console.log(cells.map((cell) => String(cell).padEnd(22)).join(""));
+
+if (values.only !== "scale") {
+  if (whyNoCranfield) console.log(whyNoCranfield);
+  else {
+    const quality = await measureQuality(
+      whyNoNativePostgres ? "pglite" : "native",
+      resolve(folder, "cranfield-vectors.json"),
+    );
+    figures.quality = quality;
+    const row = (name: string, { ndcgAt10, recallAt50 }: Quality) =>
+      say(name, ndcgAt10.toFixed(3), recallAt50.toFixed(3));
+    say("Cranfield", "nDCG@10", "recall@50");
+    row("words", quality.words);
+    row("vectors", quality.vectors);
+    row("rank fusion", quality.rankFusion);
+    row("hybrid", quality.hybrid);
+    row(`other half, weight ${quality.chosenWeight}`, quality.hybridOnOtherHalf);
+    say("texts embedded a second", quality.embeddedPerSecond.toFixed(1));
+  }
+}
+if (values.only !== "quality") {
+  say("blocks", "engine", "words p95", "hybrid p50", "hybrid p95", "with 2 % p95", "recall@10", "with 2 %");
+  const engines = [
+    ["pglite", Number(values["pglite-blocks"]), null],
+    ["native", Number(values.blocks), whyNoNativePostgres],
+  ] as const;
+  for (const [engine, blocks, whyNot] of engines) {
+    if (whyNot) console.log(whyNot);
+    if (whyNot || blocks === 0) continue;
+    const scale = await measureScale(engine, blocks);
+    figures[engine] = scale;
+    const { words, hybrid, filtered, recallAt10, filteredRecallAt10 } = scale;
+    const times = [words.p95, hybrid.p50, hybrid.p95, filtered.p95].map((ms) => `${ms} ms`);
+    say(blocks, engine, ...times, recallAt10.toFixed(3), filteredRecallAt10.toFixed(3));
+  }
+}
+await writeFile(values.out, `${JSON.stringify(figures, null, 2)}\n`);
+console.log(`Written to ${values.out}.`);
