@@ -33,7 +33,8 @@ export function normalizePlugin(map: BlockMap, sections: Sections = SECTIONS): P
         if (isTable(node) && isFresh) tables.push({ node, pos });
       });
       for (const { node, pos } of tables.reverse()) settleRows(tr, node, pos);
-      settleSections(tr, before, range, sections);
+      // depths may have changed behind the range, too
+      settleSections(tr, before, sections);
       return tr.docChanged ? tr : null;
     },
   });

@@ -1,8 +1,9 @@
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
+import { EditorState } from "@tiptap/pm/state";
 import { describe, expect, it } from "vitest";
 import { changedRange } from "./changed-range.ts";
 import { schema } from "./schema.ts";
-import { inSections } from "./sections.ts";
+import { inSections, settleSections } from "./sections.ts";
 
 const sections = { from: 100, every: 7 };
 
@@ -58,5 +59,18 @@ describe("sections", () => {
       sectionOf(before[first - 1] as ProseMirrorNode),
     );
     expect(range.after - range.start).toBeLessThan(80);
+  });
+
+  it("follow depths that an edit changes behind it", () => {
+    const nodes = Array.from({ length: 200 }, (_, i) => block(i, "paragraph", i > 10 && i < 100 ? 1 : 0));
+    const doc = schema.node("doc", null, inSections(nodes, sections));
+    const { tr } = EditorState.create({ doc });
+    const at = (index: number) =>
+      tr.doc.children.slice(0, index).reduce((sum, { nodeSize }) => sum + nodeSize, 0);
+    tr.delete(at(10), at(11));
+    for (let index = 10; index < 99; index++) tr.setNodeAttribute(at(index), "depth", 0);
+    settleSections(tr, doc, sections);
+    const { children } = tr.doc;
+    expect(inSections(children, sections).findIndex((node, index) => node !== children[index])).toBe(-1);
   });
 });

@@ -11,7 +11,7 @@
 import { Mark, type Node as ProseMirrorNode } from "@tiptap/pm/model";
 import type { Transaction } from "@tiptap/pm/state";
 import { idOf } from "./block-nodes.ts";
-import type { ChangedRange } from "./changed-range.ts";
+import { changedRange } from "./changed-range.ts";
 
 export type Sections = {
   /** From so many top nodes on; a document keeps its sections until it has half of that. */
@@ -68,13 +68,9 @@ export function inSections(nodes: readonly ProseMirrorNode[], sections: Sections
 }
 
 /** The top nodes of the transaction's document come into their sections; all but the changed ones were in theirs. */
-export function settleSections(
-  tr: Transaction,
-  before: ProseMirrorNode,
-  { start, after }: ChangedRange,
-  sections: Sections,
-): void {
+export function settleSections(tr: Transaction, before: ProseMirrorNode, sections: Sections): void {
   const { children } = tr.doc;
+  const { start, after } = changedRange(before, tr.doc);
   const isIn = isLong(children, sections);
   const wasIn = isInSections(before);
   const first = isIn === wasIn ? start : 0;
