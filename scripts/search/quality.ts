@@ -19,7 +19,7 @@ export interface QualityFigures {
   readonly vectors: Quality;
   readonly rankFusion: Quality;
   readonly hybrid: Quality;
-  /** The hybrid on the half that chose nothing, with the weight that the other half chose; the product's is 0.4. */
+  /** The hybrid on the half that chose nothing, with the weight that the other half chose; the product's is 0.3. */
   readonly chosenWeight: number;
   readonly hybridOnOtherHalf: Quality;
   readonly embeddedPerSecond: number;
@@ -87,7 +87,7 @@ function judge({ questions }: Cranfield, words: Ranked[], vectors: Ranked[], hyb
   const [best] = WEIGHTS.toSorted(
     (a, b) => quality(weighed(b), 0).ndcgAt10 - quality(weighed(a), 0).ndcgAt10,
   );
-  const chosenWeight = best ?? 0.4;
+  const chosenWeight = best ?? 0.3;
   return {
     words: quality(words),
     vectors: quality(vectors),
