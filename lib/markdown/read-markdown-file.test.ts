@@ -48,15 +48,18 @@ it.each([
     "This file is not text in UTF-8: save it as UTF-8 and try again.",
   ],
   [
-    "UTF-16",
-    Uint8Array.of(0xff, 0xfe, 0x41, 0x00),
-    "This file is not text in UTF-8: save it as UTF-8 and try again.",
-  ],
-  [
     "Latin-1",
     Uint8Array.of(0x41, 0xe4, 0x42),
     "This file is not text in UTF-8: save it as UTF-8 and try again.",
   ],
 ])("refuses %s with one sentence", (_what, content, reason) => {
   expect(readMarkdownFile(content)).toEqual({ ok: false, reason });
+});
+
+it.each([
+  ["low byte first", [0xff, 0xfe, 0x41, 0x00]],
+  ["high byte first", [0xfe, 0xff, 0x00, 0x41]],
+])("reads UTF-16 that says so, %s", (_what, bytes) => {
+  const file = readMarkdownFile(Uint8Array.from(bytes));
+  expect(file).toMatchObject({ ok: true, blocks: [{ text: [{ text: "A" }] }] });
 });
