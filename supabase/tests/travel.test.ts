@@ -187,9 +187,12 @@ describe("pushed by the command line", () => {
     );
     expect(found.sort()).toEqual([
       "INFO rls_enabled_no_policy private.append_budgets",
+      "INFO rls_enabled_no_policy private.embedding_jobs",
+      "INFO rls_enabled_no_policy private.embedding_models",
       "INFO rls_enabled_no_policy private.function_nonces",
       "INFO rls_enabled_no_policy private.projection_jobs",
       "INFO rls_enabled_no_policy private.runtime_config",
+      "INFO rls_enabled_no_policy private.workspace_words",
     ]);
     await sql.exec("create table public.planted (password text); grant select on public.planted to anon");
     const planted = (await advise()).filter(({ detail }) => detail.includes("public.planted"));
