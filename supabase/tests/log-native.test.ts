@@ -155,12 +155,14 @@ describe("a retry that meets the pruning of its row", () => {
 });
 
 describe("pg_cron", () => {
-  it("has the three jobs, each of which runs", async () => {
+  it("has its jobs, each of which runs", async () => {
     const jobs = await sql.query<{ jobname: string; schedule: string; command: string }>(
       "select jobname, schedule, command from cron.job order by jobname",
     );
     expect(jobs.map(({ jobname, schedule }) => [jobname, schedule])).toEqual([
+      ["find missing vectors", "41 * * * *"],
       ["prune log", "* * * * *"],
+      ["sweep embedding jobs", "30 seconds"],
       ["sweep projection jobs", "30 seconds"],
       ["tidy log", "17 * * * *"],
     ]);
