@@ -6,7 +6,6 @@ import { signUp } from "./person.ts";
 test("what an input method composes stands there once when another splits and turns the block meanwhile", async ({
   browser,
 }) => {
-  test.setTimeout(120_000);
   const ana = await signUp(browser, "Ana Kovač");
   const url = await newDocument(ana.page, "Composing");
   await ana.page.keyboard.type("before after");

@@ -7,7 +7,6 @@ import { startServer } from "./server.ts";
 test("what is saved survives kill -9 of everything, unsent text survives in the browser", async ({
   browser,
 }) => {
-  test.setTimeout(180_000);
   const first = await startServer();
   let server = first;
   try {

@@ -39,7 +39,6 @@ const caretToStart = (page: Page, block: number) =>
 test("two people write in one paragraph for 20 s, with a split, a join and 3 s without a socket", async ({
   browser,
 }) => {
-  test.setTimeout(180_000);
   const ana = await signUp(browser, "Ana Kovač");
   const url = await newDocument(ana.page, "Together");
   await ana.page.keyboard.type("Start middle end");
@@ -170,7 +169,6 @@ async function untilReadOnly(page: Page): Promise<void> {
 test("rights taken in the settings stop a writer within two seconds, words are kept, and nobody else notices", async ({
   browser,
 }) => {
-  test.setTimeout(180_000);
   const ana = await signUp(browser, "Ana Kovač");
   const url = await newDocument(ana.page, "Rights");
   await ana.page.keyboard.type("for members\n\nby Cleo ");

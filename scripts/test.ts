@@ -49,8 +49,8 @@ const runners: Runner[] = [
   { name: "typecheck", args: ["node_modules/typescript/bin/tsc", "--noEmit"], limitMs: 5 * minute },
   { name: "lint", args: ["node_modules/@biomejs/biome/bin/biome", "check", "."], limitMs: 5 * minute },
   vitest("rooms", 2 * minute),
-  vitest("unit", 5 * minute),
-  vitest("property", 10 * minute),
+  vitest("unit", 15 * minute),
+  vitest("property", 15 * minute),
   vitest("contract", 40 * minute),
   {
     ...vitest("contract", 40 * minute, {
@@ -69,7 +69,7 @@ const runners: Runner[] = [
   {
     name: "playwright",
     args: ["node_modules/@playwright/test/cli.js", "test"],
-    limitMs: 20 * minute,
+    limitMs: 40 * minute,
     report: `${reports}/playwright.json`,
     count: tallyPlaywright,
   },
