@@ -131,8 +131,8 @@ end
 $$;
 
 -- The words of the asker's workspace that a word stands for, with how much each counts: itself 1, other forms of it
--- (the same beginning, up to three letters more or less) 0.6, words that contain it 0.4, and, when it is not there
--- in any of these ways, words one typing error apart 0.6.
+-- (they begin alike, up to three letters may differ at the end) 0.6; when nobody wrote any of these, words that contain
+-- it 0.4, and when there is none either, words one typing error apart 0.6.
 create function private.related_words(p_workspace_id uuid, p_word text)
 returns table (word text, weight double precision)
 language plpgsql stable security definer set search_path = '' as $$
@@ -145,21 +145,20 @@ begin
   return next;
   if v_length < 3 or v_length > 40 or p_word ~ '[0-9%_\\]' then return; end if;
   return query
-  select f.word::text, case when f.is_form then 0.6 else 0.4 end::double precision from (
-    select w.word, char_length(w.word) - v_length as more, v_length > 3
-        and left(w.word, v_length) = p_word and char_length(w.word) - v_length <= 3 as is_form
-    from private.workspace_words w
-    where w.workspace_id = p_workspace_id and w.word like '%' || p_word || '%' and w.word <> p_word
-    union all
-    select w.word, 0, true from private.workspace_words w
-    where w.workspace_id = p_workspace_id and v_length > 5 and char_length(w.word) >= 4
-      and w.word in (left(p_word, -1), left(p_word, -2), left(p_word, -3))
-  ) f
-  order by f.is_form desc, abs(f.more), f.word limit 12;
-  if found or exists (select from private.workspace_words w where w.workspace_id = p_workspace_id and w.word = p_word)
-    or v_length < 4 then
+  select w.word::text, 0.6::double precision from private.workspace_words w
+  where w.workspace_id = p_workspace_id and v_length > 3
+    and starts_with(w.word, case when v_length > 5 then left(p_word, greatest(5, v_length - 3)) else p_word end)
+    and w.word like left(p_word, 3) || '%'
+    and char_length(w.word) <= v_length + 3 and w.word <> p_word
+  order by abs(char_length(w.word) - v_length), w.word limit 16;
+  if found or exists (select from private.workspace_words w where w.workspace_id = p_workspace_id and w.word = p_word) then
     return;
   end if;
+  return query
+  select w.word::text, 0.4::double precision from private.workspace_words w
+  where w.workspace_id = p_workspace_id and w.word like '%' || p_word || '%'
+  order by char_length(w.word), w.word limit 12;
+  if found or v_length < 4 then return; end if;
   perform set_config('pg_trgm.similarity_threshold', '0.2', true);
   return query
   select f.word::text, 0.6::double precision from (
@@ -335,11 +334,11 @@ $$;
 -- The blocks of a workspace that match a query, best first. With `p_embedding`, the query's vector by the model that
 -- is active (`p_model`), by meaning too; of another model it is not looked at.
 --
--- words   0 to 1: BM25 (k1 = 1.2, b = 0.5) divided by what all words without end would give. ts_rank of one word is
+-- words   0 to 1: BM25 (k1 = 2, b = 0.75; the words of the title count for its blocks) divided by what all words without end would give. ts_rank of one word is
 --         6/pi^2 times the sum of 1/j^2 over its n places in the text, so that n = 1 / (pi^2/6 * (1 - rank)) - 0.5,
 --         right to a twentieth, without taking the text apart.
 -- meaning 0 to 1, the cosine above the model's floor
--- score   words + 0.4 * meaning
+-- score   words + 0.3 * meaning
 create function public.search_blocks(
   p_workspace_id uuid, p_query text, p_embedding extensions.vector default null, p_model text default null,
   p_within uuid default null, p_person uuid default null, p_types text[] default null,
@@ -395,17 +394,33 @@ begin
     join public.blocks b on b.document_id = n.document_id and b.id = n.id
   ), by_words as materialized (
     select p.document_id, p.id, (
-      select sum(m.idf * m.times / (m.times + 1.2 * (0.5 + 0.5 * length(p.search_words) / v_length))) / sum(m.idf)
+      select sum(m.idf * m.times / (m.times + 2 * (0.25 + 0.75 * length(p.search_words) / v_length))) / sum(m.idf)
       from (
         select t.place, t.idf, sum(case when r.rank > 0
           then t.weight * (1 / (1.6449340668 * (1 - least(r.rank * cardinality(t.words), 0.94))) - 0.5) else 0 end) as times
         from terms t, lateral (select ts_rank('{1,1,1,1}', p.search_words, t.wanted) as rank) r
         group by t.place, t.idf) m) as words
     from pool p
-  ), chosen as (
-    (select w.document_id, w.id, w.words from by_words w order by w.words desc nulls last limit 100)
+  ), candidates as materialized (
+    (select w.document_id, w.id from by_words w order by w.words desc nulls last limit 200)
     union
-    select w.document_id, w.id, w.words from by_words w join near n on n.document_id = w.document_id and n.id = w.id
+    select n.document_id, n.id from near n
+  ), chosen as (
+    -- Once more, with what the document is called: a title's word counts as much as two in the block.
+    select c.document_id, c.id, (
+      select sum(m.idf * m.times / (m.times + 2 * (0.25 + 0.75 * length(b.search_words) / v_length))) / sum(m.idf)
+      from (
+        select t.place, t.idf, sum(t.weight * (
+          case when r.block > 0
+            then 1 / (1.6449340668 * (1 - least(r.block * cardinality(t.words), 0.94))) - 0.5 else 0 end
+          + 2 * case when r.title > 0
+            then 1 / (1.6449340668 * (1 - least(r.title * cardinality(t.words), 0.94))) - 0.5 else 0 end)) as times
+        from terms t, lateral (
+          select ts_rank('{1,1,1,1}', b.search_words, t.wanted) as block,
+            ts_rank('{1,1,1,1}', titled.words, t.wanted) as title) r
+        group by t.place, t.idf) m) as words
+    from candidates c join public.blocks b on b.document_id = c.document_id and b.id = c.id
+    join public.documents d on d.id = c.document_id, lateral (select private.words_of(d.title) as words offset 0) titled
   ), scored as (
     select c.document_id, c.id, coalesce(c.words, 0) as words, coalesce(greatest(
       (1 - (v.vector operator(extensions.<=>) v_vector) - v_floor) / (1 - v_floor), 0), 0) as meaning
@@ -413,7 +428,7 @@ begin
       select case when v_is_main and b.embedding_hash = b.text_hash then b.embedding
         when not v_is_main and b.embedding_standby_hash = b.text_hash then b.embedding_standby end as vector) v
   ), best as (
-    select s.*, s.words + 0.4 * s.meaning as score from scored s
+    select s.*, s.words + 0.3 * s.meaning as score from scored s
     order by 5 desc, s.document_id, s.id limit least(greatest(coalesce(p_limit, 20), 1), 100)
   )
   select b.document_id, b.id, b.type, d.title, private.path_of(d.parent_path), substr(b.plain_text, f.start + 1, 240),
