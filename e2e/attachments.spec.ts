@@ -1,6 +1,6 @@
 /** Pictures and files: in by paste, drop and menu, seen by all once stored, captioned by two, refused with a sentence. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import {
   accessToken,
   body,
@@ -12,6 +12,7 @@ import {
   storedBlocks,
 } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 import { watchViolations } from "./violations.ts";
 
 const pictures = (page: Page) => body(page).locator("figure[data-block-type=image]");

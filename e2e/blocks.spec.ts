@@ -1,9 +1,10 @@
 /** Callouts, toggles and marks by keys and by mouse; what is folded stays with its reader; all of it as Markdown. */
 import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { blocks, body, invite, newDocument, openDocument, saveState, shownBlocks } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 async function expectNoViolations(page: Page) {
   for (const colorScheme of ["light", "dark"] as const) {

@@ -1,8 +1,8 @@
 /** The production build that the setup made with a known secret key: none of it reaches browsers. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "@playwright/test";
 import { clientFiles, fixedSecrets, KNOWN_SECRET_MARK, leaks } from "../scripts/built-client.ts";
+import { expect, test } from "./test.ts";
 
 test("the built client holds no secret and no source map, and the server's part no secret of its build", () => {
   test.skip(process.env.E2E_DATA_FOLDER === undefined, "the server is not of this folder's build");

@@ -1,7 +1,8 @@
 /** The share of the campaign "tab" (scripts/chaos/tab.ts). The full count: `npm run chaos -- --suite tab`. */
-import { expect, test } from "@playwright/test";
+
 import { replayCommand, runCampaign } from "../scripts/chaos/suite.ts";
 import { tab } from "../scripts/chaos/tab.ts";
+import { expect, test } from "./test.ts";
 
 test("a page that crashes, a duplicate that is closed, and one without IndexedDB lose nothing", async () => {
   test.setTimeout(240_000);

@@ -1,9 +1,10 @@
 /** What comes in by paste from other programs, and what goes out by copy: one page, many pastes. */
 import { readFileSync } from "node:fs";
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { fixtures } from "../lib/html/fixtures/expected.ts";
 import { accessToken, blocks, body, newDocument, runtimeConfig, saveState, shownBlocks } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 import { watchViolations } from "./violations.ts";
 
 /** Pastes as the browser does, without a clipboard permission. */

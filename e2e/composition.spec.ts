@@ -1,7 +1,8 @@
 /** Input methods: half-written words survive what others do to the very block they are written in. */
-import { expect, test } from "@playwright/test";
+
 import { blocks, body, invite, newDocument, openDocument, saveState, shownBlocks } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 test("what an input method composes stands there once when another splits and turns the block meanwhile", async ({
   browser,

@@ -1,8 +1,9 @@
 /** The first promise: what says "Saved" is there after kill -9 of everything, and the person is still signed in. */
-import { expect, test } from "@playwright/test";
+
 import { body, newDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
 import { signUp } from "./person.ts";
 import { startServer } from "./server.ts";
+import { expect, test } from "./test.ts";
 
 test("what is saved survives kill -9 of everything, unsent text survives in the browser", async ({
   browser,

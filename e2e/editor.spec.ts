@@ -1,10 +1,11 @@
 /** The editor by keys: blocks, shortcuts, the slash menu, undo, import and export, and no fault for axe. */
 import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { SLASH_ITEMS } from "../lib/editor/slash.ts";
 import { body, invite, newDocument, openDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 

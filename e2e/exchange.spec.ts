@@ -1,9 +1,10 @@
 /** Documents into files and out of them: HTML, paper, a zip of Markdown with its pictures, a folder of other programs. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { body, newDocument, saveState, shownBlocks } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 async function exportBy(page: Page, item: string): Promise<Buffer> {
   await page.getByRole("button", { name: "Document actions" }).click();

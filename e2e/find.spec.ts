@@ -1,8 +1,8 @@
 /** Ctrl+F within a document: find, go on, replace; and what a reader is offered. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test } from "@playwright/test";
 import { body, newDocument, saveState, shownBlocks } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 test("words are found, counted, gone through and replaced, and one undo takes it all back", async ({
   browser,

@@ -1,7 +1,8 @@
 /** The text comes with the page, as the editor will show it, and the editor takes its place unseen. */
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { body, saveState, storedBlocks } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 const EVERYTHING = `# Everything
 

@@ -1,8 +1,8 @@
 /** The toolbar over chosen text, by mouse and by keys. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test } from "@playwright/test";
 import { body, newDocument, saveState } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 test("chosen text is marked, coloured, linked and turned into a heading, by mouse and by keys", async ({
   browser,

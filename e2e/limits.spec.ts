@@ -1,7 +1,8 @@
 /** More than a document takes: refused or reduced with a sentence, nothing lost, and the page goes on answering. */
-import { expect, test } from "@playwright/test";
+
 import { body, newDocument, saveState, shownBlocks } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 test("too much is refused with a sentence, and the page goes on answering", async ({ browser }) => {
   const { page } = await signUp(browser, "Otto");

@@ -1,7 +1,8 @@
 /** A document of 3,000 blocks: all of it is there, within reach of the caret, of keys, of finding and of links. */
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { body, saveState, shownBlocks } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 const COUNT = 3_000;
 

@@ -1,9 +1,10 @@
 /** Colours of blocks, formulas, embeds and emoji: by menu, by slash and by keys. */
 import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { blocks, body, newDocument, saveState, shownBlocks } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 async function expectNoViolations(page: Page) {
   for (const colorScheme of ["light", "dark"] as const) {

@@ -1,6 +1,6 @@
 /** What a document says when something is wrong: always what is so, what is safe, and what can be done. */
 import AxeBuilder from "@axe-core/playwright";
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import {
   accessToken,
   blocks,
@@ -15,6 +15,7 @@ import {
   storedBlocks,
 } from "./document.ts";
 import { type Person, signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 let ana: Person;
@@ -23,6 +24,9 @@ let ben: Person;
 test.beforeAll(async ({ browser }: { browser: Browser }) => {
   ana = await signUp(browser, "Ana Kovač");
   ben = await invite(browser, ana, "Ben Okafor");
+});
+test.afterAll(async () => {
+  for (const person of [ana, ben]) await person.page.context().close();
 });
 
 /** No fault for axe and no sideways scroll, light on a desk and dark on a phone; E2E_SHOTS adds the other two, and pictures. */

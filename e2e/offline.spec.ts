@@ -3,7 +3,7 @@
  * minutes are the pages' own: their clocks are moved on a minute after each of ten rounds, so that every timer of the
  * product (pauses, pulls, leases, typing) lives through them; the rounds are as many edits as people make in that time.
  */
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import {
   blocks,
   body,
@@ -17,6 +17,7 @@ import {
   storedBlocks,
 } from "./document.ts";
 import { type Person, signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 const ROUNDS = 10;
 const WORDS = [

@@ -1,8 +1,9 @@
 /** The headings beside the text, and the sheet of shortcuts: by mouse and key, on a desk and on a phone. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { blocks, body, newDocument, saveState } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 async function expectNoFaults(page: Page, where: string) {
   for (const colorScheme of ["light", "dark"] as const) {

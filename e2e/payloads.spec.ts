@@ -1,6 +1,6 @@
 /** The payloads in a real browser: pasted, imported, forged into the document and taken out again, they run nowhere. */
 import { readFileSync } from "node:fs";
-import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { createClient } from "@supabase/supabase-js";
 import type { BlockNode } from "../lib/core/block-tree.ts";
 import { addresses, markup, payloads } from "../lib/html/fixtures/payloads.ts";
@@ -15,6 +15,7 @@ import {
   saveState,
 } from "./document.ts";
 import { type Person, password, signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 import { watchViolations } from "./violations.ts";
 
 /** Lists of what must not happen on any page of the context. */

@@ -2,10 +2,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { build } from "esbuild";
 import { type StandIn, startStandIn } from "../scripts/stand-in.ts";
+import { expect, test } from "./test.ts";
 
 declare global {
   var supabase: { createClient: (url: string, key: string, options?: unknown) => SupabaseClient };

@@ -1,8 +1,9 @@
 /** A forgotten password: from the page that asks for a mail, by the mail in the outbox, to a new password. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { password, signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 const chosen = "another staple entirely";
 

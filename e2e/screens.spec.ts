@@ -1,8 +1,9 @@
 /** Every screen but the document itself: words, keys, refusals, two windows, and no fault for axe in either theme. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Locator, type Page, test } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { body, newDocument, saveState } from "./document.ts";
 import { password, signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 

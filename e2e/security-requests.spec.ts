@@ -1,9 +1,10 @@
 /** What the server answers to requests that no page of ours makes: headers, origins, floods, links that lead astray. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type APIRequestContext, expect, type Page, type Request, test } from "@playwright/test";
+import type { APIRequestContext, Page, Request } from "@playwright/test";
 import { runtimeConfig } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 const always = {
   "x-content-type-options": "nosniff",

@@ -1,5 +1,5 @@
 /** The main job: people write in one document at once, see each other, and every letter is there afterwards. */
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import {
   blocks,
   body,
@@ -13,6 +13,7 @@ import {
   storedBlocks,
 } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 const KEY_MS = 150;
 

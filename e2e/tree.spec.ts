@@ -1,7 +1,8 @@
 /** Documents moved in the sidebar: dragged by the mouse, by key, and on a phone by the menu. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 const item = (page: Page, id: string) => page.locator(`[role="treeitem"][data-id="${id}"]`);
 

@@ -1,8 +1,9 @@
 /** Whole blocks by keys, by the handle's menu and by dragging. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { blocks, body, newDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
 import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 const chosen = (page: Page) => blocks(page).and(page.locator(".chosen"));
 

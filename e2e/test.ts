@@ -1,0 +1,20 @@
+/** Playwright's `test`, which also closes what a test opened. */
+import { test as base, expect } from "@playwright/test";
+
+/**
+ * Contexts made by `browser.newContext()` live as long as the worker's browser, that is through all later files:
+ * 80 forgotten pages kept their sockets, wrote heartbeats and took half of the machine.
+ */
+export const test = base.extend<{ closing: undefined }>({
+  closing: [
+    async ({ browser }, use) => {
+      const before = new Set(browser.contexts());
+      await use(undefined);
+      const opened = browser.contexts().filter((context) => !before.has(context));
+      await Promise.all(opened.map((context) => context.close()));
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
