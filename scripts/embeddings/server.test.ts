@@ -35,6 +35,12 @@ describe("the local model", () => {
     expect(cosine(vectors[1], vectors[2])).toBeLessThan(Number(server.secrets.EMBEDDINGS_COSINE_FLOOR));
   });
 
+  it("answers with the same vectors when some of the texts were asked for before, in the order of the texts", async () => {
+    const [one, two, three] = ["The first text", "A second text", "Something else"];
+    const [first, second] = await embed(one, two);
+    expect(await embed(three, two, one)).toEqual([expect.any(Array), second, first]);
+  });
+
   it("takes no call without its key, and nothing but texts", async () => {
     const { EMBEDDINGS_MODEL: name } = server.secrets;
     const good = JSON.stringify({ model: name, input: "text" });
