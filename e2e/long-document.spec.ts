@@ -71,8 +71,13 @@ test("a document of 3,000 blocks is shown whole; caret, keys, finding, copying a
     .first()
     .click({ position: { x: 4, y: 12 } });
   await page.keyboard.press("Home");
-  await page.evaluate(() => document.querySelector("[data-block-id]")?.scrollIntoView());
-  await expect.poll(() => isInSight(page, id)).toBe(false);
+  await expect
+    .poll(async () => {
+      // again, where the page was still on its way to the caret
+      await page.evaluate(() => document.querySelector("[data-block-id]")?.scrollIntoView());
+      return isInSight(page, id);
+    })
+    .toBe(false);
   await page.keyboard.press("ArrowLeft");
   await page.keyboard.type("!");
   await expect(above).toHaveText(/!$/);

@@ -46,7 +46,7 @@ export async function measureScale(engine: "pglite" | "native", blocks: number):
 }
 
 /** The vector index is made at the end, as a restored database makes it; row by row it takes four times as long. */
-async function fill(
+export async function fill(
   scene: SearchScene,
   workspaceId: string,
   blocks: number,
