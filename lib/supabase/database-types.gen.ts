@@ -1,4 +1,4 @@
-// Made by the Supabase CLI from the schema e89f7d20538aaf8da6641f693e49369a677d91367c282216aecc1e32ab50b7c5; `npm run types` makes it anew.
+// Made by the Supabase CLI from the schema 4c80926f07566d665c705c985042abcfd7d260bc4a5119f74ab9f3da92c01961; `npm run types` makes it anew.
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
@@ -480,6 +480,7 @@ export type Database = {
       delete_document_forever: { Args: { p_document_id: string }; Returns: undefined };
       describe_invitation: { Args: { p_token: string }; Returns: Json };
       ensure_account: { Args: Record<PropertyKey, never>; Returns: Json };
+      explain_queries: { Args: { p_times?: number; p_workspace_id: string }; Returns: Json };
       fail_embedding: { Args: { p_document_id: string; p_error: string; p_lease: string }; Returns: Json };
       fail_projection: { Args: { p_document_id: string; p_error: string; p_lease: string }; Returns: Json };
       finish_embedding: {
@@ -507,6 +508,8 @@ export type Database = {
         };
         Returns: Json;
       };
+      operations_report: { Args: Record<PropertyKey, never>; Returns: Json };
+      preflight_report: { Args: Record<PropertyKey, never>; Returns: Json };
       prune_log: { Args: { p_rows?: number }; Returns: Json };
       pull_updates: { Args: { p_after?: number; p_document_id: string }; Returns: Json };
       raise_schema_version: { Args: { p_document_id: string; p_version: number }; Returns: number };

@@ -54,10 +54,10 @@ export async function fill(
 ) {
   const { sql } = scene;
   const [index] = await sql.query<{ sql: string }>(
-    "select pg_get_indexdef('public.idx_blocks_embedding_hnsw'::regclass) as sql",
+    "select pg_get_indexdef('public.idx_blocks_embedding_hnsw_optimized'::regclass) as sql",
   );
   await sql.exec(
-    "drop index public.idx_blocks_embedding_hnsw; alter table public.blocks disable trigger user",
+    "drop index public.idx_blocks_embedding_hnsw_optimized; alter table public.blocks disable trigger user",
   );
   let document = "";
   for (let at = 0; at < blocks; at += CHUNK) {

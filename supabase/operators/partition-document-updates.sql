@@ -34,6 +34,10 @@ do $$ begin
     execute format('alter table partitions.document_updates_%s enable row level security', part);
     execute format('alter table partitions.document_updates_%s force row level security', part);
     execute format('revoke all on partitions.document_updates_%s from public, anon, authenticated, service_role', part);
+    -- As migration 20261126002010 has it for the whole.
+    execute format('alter table partitions.document_updates_%s set (autovacuum_vacuum_scale_factor = 0.02,
+      autovacuum_analyze_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02,
+      autovacuum_vacuum_cost_delay = 1)', part);
   end loop;
 end $$;
 
@@ -42,6 +46,7 @@ select document_id, seq, session_id, client_seq, data, sha256, created_at from p
 drop table private.document_updates_whole;
 
 alter table public.document_updates
+  alter column document_id set statistics 500,
   add constraint document_updates_pkey primary key (document_id, seq),
   add constraint document_updates_document_id_session_id_client_seq_key unique (document_id, session_id, client_seq),
   add constraint document_updates_document_id_fkey

@@ -161,10 +161,12 @@ describe("pg_cron", () => {
     );
     expect(jobs.map(({ jobname, schedule }) => [jobname, schedule])).toEqual([
       ["find missing vectors", "41 * * * *"],
+      ["keep functions warm", "* * * * *"],
       ["prune log", "* * * * *"],
       ["sweep embedding jobs", "30 seconds"],
       ["sweep projection jobs", "30 seconds"],
       ["tidy log", "17 * * * *"],
+      ["watch jobs", "* * * * *"],
     ]);
     for (const { command } of jobs)
       await sql.exec(`begin; set local role hosted_postgres; ${command}; commit`);

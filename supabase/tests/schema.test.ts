@@ -26,7 +26,13 @@ async function evaluate<Value>(expression: string): Promise<Value | undefined> {
 describe("the tables", () => {
   it("carry the indexes that the runbook names", async () => {
     const names = await list("select indexname as item from pg_indexes where tablename = 'blocks'");
-    expect(names).toEqual(expect.arrayContaining(["idx_blocks_parent_path_gist", "idx_blocks_sort_order"]));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "idx_blocks_parent_path_gist_optimized",
+        "idx_blocks_document_sort_covering",
+        "idx_blocks_embedding_hnsw_optimized",
+      ]),
+    );
   });
 
   it("blocks and documents are published", async () => {
