@@ -1,4 +1,4 @@
-// Made by the Supabase CLI from the schema 4c80926f07566d665c705c985042abcfd7d260bc4a5119f74ab9f3da92c01961; `npm run types` makes it anew.
+// Made by the Supabase CLI from the schema 3de9f073de66c39cf2a7b48aea8c894c00cdc54fd9d55ab39237f5bcd2436cd9; `npm run types` makes it anew.
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
@@ -580,6 +580,7 @@ export type Database = {
       };
       search_status: { Args: { p_workspace_id: string }; Returns: Json };
       set_member_role: { Args: { p_role: string; p_user_id: string; p_workspace_id: string }; Returns: Json };
+      time_opening: { Args: { p_document_id: string; p_times?: number }; Returns: number[] };
       trash_document: { Args: { p_document_id: string }; Returns: Json };
       write_embeddings: {
         Args: { p_document_id: string; p_lease: string; p_model_id: number; p_vectors: Json };

@@ -128,6 +128,7 @@ describe("functions of the server", () => {
     read_block_hashes: document_,
     read_document_log: document_,
     read_embedding_texts: { ...document_, p_model_id: 1 },
+    time_opening: document_,
     write_embeddings: { ...held, p_model_id: 1, p_vectors: [] },
     write_projection: { ...held, p_upto_seq: 1, p_title: "", p_upserts: [], p_deletes: [] },
     write_snapshot: { ...held, p_upto_seq: 1, p_state: "", p_sha256: "" },

@@ -154,6 +154,7 @@ export const SERVER_FUNCTIONS = [
   "read_block_hashes",
   "read_document_log",
   "read_embedding_texts",
+  "time_opening",
   "write_embeddings",
   "write_projection",
   "write_snapshot",

@@ -1,0 +1,68 @@
+/** The same inside the database, without the way there: how long ordinary queries take, and through which indexes. */
+import { OURS } from "../../lib/ops/thresholds.ts";
+import { ask } from "../benchmark-live-people.ts";
+import { type Entry, entry } from "./entries.ts";
+import type { Scene } from "./scene.ts";
+
+/** By the query's name in `explain_queries`. Of partitions each has an index of its own name. */
+const INTENDED: Readonly<Record<string, RegExp>> = {
+  tree: /^idx_documents_workspace_sort_order$/,
+  log: /^document_updates\w*_(?:pkey|seq_idx)$/,
+  "first blocks": /^idx_blocks_document_sort_covering$/,
+  // Of rows that vacuum has not seen yet, the key's own index is as good.
+  hashes: /^(?:idx_blocks_document_sort_covering|blocks_pkey)$/,
+  "below a block": /^idx_blocks_parent_path_gist_optimized$/,
+  words: /^idx_blocks_search_words$/,
+  nearest: /^idx_blocks_embedding_hnsw_optimized$/,
+};
+/** Up to so many rows, reading all of them is as quick as any index, and the planner does. */
+const SMALL_TABLE = 20_000;
+/** A call may take eight seconds on hosted projects. */
+const MOST_TIMES = 50;
+
+export type Explained = {
+  readonly name: string;
+  readonly table: string;
+  /** Of the whole table, as the planner thinks. */
+  readonly rows: number;
+  readonly ms: readonly number[];
+  readonly indexes: readonly string[];
+  readonly scanned: readonly string[];
+};
+
+/** What is wrong with a plan, as the end of a sentence; null: nothing. */
+export function planFault({ name, table, rows, indexes, scanned }: Explained): string | null {
+  const intended = INTENDED[name];
+  if (intended === undefined || indexes.some((index) => intended.test(index))) return null;
+  if (scanned.length > 0 && rows <= SMALL_TABLE) return null;
+  const instead =
+    indexes.length > 0 ? `goes through ${indexes.join(", ")}` : `reads all ${rows} rows of ${table}`;
+  return `it ${instead} instead of ${intended.source.replace(/[\^$]/g, "")}.`;
+}
+
+export async function measureQueries(scene: Scene, samples: number): Promise<Entry[]> {
+  const times = Math.min(samples, MOST_TIMES);
+  const { queries } = await ask<{ queries: Explained[] }>(scene.service, "explain_queries", {
+    p_workspace_id: scene.workspaceId,
+    p_times: times,
+  });
+  const entries = queries.map((query) =>
+    // The hashes of a whole document are read by process-block, in the background.
+    entry(`in the database: ${query.name}`, "query", query.ms, {
+      wrongPlan: planFault(query),
+      ours: query.name === "hashes" ? null : OURS.queryMs,
+    }),
+  );
+  for (const name of Object.keys(INTENDED))
+    if (!queries.some((query) => query.name === name))
+      entries.push(
+        entry(`in the database: ${name}`, "query", [], { absent: "the workspace has nothing for it" }),
+      );
+  if (scene.largest === null) return entries;
+  const opening = await ask<number[]>(scene.service, "time_opening", {
+    p_document_id: scene.largest,
+    p_times: times,
+  });
+  const name = `in the database: open ${scene.largestBlocks} blocks`;
+  return [...entries, entry(name, "query", opening, { ours: OURS.openMs })];
+}
