@@ -1,8 +1,8 @@
 "use client";
-import { House, type LucideIcon, Settings, Trash2 } from "lucide-react";
+import { House, type LucideIcon, Search, Settings, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import type { ReactNode } from "react";
+import { type ReactNode, useSyncExternalStore } from "react";
 import { AccountMenu } from "./account-menu.tsx";
 import { DocumentTree } from "./document-tree.tsx";
 import type { Exchange } from "./exchange.ts";
@@ -17,11 +17,12 @@ export type SidebarProps = {
   signOut: () => Promise<void>;
   exchange: Exchange;
   showShortcuts: () => void;
+  showSearch: () => void;
 };
 
 /** What stands at the left of every page of a workspace: the way to each document, and to oneself. */
 export function Sidebar(props: SidebarProps) {
-  const { workspace, workspaces, person, canWrite, signOut, exchange, showShortcuts } = props;
+  const { workspace, workspaces, person, canWrite, signOut, exchange, showShortcuts, showSearch } = props;
   const home = `/w/${workspace.id}`;
   return (
     <>
@@ -30,6 +31,7 @@ export function Sidebar(props: SidebarProps) {
         {canWrite ? <NewDocument workspace={workspace} exchange={exchange} /> : null}
       </div>
       <nav aria-label="Documents">
+        <SearchRow onClick={showSearch} />
         <Row href={home} icon={House}>
           Home
         </Row>
@@ -53,6 +55,21 @@ export function Sidebar(props: SidebarProps) {
         </span>
       </div>
     </>
+  );
+}
+
+function SearchRow({ onClick }: { onClick: () => void }) {
+  const isMac = useSyncExternalStore(
+    () => () => undefined,
+    () => /Mac|iPhone|iPad/.test(navigator.userAgent),
+    () => false,
+  );
+  return (
+    <button type="button" className="row" aria-keyshortcuts="Control+K Meta+K" onClick={onClick}>
+      <Search className="i" aria-hidden />
+      <span>Search</span>
+      <kbd aria-hidden>{isMac ? "⌘ K" : "Ctrl K"}</kbd>
+    </button>
   );
 }
 

@@ -2,6 +2,7 @@
 import Link from "next/link";
 import { useContext } from "react";
 import { FrameContext } from "./frame-context.tsx";
+import { SearchButton } from "./search.tsx";
 import { SheetButton } from "./sheet-context.tsx";
 
 /**
@@ -25,6 +26,7 @@ export function Bar({ title }: { title: string }) {
           </li>
         </ol>
       </nav>
+      <SearchButton />
     </header>
   );
 }

@@ -4,6 +4,7 @@ import { useTree } from "../sidebar/tree-context.tsx";
 import { ancestorsOf, titleOf } from "../sidebar/tree-model.ts";
 import { documentPath } from "../sidebar/use-document-actions.ts";
 import { useFrame } from "./frame-context.tsx";
+import { SearchButton } from "./search.tsx";
 import { SheetButton } from "./sheet-context.tsx";
 
 type CrumbsProps = { documentId: string; title: string };
@@ -34,6 +35,7 @@ export function Crumbs({ documentId, title }: CrumbsProps) {
           </li>
         </ol>
       </nav>
+      <SearchButton />
     </>
   );
 }

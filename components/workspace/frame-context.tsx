@@ -10,6 +10,7 @@ export type FrameValue = {
   isSeeding: boolean;
   exchange: Exchange;
   showShortcuts: () => void;
+  showSearch: () => void;
 };
 
 export const FrameContext = createContext<FrameValue | undefined>(undefined);

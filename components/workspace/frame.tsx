@@ -11,8 +11,10 @@ import { keepChoice } from "../ui/cookie.ts";
 import { Late, LatePart } from "../ui/late.tsx";
 import { FrameContext } from "./frame-context.tsx";
 import { seams } from "./seams.ts";
+import { SearchOverlay, useSearchAhead } from "./search.tsx";
 import { SeedOnce } from "./seed-once.tsx";
 import { Sheet } from "./sheet.tsx";
+import { useSearchKey } from "./use-search-key.ts";
 import { useShortcutsKey } from "./use-shortcuts-key.ts";
 import { useSignOut } from "./use-sign-out.ts";
 
@@ -21,7 +23,7 @@ const shortcuts = new LatePart(
   async () => (await import("./shortcuts-sheet.tsx")).ShortcutsSheet,
 );
 
-type FrameProps = Omit<SidebarProps, "exchange" | "showShortcuts"> & {
+type FrameProps = Omit<SidebarProps, "exchange" | "showShortcuts" | "showSearch"> & {
   epoch: number;
   documents: readonly DocumentRow[];
   /** A new workspace without its first documents, opened by its owner. */
@@ -45,15 +47,17 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
   const [isListing, setListing] = useState(false);
   const showShortcuts = useCallback(() => setListing(true), []);
   useShortcutsKey(useCallback(() => setListing((shown) => !shown), []));
+  const [isSearching, setSearching] = useState(false);
+  const showSearch = useCallback(() => setSearching(true), []);
+  useSearchKey(useCallback(() => setSearching((shown) => !shown), []));
+  const place = useMemo(() => ({ userId, workspaceId: workspace.id }), [userId, workspace.id]);
+  useSearchAhead(place);
   const [isSeeding, setSeeding] = useState(needsSeed);
   const endSeeding = useCallback(() => setSeeding(false), []);
-  const exchange = useMemo(
-    () => seams.exchange({ userId, workspaceId: workspace.id }),
-    [userId, workspace.id],
-  );
+  const exchange = useMemo(() => seams.exchange(place), [place]);
   const frame = useMemo(
-    () => ({ workspace, canWrite, isSeeding, exchange, showShortcuts }),
-    [workspace, canWrite, isSeeding, exchange, showShortcuts],
+    () => ({ workspace, canWrite, isSeeding, exchange, showShortcuts, showSearch }),
+    [workspace, canWrite, isSeeding, exchange, showShortcuts, showSearch],
   );
   const rename = useCallback(
     (documentId: string, title: string) => seams.renameDocument(userId, documentId, title),
@@ -75,7 +79,8 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
           Skip to the page
         </a>
         <Sheet
-          side={<Sidebar {...side} signOut={signOut} exchange={exchange} showShortcuts={showShortcuts} />}
+          isCovered={isSearching}
+          side={<Sidebar {...side} {...{ signOut, exchange, showShortcuts, showSearch }} />}
         >
           {children}
         </Sheet>
@@ -86,6 +91,7 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
             onMissing={() => setListing(false)}
           />
         ) : null}
+        {isSearching ? <SearchOverlay place={place} onClose={() => setSearching(false)} /> : null}
         <Confirm
           open={isAsked}
           onOpenChange={setAsked}

@@ -3,13 +3,20 @@ import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { SheetContext } from "./sheet-context.tsx";
 
+type SheetProps = {
+  side: ReactNode;
+  children: ReactNode;
+  /** What was opened from the sheet stands over the page. */
+  isCovered: boolean;
+};
+
 /** The sidebar beside the page; on phones a sheet over it, which holds the focus until it is closed. */
-export function Sheet({ side, children }: { side: ReactNode; children: ReactNode }) {
+export function Sheet({ side, children, isCovered }: SheetProps) {
   const [open, setOpen] = useState(false);
   const aside = useRef<HTMLElement>(null);
   const pathname = usePathname();
   // biome-ignore lint/correctness/useExhaustiveDependencies: arriving anywhere closes the sheet
-  useEffect(() => setOpen(false), [pathname]);
+  useEffect(() => setOpen(false), [pathname, isCovered]);
   useEffect(() => {
     if (!open) return;
     const before = document.activeElement;

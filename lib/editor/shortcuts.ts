@@ -80,6 +80,7 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
     name: "Page",
     by: "page",
     shortcuts: [
+      key("Search every document", "Mod-k"),
       key("Find and replace", "Mod-f"),
       key("Link the chosen text", "Mod-Shift-k"),
       key("Copy as Markdown", "Mod-Alt-c"),

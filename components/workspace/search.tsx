@@ -1,0 +1,89 @@
+"use client";
+import { Search } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useContext, useEffect, useMemo, useRef } from "react";
+import type { KnownDocument } from "../search/known-documents.ts";
+import { keepVisit, type RecentPlace } from "../search/recent.ts";
+import { useTree } from "../sidebar/tree-context.tsx";
+import { ancestorsOf, type Branches, type DocumentRows, linesOf, titleOf } from "../sidebar/tree-model.ts";
+import { documentPath, useCurrentDocument } from "../sidebar/use-document-actions.ts";
+import { Late, LatePart } from "../ui/late.tsx";
+import { FrameContext } from "./frame-context.tsx";
+
+const dialog = new LatePart(
+  "The search",
+  async () => (await import("../search/search-dialog.tsx")).SearchDialog,
+);
+
+type Props = { place: RecentPlace; onClose: () => void };
+
+/** The search over the page. What is typed before its code is here goes nowhere, rather than into the text. */
+export function SearchOverlay({ place, onClose }: Props) {
+  const { rows, branches } = useTree();
+  const hereId = useCurrentDocument();
+  const router = useRouter();
+  const documents = useMemo(() => knownDocuments(rows, branches), [rows, branches]);
+  const before = useRef<Element | null>(null);
+  useEffect(() => {
+    if (dialog.loaded) return;
+    before.current = document.activeElement;
+    if (before.current instanceof HTMLElement) before.current.blur();
+  }, []);
+  const go = (documentId: string, hash: string) => {
+    if (documentId !== hereId) router.push(`${documentPath(place.workspaceId, documentId)}${hash}`);
+    else if (hash !== "") goToBlock(hash);
+  };
+  const focusAfter = () => {
+    const { current } = before;
+    return current instanceof HTMLElement && current.isConnected ? current : true;
+  };
+  return (
+    <Late
+      part={dialog}
+      props={{ place, hereId: hereId ?? null, documents, go, focusAfter, onClose }}
+      onMissing={onClose}
+    />
+  );
+}
+
+/** In the open document no page is asked for, also when the address is the same as before. */
+function goToBlock(hash: string) {
+  if (window.location.hash !== hash) window.history.pushState(null, "", hash);
+  window.dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
+function knownDocuments(rows: DocumentRows, branches: Branches): KnownDocument[] {
+  return linesOf(branches, () => true).map(({ row }) => ({
+    id: row.id,
+    title: row.title,
+    path: ancestorsOf(branches, row.id).map((id) => ({ id, title: titleOf(rows.get(id)) })),
+  }));
+}
+
+const AHEAD_MS = 3_000;
+
+/** Asks for the dialog once the page has time, and remembers what was opened. */
+export function useSearchAhead(place: RecentPlace): void {
+  const documentId = useCurrentDocument();
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if ("requestIdleCallback" in window) requestIdleCallback(dialog.fetch);
+      else dialog.fetch();
+    }, AHEAD_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  useEffect(() => {
+    if (documentId) keepVisit(place, documentId);
+  }, [place, documentId]);
+}
+
+/** In the bar on phones, where the sidebar is out of sight. */
+export function SearchButton() {
+  const frame = useContext(FrameContext);
+  if (!frame) return null;
+  return (
+    <button type="button" className="icon-button menu" aria-label="Search" onClick={frame.showSearch}>
+      <Search className="i" aria-hidden />
+    </button>
+  );
+}

@@ -1,0 +1,109 @@
+/** Finding a block: by another's words, by a part of a word in a script without spaces, by key and on a phone. */
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { blocks, body, newDocument, saveState } from "./document.ts";
+import { signUp } from "./person.ts";
+import { expect, test } from "./test.ts";
+
+const FERRY = "The ferry was late because of thick fog";
+const PARAPHRASE = "boat delayed by bad weather";
+const BOARD = "白板保存有问题";
+
+type Scheme = "light" | "dark";
+
+async function expectNoFaults(page: Page, where: string, schemes: readonly Scheme[]) {
+  for (const colorScheme of schemes) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const axe = new AxeBuilder({ page }).exclude("[data-base-ui-focus-guard]").disableRules(["region"]);
+    const { violations } = await axe.analyze();
+    const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`);
+    expect(said, `${where}, ${colorScheme}`).toEqual([]);
+  }
+}
+
+test("a block is found by a paraphrase and by a part of a Chinese word, and opens at its place; nobody else finds it", async ({
+  browser,
+}) => {
+  const { page } = await signUp(browser, "Ada");
+  const dialog = page.getByRole("dialog", { name: "Search" });
+  const field = dialog.getByRole("combobox", { name: "Search documents and blocks" });
+  const options = dialog.getByRole("listbox").getByRole("option");
+  const chosen = dialog.getByRole("listbox").getByRole("option", { selected: true });
+  const log = await newDocument(page, "Harbour log");
+  await page.keyboard.type(`${"words\n".repeat(12)}${FERRY}\n${"words\n".repeat(12)}${BOARD}`);
+  await expect(saveState(page)).toHaveText("Saved");
+  await newDocument(page, "Elsewhere");
+  await page.keyboard.type("other text");
+
+  await page.keyboard.press("Control+k");
+  await expect(field).toBeFocused();
+  await expect(dialog.getByText("Recent documents")).toBeVisible();
+  await expect(options.filter({ hasText: "Harbour log" })).toBeVisible();
+  await page.keyboard.type("harb");
+  await expect(chosen).toContainText("Harbour log");
+  await expect(chosen.locator("mark")).toHaveText("Harbour");
+  await field.fill(PARAPHRASE);
+  const ferry = options.filter({ hasText: FERRY });
+  // the model starts with the first text that it is given
+  await expect(ferry).toContainText("by meaning", { timeout: 90_000 });
+  await expectNoFaults(page, "what was found", ["light", "dark"]);
+  while ((await chosen.textContent()) !== (await ferry.textContent())) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+  await page.waitForURL((url) => url.href.startsWith(`${log}#`));
+  const found = blocks(page).filter({ hasText: FERRY });
+  await expect(found).toHaveClass(/flash/);
+  await expect(found).toBeInViewport();
+
+  await page.keyboard.press("Control+k");
+  await expect(options.first()).toContainText(PARAPHRASE);
+  await expectNoFaults(page, "what was searched before", ["dark"]);
+  await field.fill("保存");
+  await expect(chosen).toContainText(BOARD);
+  await expect(chosen.locator("mark")).toHaveText("保存");
+  await page.keyboard.press("Enter");
+  const board = blocks(page).filter({ hasText: BOARD });
+  await expect(board, "in the open document, too").toHaveClass(/flash/);
+  await expect(board).toBeInViewport();
+  await expect(body(page)).toContainText("words");
+
+  await page.setViewportSize({ width: 375, height: 700 });
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await field.fill(FERRY.slice(0, 12));
+  await expect(chosen).toContainText(FERRY);
+  expect((await dialog.boundingBox())?.width).toBe(375);
+  await dialog.getByRole("button", { name: "Narrow the search" }).click();
+  await dialog.getByRole("combobox", { name: "Kind of block" }).selectOption("Pictures and files");
+  await expect(dialog.getByRole("heading", { name: "Nothing found here" })).toBeVisible();
+  await expectNoFaults(page, "a phone", ["light"]);
+  await dialog.getByRole("button", { name: "Search everywhere" }).click();
+  const opening = page.context().waitForEvent("page");
+  await expect(chosen).toContainText(FERRY);
+  await field.press("Control+Enter");
+  const beside = await opening;
+  await expect(blocks(beside).filter({ hasText: FERRY })).toHaveClass(/flash/);
+  await beside.close();
+  await page.context().setOffline(true);
+  await expect(dialog.getByText("You are offline: only titles are searched.")).toBeVisible();
+  await field.fill("elsewhere");
+  await expect(chosen).toContainText("Elsewhere");
+  await page.context().setOffline(false);
+  await field.fill("");
+  await dialog.getByRole("button", { name: `Forget “${PARAPHRASE}”` }).click();
+  await expect(options.filter({ hasText: PARAPHRASE })).toHaveCount(0);
+
+  const stranger = await signUp(browser, "Ben");
+  await stranger.page.getByRole("button", { name: "Search", exact: true }).click();
+  const theirs = stranger.page.getByRole("dialog", { name: "Search" });
+  for (const [query, secret] of [
+    ["保存", BOARD],
+    ["harbour log", "Harbour log"],
+    [PARAPHRASE, FERRY],
+  ] as const) {
+    const answered = stranger.page.waitForResponse(/functions\/v1\/search$/);
+    await theirs.getByRole("combobox", { name: "Search documents and blocks" }).fill(query);
+    await answered;
+    await expect(theirs.getByRole("status", { name: "Search state" })).toHaveText(/found|block/);
+    await expect(theirs.getByRole("listbox").getByText(secret)).toHaveCount(0);
+  }
+});
