@@ -1,5 +1,5 @@
--- Finding blocks by words and by meaning. What may be found is what the asker may read: both functions run with the
--- asker's own rights, and row security decides before anything is counted, ranked or limited.
+-- Finding blocks by words and by meaning, as the asker: row security decides before anything is counted, ranked or
+-- limited; what looks for words (blocks_with_words) applies its rule itself.
 
 set local lock_timeout = '5s';
 set local statement_timeout = '5min';
@@ -216,6 +216,28 @@ language sql stable set search_path = '' as $$
   join public.documents d on d.id = l.label::uuid
 $$;
 
+-- Blocks of these documents, as far as the asker may read them: those in which `p_wanted` is found, or any; not
+-- sorted. Row security would read every block and look for the words afterwards, because looking for them is not
+-- leakproof; this asks the index first and gives nothing but what row security gives: the documents are those of the
+-- policy of blocks.
+create function private.blocks_with_words(
+  p_wanted tsquery, p_scope uuid[], p_types text[], p_after timestamptz, p_before timestamptz, p_limit integer
+) returns table (document_id uuid, id uuid, search_words tsvector)
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+#variable_conflict use_column
+declare
+  v_readable uuid[] := array(select private.my_documents() intersect select unnest(p_scope));
+begin
+  -- Joined with nothing, so that a long text is read and unpacked once, not by each who looks at it.
+  return query
+  select b.document_id, b.id, b.search_words || ''::tsvector from public.blocks b
+  where (p_wanted is null or b.search_words @@ p_wanted) and b.document_id = any (v_readable)
+    and (p_types is null or b.type = any (p_types))
+    and (p_after is null or b.updated_at >= p_after) and (p_before is null or b.updated_at < p_before)
+  limit p_limit;
+end
+$$;
+
 -- How much each word of a query tells: {blocks, length, candidates, terms: [{place, words, wanted, weight, idf}]},
 -- where `blocks` is about how many blocks are searched, `length` how many words one has, and `candidates` looks for the words
 -- that are rare enough to be looked for: all blocks with "the" in them are nobody's answer. How many blocks have a
@@ -238,9 +260,7 @@ begin
     select t.place, string_agg(t.wanted, '|')::tsquery as wanted
     from jsonb_to_recordset(v_terms) t (place integer, wanted text) group by t.place
   ), sample as materialized (
-    -- Joined with nothing, so that a long one is read and unpacked once, not by each who looks at it.
-    select b.document_id, b.search_words || ''::tsvector as search_words from unnest(p_scope[1:c_sample]) s (id)
-    join public.blocks b on b.document_id = s.id limit c_sample
+    select * from private.blocks_with_words(null, p_scope[1:c_sample], null, null, null, c_sample)
   ), counted as (
     select g.place, g.wanted, (select count(*) from sample s where s.search_words @@ g.wanted) as found from groups g
   )
@@ -258,8 +278,8 @@ begin
 
   return (
     with rare as materialized (
-      select b.search_words || ''::tsvector as search_words from public.blocks b
-      where b.search_words @@ v_rare and b.document_id = any (p_scope) limit 2000
+      select r.search_words from private.blocks_with_words(v_rare, p_scope, null, null, null, 2000) r
+      where v_rare is not null
     ), found as (
       select g.place, g.wanted, case when v_sample.blocks < c_sample then g.found
         when g.found > 4 then g.found * v_blocks / c_sample
@@ -279,27 +299,15 @@ begin
 end
 $$;
 
--- The blocks nearest to a vector, with the cosine. Few are compared one by one; among many the index is asked, which
--- goes on until enough of them pass the filters.
-create function private.nearest_blocks(
+-- The blocks nearest to a vector by the index, which goes on until enough of them pass the filters. The planner thinks
+-- that hardly any will pass and would compare them all: without sorting, the index is the only way to the order.
+create function private.nearest_by_index(
   p_vector extensions.vector, p_slot text, p_scope uuid[], p_types text[], p_after timestamptz, p_before timestamptz,
-  p_blocks double precision, p_limit integer
+  p_limit integer
 ) returns table (document_id uuid, id uuid, cosine double precision)
-language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' set enable_sort = off as $$
 #variable_conflict use_column
 begin
-  if p_blocks <= 4000 then
-    return query
-    select b.document_id, b.id, 1 - (v.vector operator(extensions.<=>) p_vector)
-    from public.blocks b, lateral (
-      select case p_slot when 'main' then b.embedding else b.embedding_standby end as vector,
-        case p_slot when 'main' then b.embedding_hash else b.embedding_standby_hash end as hash) v
-    where b.document_id = any (p_scope) and v.hash = b.text_hash and v.vector is not null
-      and (p_types is null or b.type = any (p_types))
-      and (p_after is null or b.updated_at >= p_after) and (p_before is null or b.updated_at < p_before)
-    order by 3 desc limit p_limit;
-    return;
-  end if;
   perform set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '100', true);
   if p_slot = 'main' then
     return query
@@ -316,6 +324,30 @@ begin
       and (p_after is null or b.updated_at >= p_after) and (p_before is null or b.updated_at < p_before)
     order by b.embedding_standby operator(extensions.<=>) p_vector limit p_limit;
   end if;
+end
+$$;
+
+-- The blocks nearest to a vector, with the cosine. Few are compared one by one; among many the index is asked.
+create function private.nearest_blocks(
+  p_vector extensions.vector, p_slot text, p_scope uuid[], p_types text[], p_after timestamptz, p_before timestamptz,
+  p_blocks double precision, p_limit integer
+) returns table (document_id uuid, id uuid, cosine double precision)
+language plpgsql stable set search_path = '' set plan_cache_mode = 'force_custom_plan' as $$
+#variable_conflict use_column
+begin
+  if p_blocks > 4000 then
+    return query select * from private.nearest_by_index(p_vector, p_slot, p_scope, p_types, p_after, p_before, p_limit);
+    return;
+  end if;
+  return query
+  select b.document_id, b.id, 1 - (v.vector operator(extensions.<=>) p_vector)
+  from public.blocks b, lateral (
+    select case p_slot when 'main' then b.embedding else b.embedding_standby end as vector,
+      case p_slot when 'main' then b.embedding_hash else b.embedding_standby_hash end as hash) v
+  where b.document_id = any (p_scope) and v.hash = b.text_hash and v.vector is not null
+    and (p_types is null or b.type = any (p_types))
+    and (p_after is null or b.updated_at >= p_after) and (p_before is null or b.updated_at < p_before)
+  order by 3 desc limit p_limit;
 end
 $$;
 
@@ -378,63 +410,61 @@ begin
 
   return query
   with terms as materialized (
-    select * from jsonb_to_recordset(v_terms -> 'terms')
+    select t.place, t.idf, t.wanted, t.weight, cardinality(t.words) as words
+    from jsonb_to_recordset(v_terms -> 'terms')
       t (place integer, words text[], wanted tsquery, weight double precision, idf double precision)
   ), near as materialized (
     select * from jsonb_to_recordset(v_near) n (document_id uuid, id uuid)
   ), pool as materialized (
-    -- Joined with nothing: unpacked once, see weigh_terms.
-    (select b.document_id, b.id, b.search_words || ''::tsvector as search_words from public.blocks b
-     where b.search_words @@ v_candidates and b.document_id = any (v_scope)
-       and (p_types is null or b.type = any (p_types))
-       and (p_after is null or b.updated_at >= p_after) and (p_before is null or b.updated_at < p_before)
-     limit 3000)
+    select * from private.blocks_with_words(v_candidates, v_scope, p_types, p_after, p_before, 2000)
+    where v_candidates is not null
     union all
     select b.document_id, b.id, b.search_words || ''::tsvector from near n
     join public.blocks b on b.document_id = n.document_id and b.id = n.id
   ), by_words as materialized (
-    select p.document_id, p.id, (
+    select p.document_id, p.id, p.search_words, (
       select sum(m.idf * m.times / (m.times + 2 * (0.25 + 0.75 * length(p.search_words) / v_length))) / sum(m.idf)
       from (
         select t.place, t.idf, sum(case when r.rank > 0
-          then t.weight * (1 / (1.6449340668 * (1 - least(r.rank * cardinality(t.words), 0.94))) - 0.5) else 0 end) as times
+          then t.weight * (1 / (1.6449340668 * (1 - least(r.rank * t.words, 0.94))) - 0.5) else 0 end) as times
         from terms t, lateral (select ts_rank('{1,1,1,1}', p.search_words, t.wanted) as rank) r
         group by t.place, t.idf) m) as words
     from pool p
   ), candidates as materialized (
-    (select w.document_id, w.id from by_words w order by w.words desc nulls last limit 200)
+    (select w.document_id, w.id, w.search_words from by_words w order by w.words desc nulls last limit 120)
     union
-    select n.document_id, n.id from near n
-  ), chosen as (
+    select w.document_id, w.id, w.search_words from near n
+    join by_words w on w.document_id = n.document_id and w.id = n.id
+  ), titled as materialized (
+    select d.id, private.words_of(d.title) as words from public.documents d
+    where d.id in (select c.document_id from candidates c)
+  ), chosen as materialized (
     -- Once more, with what the document is called: a title's word counts as much as two in the block.
     select c.document_id, c.id, (
-      select sum(m.idf * m.times / (m.times + 2 * (0.25 + 0.75 * length(b.search_words) / v_length))) / sum(m.idf)
+      select sum(m.idf * m.times / (m.times + 2 * (0.25 + 0.75 * length(c.search_words) / v_length))) / sum(m.idf)
       from (
         select t.place, t.idf, sum(t.weight * (
-          case when r.block > 0
-            then 1 / (1.6449340668 * (1 - least(r.block * cardinality(t.words), 0.94))) - 0.5 else 0 end
+          case when r.block > 0 then 1 / (1.6449340668 * (1 - least(r.block * t.words, 0.94))) - 0.5 else 0 end
           + 2 * case when r.title > 0
-            then 1 / (1.6449340668 * (1 - least(r.title * cardinality(t.words), 0.94))) - 0.5 else 0 end)) as times
+            then 1 / (1.6449340668 * (1 - least(r.title * t.words, 0.94))) - 0.5 else 0 end)) as times
         from terms t, lateral (
-          select ts_rank('{1,1,1,1}', b.search_words, t.wanted) as block,
-            ts_rank('{1,1,1,1}', titled.words, t.wanted) as title) r
+          select ts_rank('{1,1,1,1}', c.search_words, t.wanted) as block,
+            ts_rank('{1,1,1,1}', d.words, t.wanted) as title) r
         group by t.place, t.idf) m) as words
-    from candidates c join public.blocks b on b.document_id = c.document_id and b.id = c.id
-    join public.documents d on d.id = c.document_id, lateral (select private.words_of(d.title) as words offset 0) titled
-  ), scored as (
-    select c.document_id, c.id, coalesce(c.words, 0) as words, coalesce(greatest(
+    from candidates c join titled d on d.id = c.document_id
+  ), scored as materialized (
+    select b.document_id, b.id, b.type, b.plain_text, b.updated_at, coalesce(c.words, 0) as words, coalesce(greatest(
       (1 - (v.vector operator(extensions.<=>) v_vector) - v_floor) / (1 - v_floor), 0), 0) as meaning
     from chosen c join public.blocks b on b.document_id = c.document_id and b.id = c.id, lateral (
       select case when v_is_main and b.embedding_hash = b.text_hash then b.embedding
         when not v_is_main and b.embedding_standby_hash = b.text_hash then b.embedding_standby end as vector) v
   ), best as (
     select s.*, s.words + 0.3 * s.meaning as score from scored s
-    order by 5 desc, s.document_id, s.id limit least(greatest(coalesce(p_limit, 20), 1), 100)
+    order by s.words + 0.3 * s.meaning desc, s.document_id, s.id limit least(greatest(coalesce(p_limit, 20), 1), 100)
   )
-  select b.document_id, b.id, b.type, d.title, private.path_of(d.parent_path), substr(b.plain_text, f.start + 1, 240),
-    f.start, char_length(b.plain_text), b.updated_at, s.score, s.words, s.meaning
-  from best s join public.blocks b on b.document_id = s.document_id and b.id = s.id
-  join public.documents d on d.id = b.document_id, private.snippet_start(b.plain_text, v_words) f (start)
+  select s.document_id, s.id, s.type, d.title, private.path_of(d.parent_path), substr(s.plain_text, f.start + 1, 240),
+    f.start, char_length(s.plain_text), s.updated_at, s.score, s.words, s.meaning
+  from best s join public.documents d on d.id = s.document_id, private.snippet_start(s.plain_text, v_words) f (start)
   order by s.score desc, s.document_id, s.id;
 end
 $$;
@@ -510,10 +540,12 @@ revoke all on all functions in schema private from public, anon;
 revoke all on function private.take_new_blocks(), private.take_changed_blocks(), private.note_words(uuid, tsvector[]),
   private.is_one_typo_apart(text, text)
 from authenticated, service_role;
-grant execute on function private.words_of(text), private.fold(text), private.related_words(uuid, text),
+grant execute on function private.blocks_with_words(tsquery, uuid[], text[], timestamptz, timestamptz, integer),
+  private.words_of(text), private.fold(text), private.related_words(uuid, text),
   private.parse_query(uuid, text), private.active_embedding_model(), private.documents_to_search(uuid, uuid, uuid),
   private.path_of(extensions.ltree), private.weigh_terms(uuid, text, uuid[]),
   private.nearest_blocks(extensions.vector, text, uuid[], text[], timestamptz, timestamptz, double precision, integer),
+  private.nearest_by_index(extensions.vector, text, uuid[], text[], timestamptz, timestamptz, integer),
   private.snippet_start(text, text[])
 to authenticated, service_role;
 revoke all on function public.search_blocks(uuid, text, extensions.vector, text, uuid, uuid, text[], timestamptz, timestamptz, integer),

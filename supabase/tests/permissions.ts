@@ -163,6 +163,7 @@ export const SERVER_FUNCTIONS = [
 /** What policies and searches call with the asker's rights, so people execute it; all else of that schema is closed. */
 export const POLICY_FUNCTIONS: readonly string[] = [
   "active_embedding_model",
+  "blocks_with_words",
   "documents_i_write",
   "documents_to_search",
   "fold",
@@ -170,6 +171,7 @@ export const POLICY_FUNCTIONS: readonly string[] = [
   "my_fellows",
   "my_workspaces",
   "nearest_blocks",
+  "nearest_by_index",
   "parse_query",
   "path_of",
   "related_words",

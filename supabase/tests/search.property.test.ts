@@ -172,6 +172,11 @@ describe("searching", () => {
     await scene.sql.exec(`begin; set local role authenticated;
       set local request.jwt.claims = '{"sub": "${stranger}", "role": "authenticated"}'`);
     const words = await scene.sql.query("select * from private.related_words($1, 'zanzibr')", [workspace]);
+    const blocks = await scene.sql.query(
+      "select * from private.blocks_with_words('zanzibar', array[$1]::uuid[], null, null, null, 9)",
+      [doc.id],
+    );
+    expect(blocks).toEqual([]);
     await scene.sql.exec("rollback");
     expect(words).toEqual([]);
   });
