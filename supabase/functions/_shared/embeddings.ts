@@ -22,6 +22,12 @@ export type EmbeddingModel = {
   embed(texts: readonly string[]): Promise<number[][]>;
 };
 
+/** The provider will not take these texts: asking again is of no use. */
+export class TextsRefused extends Error {}
+
+/** Answers that say so of what was sent, not of who sent it or how often. */
+const REFUSING = [400, 413, 422];
+
 type Environment = (name: string) => string | undefined;
 
 export const DIMENSIONS = 384;
@@ -72,7 +78,8 @@ async function askServer(
   });
   if (!response.ok) {
     await response.body?.cancel();
-    throw new Error(`${server.name} answered ${response.status}.`);
+    const Failure = REFUSING.includes(response.status) ? TextsRefused : Error;
+    throw new Failure(`${server.name} answered ${response.status}.`);
   }
   const body: unknown = await response.json().catch(() => null);
   const data = (body as { data?: unknown } | null)?.data;
@@ -131,6 +138,35 @@ export async function embedTexts(
     return unit(mean(made.slice(from - part.length, from)), model.name);
   });
   return { vectors, chunks: flat.length };
+}
+
+/**
+ * As embedTexts, with null for each text that the model refuses though it takes others: of those its neighbours need
+ * not go without. One that refuses everything is not asked about texts but badly set up, and that is thrown.
+ */
+export async function embedAccepted(
+  model: EmbeddingModel,
+  texts: readonly string[],
+): Promise<{ vectors: (number[] | null)[]; chunks: number }> {
+  try {
+    return await embedTexts(model, texts);
+  } catch (error) {
+    if (!(error instanceof TextsRefused)) throw error;
+  }
+  await model.embed(["text"]);
+  const vectors: (number[] | null)[] = [];
+  let chunks = 1;
+  for (const text of texts) {
+    try {
+      const made = await embedTexts(model, [text]);
+      chunks += made.chunks;
+      vectors.push(...made.vectors);
+    } catch (error) {
+      if (!(error instanceof TextsRefused)) throw error;
+      vectors.push(null);
+    }
+  }
+  return { vectors, chunks };
 }
 
 function mean(vectors: readonly number[][]): number[] {

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Doc, openSearchScene, type SearchScene, vectorOf } from "../../tests/search-scene.ts";
 import type { Rpc } from "../_shared/database.ts";
-import type { EmbeddingModel } from "../_shared/embeddings.ts";
+import { type EmbeddingModel, TextsRefused } from "../_shared/embeddings.ts";
 import { createEmbedder } from "./embed.ts";
 
 let scene: SearchScene;
@@ -194,6 +194,32 @@ describe("a provider that fails", () => {
     expect(await jobs()).toMatchObject([{ dead: false, attempts: 0 }]);
     expect((await work()).worked).toBe(true);
     expect(await vectorsOf(doc.id)).toEqual([{ id, has: true, is_present: true }]);
+  });
+
+  it("that refuses one text gives the others theirs, and is not asked about that one again", async () => {
+    const [good1, bad] = [await scene.write(doc.id, "good"), await scene.write(doc.id, "bad")];
+    const picky = vi.fn(async (texts: readonly string[]) => {
+      if (texts.includes("bad")) throw new TextsRefused("fake answered 400.");
+      return good(texts);
+    });
+    await work(picky);
+    expect(await jobs()).toEqual([]);
+    expect(new Set(await vectorsOf(doc.id))).toEqual(
+      new Set([
+        { id: good1, has: true, is_present: true },
+        { id: bad, has: false, is_present: true },
+      ]),
+    );
+    await scene.write(doc.id, "bad no more", { id: bad });
+    await work(picky);
+    expect(await vectorsOf(doc.id)).toContainEqual({ id: bad, has: true, is_present: true });
+  });
+
+  it("that refuses everything is badly set up: no text is given up for it", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    await scene.write(doc.id, "text");
+    await work(async () => Promise.reject(new TextsRefused("fake answered 400.")));
+    expect(await jobs()).toMatchObject([{ attempts: 1, last_error: "fake answered 400." }]);
   });
 
   it("keeps what it got before, and goes on from there", async () => {

@@ -3,7 +3,7 @@
  * text is still the one that was read. What is left when the time is over stays due.
  */
 import type { Rpc } from "../_shared/database.ts";
-import { type EmbeddingModel, embedTexts } from "../_shared/embeddings.ts";
+import { type EmbeddingModel, embedAccepted } from "../_shared/embeddings.ts";
 
 type Job = { readonly documentId: string; readonly lease: string };
 type Claimed = {
@@ -34,7 +34,7 @@ export function createEmbedder(rpc: Rpc, models: readonly EmbeddingModel[]): Emb
       const values = { p_document_id: job.documentId, p_model_id: id, p_limit: model.batch };
       const texts = await rpc<Missing[]>("read_embedding_texts", values);
       if (texts.length === 0) return;
-      const made = await embedTexts(
+      const made = await embedAccepted(
         model,
         texts.map(({ text }) => text),
       );
@@ -43,7 +43,11 @@ export function createEmbedder(rpc: Rpc, models: readonly EmbeddingModel[]): Emb
         p_document_id: job.documentId,
         p_lease: job.lease,
         p_model_id: id,
-        p_vectors: texts.map(({ id, hash }, at) => ({ id, hash, vector: JSON.stringify(made.vectors[at]) })),
+        // Without a vector: this text has none, and is not asked about again until it changes.
+        p_vectors: texts.map(({ id, hash }, at) => {
+          const vector = made.vectors[at] ?? null;
+          return { id, hash, vector: vector && JSON.stringify(vector) };
+        }),
       });
     }
   }
