@@ -43,5 +43,27 @@ test("too much is refused with a sentence, and the page goes on answering", asyn
   const depths = (await shownBlocks(page)).map((line) => Number(line.split(" ")[0]));
   expect(depths).toHaveLength(41);
   expect(Math.max(...depths)).toBe(31);
+
+  await body(page).locator("p").first().click();
+  const megabytes = await body(page).evaluate(async (element) => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 2_700, height: 2_600 });
+    const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+    const noise = context.createImageData(canvas.width, canvas.height);
+    let state = 1;
+    for (let at = 0; at < noise.data.length; at++) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      noise.data[at] = at % 4 === 3 ? 255 : state >>> 24;
+    }
+    context.putImageData(noise, 0, 0);
+    const blob = (await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/png"))) as Blob;
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([blob], "noise.png", { type: "image/png" }));
+    element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    return blob.size / 1e6;
+  });
+  expect(megabytes).toBeGreaterThan(20);
+  await expect(page.getByText(/“noise.png” was made smaller for the page: 2700 × 2600/)).toBeVisible();
+  const drawn = body(page).locator("figure[data-block-type=image] img");
+  await expect.poll(() => drawn.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(2_560);
   await expect(saveState(page)).toHaveText("Saved");
 });
