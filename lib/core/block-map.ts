@@ -6,6 +6,7 @@
  */
 import * as Y from "yjs";
 import { isEqualJson, type Json, mergeRuns, type TextRun } from "./block-tree.ts";
+import { COLUMN, COLUMNS } from "./columns.ts";
 import { type Entry, type EntryMap, readEntry } from "./entry.ts";
 import { type BlockId, isBlockId } from "./ids.ts";
 import { buildOutline, type Outline } from "./outline.ts";
@@ -290,7 +291,7 @@ export class BlockMap {
       before.placed === entry.placed &&
       before.gone === entry.gone &&
       before.home === entry.home &&
-      !changesTable(before, entry);
+      !changesPlaces(before, entry);
     if (!stays) this.#outline = null;
   }
 
@@ -410,10 +411,11 @@ export class BlockMap {
   }
 }
 
-/** Type and columns of a table, and the column that a cell names, decide where blocks stand. */
-function changesTable(before: Entry, entry: Entry): boolean {
-  const isPart = ({ type }: Entry) => type === TABLE || type === ROW || type === CELL;
-  if (!isPart(before) && !isPart(entry)) return false;
+const PLACING = new Set([TABLE, ROW, CELL, COLUMNS, COLUMN]);
+
+/** Type and columns of a table, the column that a cell names, and what makes columns decide where blocks stand. */
+function changesPlaces(before: Entry, entry: Entry): boolean {
+  if (!PLACING.has(before.type) && !PLACING.has(entry.type)) return false;
   return before.type !== entry.type || !isEqualJson({ ...before.attrs }, { ...entry.attrs });
 }
 

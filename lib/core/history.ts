@@ -19,6 +19,7 @@ import {
 import { BlockMap } from "./block-map.ts";
 import { textOf } from "./block-tree.ts";
 import { createUndo } from "./block-undo.ts";
+import { COLUMN, COLUMNS } from "./columns.ts";
 import { type BlockId, blockId } from "./ids.ts";
 import { flawsOfUndo } from "./invariants.ts";
 import { readAsWritten } from "./read-as-written.ts";
@@ -47,7 +48,7 @@ export class Random {
   }
 }
 
-const TYPES = ["paragraph", "heading1", "bullet", "task", "quote", "code", "from-a-newer-version"];
+const TYPES = ["paragraph", "heading1", "bullet", "task", "quote", "code", COLUMN, "from-a-newer-version"];
 const FIRST_MARKER = 0xe000;
 
 export const ME = "me";
@@ -213,13 +214,33 @@ export class History {
   }
 
   #create(peer: Peer): void {
+    if (this.random.chance(0.1)) {
+      this.#createColumns(peer);
+      return;
+    }
     const id = this.newId();
     createBlock(peer.map, id, { type: this.random.pick(TYPES) ?? "paragraph", attrs: {} });
     this.insertOutline(peer, [{ id, depth: this.random.below(3) }], this.random.below(peer.ids().length + 1));
+    this.#fill(peer, id);
+  }
+
+  #fill(peer: Peer, id: BlockId): void {
     insertText(peer.map, id, 0, {
       text: this.marker(peer) + this.marker(peer) + this.marker(peer),
       marks: {},
     });
+  }
+
+  /** Two columns of a block each. Where they may not stand they are transparent. */
+  #createColumns(peer: Peer): void {
+    const types = [COLUMNS, COLUMN, "paragraph", COLUMN, "paragraph"];
+    const depth = this.random.below(3);
+    const fresh = [0, 1, 2, 1, 2].map((inside) => ({ id: this.newId(), depth: depth + inside }));
+    fresh.forEach(({ id }, index) => {
+      createBlock(peer.map, id, { type: types[index] ?? COLUMN, attrs: {} });
+    });
+    this.insertOutline(peer, fresh, this.random.below(peer.ids().length + 1));
+    for (const { id } of fresh) if (peer.map.type(id) === "paragraph") this.#fill(peer, id);
   }
 
   insertOutline(peer: Peer, fresh: readonly Wanted[], index: number): void {
@@ -227,10 +248,11 @@ export class History {
     this.arrange(peer, [...others.slice(0, index), ...fresh, ...others.slice(index)]);
   }
 
-  /** Arranges, and notes it when the outline is not as wanted. */
+  /** Arranges, and notes it when the outline is not as wanted: but for columns, which say themselves what may be in them. */
   arrange(peer: Peer, wanted: readonly Wanted[]): void {
     const normal = normalDepths(wanted);
     arrange(peer.map, normal);
+    if (normal.some(({ id }) => peer.map.type(id) === COLUMNS || peer.map.type(id) === COLUMN)) return;
     const shape = (items: readonly Wanted[]) => items.map(({ id, depth }) => `${id}:${depth}`).join();
     if (shape(peer.map.outline().items) !== shape(normal)) {
       this.broken.push(`I5 arranged otherwise than wanted by ${nameOf(peer)} at ${this.log.length}`);

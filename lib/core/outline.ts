@@ -8,19 +8,24 @@
  * - what is nested deeper than maxBlockDepth stays at the deepest level, in order;
  * - in a table stand rows, in a row one cell for each column, in the columns' order; whatever else is in one stands
  *   behind the table, beside it. A table below depth maxBlockDepth - 3 has no room and counts as any block, and so
- *   does a table or row in which words stand (written while it was shown as text): words are never out of sight.
+ *   does a table or row in which words stand (written while it was shown as text): words are never out of sight;
+ * - in columns stand two to four columns that hold blocks, and what else is in them stands behind; columns that do not
+ *   count are transparent (columns.ts).
  */
 import { maxBlockDepth } from "./block-tree.ts";
+import { COLUMNS, ColumnsReader, type ColumnsRole } from "./columns.ts";
 import { type Entry, type ParentId, ROOT } from "./entry.ts";
 import type { BlockId } from "./ids.ts";
 import { CELL, type ColumnId, columnOf, columnsOf, ROW, TABLE, type TableRole } from "./table.ts";
+
+export type BlockRole = TableRole | ColumnsRole;
 
 export type OutlineItem = {
   readonly id: BlockId /** 0 to maxBlockDepth - 1. */;
   readonly depth: number;
   readonly parent: ParentId;
-  /** What it is in a table that counts as one. */
-  readonly role?: TableRole;
+  /** What it is in a table, or in columns, that count as such. */
+  readonly role?: BlockRole;
 };
 
 export type Outline = {
@@ -125,6 +130,9 @@ type Table = {
   readonly misfits: Sibling[];
 };
 
+/** Columns whose inside is being read: those that count, and what else is there. */
+type Columns = { readonly standing: ReadonlySet<BlockId>; readonly misfits: Sibling[] };
+
 type Frame = {
   siblings: readonly Sibling[];
   next: number;
@@ -134,25 +142,47 @@ type Frame = {
   table: Table | null;
   expects: "row" | "cell" | "nothing";
   taken: Set<ColumnId>;
-  /** Read when this frame is done: what does not fit into the table that it is the inside of. */
+  /** The columns of which this is the very inside. */
+  columns: Columns | null;
+  /** Whether it is somewhere in a column. */
+  isInColumn: boolean;
+  /** Read when this frame is done: what does not fit into the table or the columns that it is the inside of. */
   behind: Frame | null;
 };
 
 function frameOf(siblings: readonly Sibling[], from: Partial<Frame> = {}): Frame {
   const start = { next: 0, key: null, ancestors: [], table: null, expects: "nothing" as const };
-  return { ...start, taken: new Set(), behind: null, ...from, siblings };
+  const outside = { columns: null, isInColumn: false, behind: null };
+  return { ...start, ...outside, taken: new Set(), ...from, siblings };
 }
 
-/** The role that a seen block has here; null when it does not fit into the table around it. */
-function roleIn(
+/** A role; "none": a block like any other; "hollow": what is in it stands where it stands; null: it does not fit here. */
+type Standing = BlockRole | "none" | "hollow" | null;
+
+function standingOf(
   { hasText }: OutlineSource,
-  { table, expects, taken, ancestors }: Frame,
-  { id, type, attrs }: Entry,
-): TableRole | "none" | null {
-  if (table === null) {
-    const isOne = type === TABLE && ancestors.length <= maxBlockDepth - 3 && !hasText(id);
-    return isOne ? "table" : "none";
+  columns: ColumnsReader,
+  frame: Frame,
+  entry: Entry,
+): Standing {
+  if (frame.table !== null) return roleInTable(hasText, frame, frame.table, entry);
+  const { id, type } = entry;
+  const isHollow = columns.isHollow(entry);
+  if (frame.columns !== null) return isHollow && frame.columns.standing.has(id) ? "column" : null;
+  const hasRoom = frame.ancestors.length <= maxBlockDepth - 3;
+  if (isHollow) {
+    const counts = type === COLUMNS && hasRoom && !frame.isInColumn && columns.standingIn(id) !== null;
+    return counts ? "columns" : "hollow";
   }
+  return type === TABLE && hasRoom && !hasText(id) ? "table" : "none";
+}
+
+function roleInTable(
+  hasText: OutlineSource["hasText"],
+  { expects, taken }: Frame,
+  table: Table,
+  { id, type, attrs }: Entry,
+): TableRole | null {
   if (expects === "row") return type === ROW && !hasText(id) ? "row" : null;
   const column = columnOf(attrs);
   if (expects !== "cell" || type !== CELL || column === null) return null;
@@ -168,32 +198,39 @@ function inColumnOrder(cells: readonly Sibling[], { columns }: Table): readonly 
 function insideOf(
   frame: Frame,
   entry: Entry,
-  role: TableRole | "none",
+  role: BlockRole | "none",
   inside: readonly Sibling[],
-  key: string,
+  { key, reader }: { key: string; reader: ColumnsReader },
 ): Frame {
   const { ancestors } = frame;
+  const isInColumn = frame.isInColumn || role === "column";
   const path = ancestors.length < maxBlockDepth ? [...ancestors, entry.id] : ancestors;
+  const within = { ancestors: path, isInColumn };
   if (role === "row" && frame.table !== null) {
     const siblings = inColumnOrder(inside, frame.table);
-    return frameOf(siblings, { ancestors: path, table: frame.table, expects: "cell" });
+    return frameOf(siblings, { ...within, table: frame.table, expects: "cell" });
   }
-  if (role === "cell") return frameOf(inside, { ancestors: path, table: frame.table });
-  if (role !== "table") return frameOf(inside, { ancestors: path });
+  if (role === "cell") return frameOf(inside, { ...within, table: frame.table });
+  if (role !== "table" && role !== "columns") return frameOf(inside, within);
+  const misfits: Sibling[] = [];
+  const behind = frameOf(misfits, { key, ancestors, isInColumn });
+  if (role === "columns") {
+    const standing = reader.standingIn(entry.id) ?? new Set();
+    return frameOf(inside, { ...within, columns: { standing, misfits }, behind });
+  }
   const columns = new Map(columnsOf(entry.attrs).map(({ id }, index) => [id, index]));
-  const table: Table = { columns, misfits: [] };
-  const behind = frameOf(table.misfits, { key, ancestors });
-  return frameOf(inside, { ancestors: path, table, expects: "row", behind });
+  return frameOf(inside, { ...within, table: { columns, misfits }, expects: "row", behind });
 }
 
 export function buildOutline(source: OutlineSource): Outline {
   const displaced = new Set<BlockId>();
   const groups = groupSiblings(source, displaced);
+  const reader = new ColumnsReader(source, groups);
   const items: OutlineItem[] = [];
   const indexOf = new Map<BlockId, number>();
   const childrenOf = new Map<ParentId, BlockId[]>();
   const keyOf = new Map<BlockId, string>();
-  const emit = (entry: Entry, { ancestors }: Frame, key: string, role: TableRole | "none") => {
+  const emit = (entry: Entry, { ancestors }: Frame, key: string, role: BlockRole | "none") => {
     const depth = Math.min(ancestors.length, maxBlockDepth - 1);
     const parent = depth === 0 ? ROOT : (ancestors[depth - 1] ?? ROOT);
     indexOf.set(entry.id, items.length);
@@ -214,18 +251,18 @@ export function buildOutline(source: OutlineSource): Outline {
     const { entry } = sibling;
     const key = frame.key ?? sibling.key;
     const inside = groups.get(entry.id) ?? [];
-    if (!source.isSeen(entry.id)) {
+    const role = source.isSeen(entry.id) ? standingOf(source, reader, frame, entry) : "hollow";
+    if (role === "hollow") {
       if (inside.length > 0) stack.push({ ...frame, siblings: inside, next: 0, key, behind: null });
       continue;
     }
-    const role = roleIn(source, frame, entry);
     if (role === null) {
-      frame.table?.misfits.push(sibling);
+      (frame.table ?? frame.columns)?.misfits.push(sibling);
       continue;
     }
     if (role === "cell") frame.taken.add(columnOf(entry.attrs) ?? "");
     emit(entry, frame, key, role);
-    if (inside.length > 0) stack.push(insideOf(frame, entry, role, inside, key));
+    if (inside.length > 0) stack.push(insideOf(frame, entry, role, inside, { key, reader }));
   }
   return { items, indexOf, childrenOf, keyOf, displaced };
 }
