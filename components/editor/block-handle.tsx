@@ -5,11 +5,13 @@ import {
   ArrowDown,
   ArrowUp,
   ClipboardCopy,
+  Columns2,
   Copy,
   GripVertical,
   Link2,
   Palette,
   Plus,
+  Rows2,
   Trash2,
   Type,
 } from "lucide-react";
@@ -18,15 +20,18 @@ import { toast } from "sonner";
 import type { BlockColors } from "../../lib/core/palette.ts";
 import { colorBlocks } from "../../lib/editor/block-color.ts";
 import { chosenRange } from "../../lib/editor/chosen.ts";
-import { choose, deleteChosen, duplicate, moveTo } from "../../lib/editor/chosen-commands.ts";
-import { addBlockBehind, moveBlock, turnInto } from "../../lib/editor/commands.ts";
+import { choose, deleteChosen, duplicate } from "../../lib/editor/chosen-commands.ts";
+import { addColumn, isInColumns, removeColumns } from "../../lib/editor/columns-commands.ts";
+import { addBlockBehind, turnInto } from "../../lib/editor/commands.ts";
 import {
   type BlockUnder,
   blockOfCaret,
   blockUnder,
   type DropPlace,
+  dropAt,
   dropPlace,
 } from "../../lib/editor/drop-place.ts";
+import { moveBlock } from "../../lib/editor/move-block.ts";
 import { COLOR_ITEMS } from "../../lib/editor/slash.ts";
 import { MenuItem, MenuLine, MenuPopup, MenuRoot, MenuSub } from "../ui/menu.tsx";
 import { copyBlocks } from "./copy-blocks.ts";
@@ -110,6 +115,7 @@ export function BlockHandle({ view, area, newStep, history }: Props) {
             top: drag.place.top - around.top,
             left: drag.place.left - around.left,
             width: drag.place.width,
+            height: drag.place.height,
           }}
         />
       ) : null}
@@ -180,12 +186,31 @@ function BlockMenu({ view, run, onDelete, blockId, isOpen, onOpen, onDragStart }
           <MenuItem icon={ArrowDown} onClick={run(moveBlock(1))}>
             Move down
           </MenuItem>
+          <ColumnItems view={view} run={run} />
           <MenuLine />
           <MenuItem icon={Trash2} danger onClick={onDelete}>
             Delete
           </MenuItem>
         </MenuPopup>
       </MenuRoot>
+    </>
+  );
+}
+
+/** What can be done to columns from here. */
+function ColumnItems({ view, run }: Pick<MenuProps, "view" | "run">) {
+  return (
+    <>
+      {addColumn(view.state) ? (
+        <MenuItem icon={Columns2} onClick={run(addColumn)}>
+          Add column
+        </MenuItem>
+      ) : null}
+      {isInColumns(view.state) ? (
+        <MenuItem icon={Rows2} onClick={run(removeColumns)}>
+          Remove columns
+        </MenuItem>
+      ) : null}
     </>
   );
 }
@@ -236,11 +261,13 @@ function useHover(
     const host = area.current?.closest("main") ?? area.current;
     let frame = 0;
     const move = (event: Event) => {
-      const { clientY, pointerType } = event as PointerEvent;
-      if (pointerType === "touch") return;
+      const { clientX, clientY, pointerType, target } = event as PointerEvent;
+      // the handle of a block in a column stands over the column before it
+      const isOnHandle = target instanceof Element && target.closest(".block-handle") !== null;
+      if (pointerType === "touch" || isOnHandle) return;
       frame ||= requestAnimationFrame(() => {
         frame = 0;
-        if (!view.isDestroyed) told.current(blockUnder(view, clientY));
+        if (!view.isDestroyed) told.current(blockUnder(view, clientY, clientX));
       });
     };
     const hide = () => told.current(null);
@@ -297,7 +324,7 @@ function useDrag(view: EditorView, area: RefObject<HTMLDivElement | null>, newSt
       end();
       if (target === null) return;
       newStep();
-      moveTo(range, target)(view.state, view.dispatch);
+      dropAt(range, target)(view.state, view.dispatch);
       view.focus();
     };
     // before the editor, which would drop into the text

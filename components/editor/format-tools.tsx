@@ -36,7 +36,17 @@ const MARKS: readonly { name: SimpleMark; label: string; Icon: LucideIcon }[] = 
 ];
 
 /** What stands for itself, and holds no text that was there before. */
-const ALONE = new Set(["divider", "table", "image", "file", "formula", "embed"]);
+const ALONE = new Set([
+  "divider",
+  "table",
+  "columns2",
+  "columns3",
+  "columns4",
+  "image",
+  "file",
+  "formula",
+  "embed",
+]);
 /** What a block of text can become. */
 export const SHAPES = SLASH_ITEMS.filter(({ type }) => !ALONE.has(type));
 

@@ -5,6 +5,7 @@
 import { type Command, NodeSelection, Plugin, Selection, TextSelection } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { chosenOf } from "./chosen.ts";
+import { isColumnsPart } from "./column-places.ts";
 import { isAttachment, splitBlockCommand } from "./commands.ts";
 
 type Way = "up" | "down" | "left" | "right";
@@ -73,8 +74,9 @@ const walk =
 /** Where the picture or file begins that is next behind the block at `$own`; going back one enters its caption. */
 function neighbour($own: ReturnType<EditorView["state"]["doc"]["resolve"]>, isBack: boolean): number | null {
   if (isBack) return null;
-  const behind = $own.pos + ($own.nodeAfter?.nodeSize ?? 0);
-  const node = $own.doc.nodeAt(behind);
+  let behind = $own.pos + ($own.nodeAfter?.nodeSize ?? 0);
+  let node = $own.doc.nodeAt(behind);
+  for (; node && isColumnsPart(node); node = $own.doc.nodeAt(behind)) behind += node.nodeSize;
   return node && isAttachment(node) ? behind : null;
 }
 

@@ -14,21 +14,22 @@ import { colorBlocks } from "./block-color.ts";
 import { chosenRange } from "./chosen.ts";
 import { choose, deleteChosen, levelsAt, moveTo } from "./chosen-commands.ts";
 import { chosenPlugin } from "./chosen-plugin.ts";
+import { addColumn as addColumnBeside, makeColumns, moveBeside, removeColumns } from "./columns-commands.ts";
 import {
   joinBackwardCommand,
   joinForwardCommand,
-  moveBlock,
   shiftDepth,
   splitBlockCommand,
   turnInto,
 } from "./commands.ts";
 import { insertEmbed, setEmbedAddress } from "./embed-commands.ts";
 import { leaveInside, splitInside } from "./inside-commands.ts";
+import { moveBlock } from "./move-block.ts";
 import { nestingPlugin, toggleFold } from "./nesting.ts";
 import { normalizePlugin } from "./normalize.ts";
 import { NOTHING_KEPT, outlineNodes } from "./outline-nodes.ts";
+import { inPlaces } from "./place-marks.ts";
 import { schema } from "./schema.ts";
-import { inSections } from "./sections.ts";
 import {
   addColumn,
   addRow,
@@ -161,6 +162,14 @@ function inCell(command: Command): Act {
   };
 }
 
+/** Some blocks, dragged to the edge of another. */
+const beside: Act = (writer, random) => {
+  chooseSome(writer, random);
+  const range = chosenRange(writer.state);
+  const index = random.below(writer.state.doc.childCount);
+  if (range) writer.run(moveBeside(range, { index, side: random.chance(0.5) ? "left" : "right" }));
+};
+
 const type: Act = (writer, random, marker) => {
   place(writer, random, marker);
   writer.dispatch(writer.state.tr.insertText(marker()));
@@ -221,6 +230,12 @@ const ACTS: Record<string, Act> = {
     const { least, most } = levelsAt(doc, index, range);
     writer.run(moveTo(range, { index, depth: least + random.below(most - least + 1) }));
   },
+  columns: at(makeColumns(2)),
+  moreColumns: at(makeColumns(3)),
+  columnBeside: at(addColumnBeside),
+  noColumns: at(removeColumns),
+  beside,
+  besideAgain: beside,
   noBlocks: (writer, random) => {
     chooseSome(writer, random);
     writer.run(deleteChosen);
@@ -352,7 +367,7 @@ class Session {
     const shown = outlineNodes(schema, writer.map, items, NOTHING_KEPT).map((node, index) =>
       node.mark(doc.maybeChild(index)?.marks ?? []),
     );
-    const settled = inSections(doc.children, SMALL_SECTIONS);
+    const settled = inPlaces(doc.children, SMALL_SECTIONS);
     if (!settled.every((node, index) => node === doc.child(index)))
       this.broken.push(`${when}: a block of ${writer.doc.clientID} is not in its section`);
     const same =

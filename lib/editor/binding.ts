@@ -37,7 +37,8 @@ import {
   textSize,
 } from "./outline-nodes.ts";
 import { type PageSelection, pageSelection } from "./page-selection.ts";
-import { inSections, SECTIONS, type Sections } from "./sections.ts";
+import { inPlaces } from "./place-marks.ts";
+import { SECTIONS, type Sections } from "./sections.ts";
 import { writeChanges } from "./write-changes.ts";
 
 /** Origin of what this editor writes; undo tracks it. */
@@ -91,7 +92,7 @@ export class EditorBinding {
 
   /** The document that the map shows now: what an editor is to start with. */
   document(schema: EditorState["schema"]): ProseMirrorNode {
-    const nodes = inSections(this.#children(schema, NOTHING_KEPT), this.#sections);
+    const nodes = inPlaces(this.#children(schema, NOTHING_KEPT), this.#sections);
     this.#made = schema.topNodeType.create(null, nodes);
     return this.#made;
   }
@@ -207,7 +208,7 @@ export class EditorBinding {
       missing--;
     }
     if (missing > 0) return null;
-    return isRetyped ? inSections(target, this.#sections) : target;
+    return isRetyped ? inPlaces(target, this.#sections) : target;
   }
 
   /** Brings the editor to what the map shows; nodes of blocks that did not change are kept as they are. */
@@ -216,7 +217,7 @@ export class EditorBinding {
     if (!host) return;
     const { schema, doc } = host.state;
     const nodes = this.#children(schema, { present: nodesById(doc), isStale });
-    this.#show(inSections(nodes, this.#sections), isUndo);
+    this.#show(inPlaces(nodes, this.#sections), isUndo);
   }
 
   #show(target: readonly ProseMirrorNode[], isUndo: boolean): void {

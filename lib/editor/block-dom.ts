@@ -1,6 +1,7 @@
 /** Blocks as DOM and back. Every block's element has `data-block-id` and `data-block-type`. */
 import type { DOMOutputSpec, Node as ProseMirrorNode, TagParseRule } from "@tiptap/pm/model";
 import { CALLOUT, TONE_NAMES, toneOf } from "../core/callout.ts";
+import { COLUMN, COLUMNS } from "../core/columns.ts";
 import { EMBED } from "../core/embed.ts";
 import { MATH } from "../core/math.ts";
 import { colorsOf } from "../core/palette.ts";
@@ -31,6 +32,8 @@ const KNOWN = new Set([
   "image",
   "file",
   EMBED,
+  COLUMNS,
+  COLUMN,
   ...HEADING_TAGS.keys(),
 ]);
 
@@ -141,7 +144,7 @@ export function renderTable(node: ProseMirrorNode): DOMOutputSpec {
   return ["div", attributes, ["table", {}, ["tbody", 0]]];
 }
 
-/** Rows and cells are named like blocks, and drawn as parts of a table. */
+/** Rows and cells are named like blocks, and drawn as parts of a table; so is what begins columns. */
 function partAttributes({ attrs: { id, type, depth } }: ProseMirrorNode): Record<string, string> {
   return { "data-block-id": String(id ?? ""), "data-block-type": type, "data-depth": String(depth) };
 }
@@ -152,6 +155,11 @@ export function renderRow(node: ProseMirrorNode): DOMOutputSpec {
 
 export function renderCell(node: ProseMirrorNode): DOMOutputSpec {
   return ["td", { ...partAttributes(node), dir: "auto" }, 0];
+}
+
+/** Takes no room: what is seen of columns is what stands in them. */
+export function renderColumnsPart(node: ProseMirrorNode): DOMOutputSpec {
+  return ["div", { ...partAttributes(node), class: "columns-part", contenteditable: "false" }];
 }
 
 /** The first row heads the table: it was ours and said so, or its cells are headings. */

@@ -3,6 +3,7 @@ import { Fragment, type Mark, type Node as ProseMirrorNode, type Schema } from "
 import { isAttachmentType } from "../core/attachment.ts";
 import type { BlockMap } from "../core/block-map.ts";
 import { type Json, type Marks, mergeRuns, type TextRun } from "../core/block-tree.ts";
+import { COLUMN, COLUMNS } from "../core/columns.ts";
 import { EMBED } from "../core/embed.ts";
 import type { BlockId } from "../core/ids.ts";
 import { isSafeHref } from "../core/link.ts";
@@ -96,6 +97,8 @@ export type BlockAttributes = {
 /** The node of any block but tables and their parts. */
 export function leafNode(schema: Schema, attrs: BlockAttributes, runs: readonly TextRun[]): ProseMirrorNode {
   const { type } = attrs;
+  // in one with words somebody wrote whose version knew none: it counts as any block (columns.ts of the core)
+  if ((type === COLUMNS || type === COLUMN) && runs.length === 0) return schema.node(type, attrs);
   // a divider that another typed in shows what was typed
   if (type === "divider" && runs.length === 0) return schema.node("rule", attrs);
   if (type === EMBED) return schema.node("frame", attrs, inlineNodes(schema, runs, true));

@@ -5,7 +5,9 @@ import { maxBlockDepth } from "../core/block-tree.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
 import { idOf } from "./block-nodes.ts";
 import { chosenOf, chosenRange, setChosen } from "./chosen.ts";
+import { baseOf, isColumns } from "./column-places.ts";
 import { blockAt, blockByIndex, selectedRange } from "./commands.ts";
+import { atDepth, type Destination, movedNodes, startOf } from "./move-block.ts";
 
 /** Chooses the block that the caret is in, or those that the selection touches. */
 export const chooseHere: Command = (state, dispatch) => {
@@ -117,22 +119,21 @@ function withNewIds(node: ProseMirrorNode): ProseMirrorNode {
   return node.type.create({ ...node.attrs, id: newBlockId() }, content, node.marks);
 }
 
-/** A place for blocks: before the child at `index`, nested at `depth`. */
-export type Destination = { readonly index: number; readonly depth: number };
-
 /** Moves a run of blocks with all inside it to another place and level. */
 export const moveTo =
   ({ first, end }: { first: number; end: number }, { index, depth }: Destination): Command =>
   (state, dispatch) => {
     const { doc } = state;
-    const shift = depth - doc.child(first).attrs.depth;
+    const nodes = movedNodes(doc, { first, end });
+    const shift = depth - (nodes[0]?.attrs.depth ?? 0);
     const isInPlace = index >= first && index <= end;
-    if (isInPlace && shift === 0) return false;
-    const moved = doc.content.content.slice(first, end).map((node) => atDepth(node, shift));
+    const isNested = nodes.some(isColumns) && isInColumn(doc, { index, depth });
+    if (nodes.length === 0 || (isInPlace && shift === 0) || isNested) return false;
+    const moved = nodes.map((node) => atDepth(node, shift));
     if (moved.some(({ attrs }) => attrs.depth >= maxBlockDepth)) return false;
     if (!dispatch) return true;
     const { from, to } = bounds(doc, first, end);
-    const at = isInPlace ? from : index < doc.childCount ? blockByIndex(doc, index).pos : doc.content.size;
+    const at = isInPlace ? from : startOf(doc, index);
     const { tr } = state;
     tr.delete(from, to);
     tr.insert(tr.mapping.map(at), moved);
@@ -143,29 +144,32 @@ export const moveTo =
     return true;
   };
 
-function atDepth(node: ProseMirrorNode, shift: number): ProseMirrorNode {
-  const attrs = { ...node.attrs, depth: Math.max(0, node.attrs.depth + shift) };
-  const content = node.isTextblock
-    ? node.content
-    : node.content.content.map((inner) => ("id" in inner.attrs ? atDepth(inner, shift) : inner));
-  return node.type.create(attrs, content, node.marks);
+/** Columns do not stand in columns. */
+function isInColumn(doc: ProseMirrorNode, { index, depth }: Destination): boolean {
+  const above = doc.maybeChild(index - 1);
+  return above !== null && baseOf(above) > 0 && depth >= baseOf(above);
 }
 
-/** The levels at which blocks may stand before the child at `index`, when `first` to `end` are taken out. */
+/**
+ * The levels at which blocks may stand before the child at `index`, when `first` to `end` are taken out. Behind the last
+ * block of columns is a place in them and one behind them: `beside`, the block that is pointed at, tells which is meant.
+ */
 export function levelsAt(
   doc: ProseMirrorNode,
   index: number,
   { first, end }: { first: number; end: number },
-): {
-  least: number;
-  most: number;
-} {
+  beside: ProseMirrorNode | null = null,
+): { least: number; most: number } {
   let before = index - 1;
   if (before >= first && before < end) before = first - 1;
   let behind = index;
   if (behind >= first && behind < end) behind = end;
   const above = doc.maybeChild(before);
-  const most = above ? above.attrs.depth + (above.type.name === "table" ? 0 : 1) : 0;
   const below = doc.maybeChild(behind);
-  return { least: Math.min(most, below?.attrs.depth ?? 0), most };
+  const base = above ? baseOf(above) : 0;
+  const lowest = below?.attrs.depth ?? 0;
+  const isOut = base > 0 && lowest <= base - 2 && (beside === null || baseOf(beside) === 0);
+  if (isOut) return { least: Math.min(lowest, base - 2), most: base - 2 };
+  const most = above ? above.attrs.depth + (above.type.name === "table" ? 0 : 1) : 0;
+  return { least: Math.max(base, Math.min(most, lowest)), most: Math.max(base, most) };
 }

@@ -11,7 +11,8 @@ import {
   leaveChosen,
   stepChosen,
 } from "./chosen-commands.ts";
-import { blockByIndex, moveBlock, shiftDepth } from "./commands.ts";
+import { blockByIndex, shiftDepth } from "./commands.ts";
+import { moveBlock } from "./move-block.ts";
 
 /** The keys of chosen blocks; each is not theirs while none is chosen, but Escape, which chooses. */
 export function chosenKeys(step: (command: Command) => Command): Readonly<Record<string, Command>> {

@@ -23,6 +23,7 @@ import { writeHtml } from "../html/write-html.ts";
 import { idOf, nodeText } from "./block-nodes.ts";
 import { blocksOfFragment, fragmentOfBlocks } from "./block-slices.ts";
 import { chosenOf } from "./chosen.ts";
+import { baseOf } from "./column-places.ts";
 import { blockAt } from "./commands.ts";
 import { looksLikeMarkdown } from "./looks-like-markdown.ts";
 import { codeOf, PASTED, type Pasted, pastedBlocks, readPasted } from "./pasted.ts";
@@ -181,9 +182,11 @@ function pasting(doors: ClipboardDoors): Plugin["props"] {
       return new Slice(Fragment.from(blocks), 1, 1);
     },
     transformPasted: (slice, { state }, isText) => {
-      if (isText || !current) return new Slice(withIds(slice.content), slice.openStart, slice.openEnd);
+      const { node } = blockAt(state.doc, state.selection.from);
+      const { depth } = node.attrs;
+      if (isText || !current)
+        return new Slice(deeper(withIds(slice.content), baseOf(node)), slice.openStart, slice.openEnd);
       const [start, end] = current.open;
-      const { depth } = blockAt(state.doc, state.selection.from).node.attrs;
       return new Slice(deeper(slice.content, depth), start ? slice.openStart : 0, end ? slice.openEnd : 0);
     },
     handlePaste: (view, _event, slice) => take(view, slice),

@@ -16,6 +16,7 @@ import { newBlockId } from "../core/ids.ts";
 import { colorsOf } from "../core/palette.ts";
 import { CODE_NODES } from "./block-nodes.ts";
 import { chosenRange, setChosen } from "./chosen.ts";
+import { baseOf, isColumns, isColumnsPart, isSamePlace } from "./column-places.ts";
 
 export type BlockAt = { readonly node: ProseMirrorNode; readonly pos: number; readonly index: number };
 
@@ -67,7 +68,7 @@ export function setBlock(
   props: Record<string, unknown> = {},
 ): Transaction {
   const node = tr.doc.nodeAt(pos);
-  if (!node || node.type.name === "table" || isAttachment(node)) return tr;
+  if (!node || node.type.name === "table" || isAttachment(node) || isColumnsPart(node)) return tr;
   const { nodes } = tr.doc.type.schema;
   const code = CODE_NODES.get(type);
   const nodeType = nodes[code ?? "block"] ?? node.type;
@@ -191,10 +192,10 @@ export const addBlockBehind =
     return true;
   };
 
-/** An empty list item, heading or quote: one level out, or plain text at the outermost. */
+/** An empty list item, heading or quote: one level out, or plain text at the outermost (of its column). */
 function leaveEmpty(state: EditorState, dispatch: Dispatch, node: ProseMirrorNode, pos: number): boolean {
   if (!dispatch) return true;
-  if (node.attrs.depth > 0)
+  if (node.attrs.depth > baseOf(node))
     dispatch(state.tr.setNodeAttribute(pos, "depth", node.attrs.depth - 1).scrollIntoView());
   else dispatch(setBlock(state.tr, pos, "paragraph").scrollIntoView());
   return true;
@@ -232,14 +233,42 @@ export const joinBackwardCommand: Command = (state, dispatch) => {
     dispatch?.(setBlock(state.tr, pos, "paragraph").scrollIntoView());
     return true;
   }
-  if (node.attrs.depth > 0 && !continuesParent(state.doc, index)) return shiftDepth(-1)(state, dispatch);
+  if (node.attrs.depth > baseOf(node) && !continuesParent(state.doc, index))
+    return shiftDepth(-1)(state, dispatch);
   if (index === 0) return true;
+  if (isAtEdge(state.doc, index, -1)) return leaveAtEdge(state, dispatch, index, -1);
   return joinWithPrevious(state, dispatch, index);
 };
 
 /** The block stands right under a block of its own depth: Backspace joins them rather than moving it out. */
 function continuesParent(doc: ProseMirrorNode, index: number): boolean {
   return index > 0 && doc.child(index - 1).attrs.depth >= doc.child(index).attrs.depth;
+}
+
+/** At the start or the end of a column, or right beside columns. */
+function isAtEdge(doc: ProseMirrorNode, index: number, by: -1 | 1): boolean {
+  const next = doc.maybeChild(index + by);
+  return next !== null && (isColumnsPart(next) || !isSamePlace(next, doc.child(index)));
+}
+
+/** Words never go from one column to another by Backspace or Delete: an empty block goes, and the caret leaves it. */
+function leaveAtEdge(state: EditorState, dispatch: Dispatch, index: number, by: -1 | 1): boolean {
+  const { doc, tr } = state;
+  const { node, pos } = blockByIndex(doc, index);
+  const isOutside = baseOf(node) === 0;
+  if (node.content.size > 0 && !isOutside) return true;
+  const end = pos + node.nodeSize;
+  const isLast = index === doc.childCount - 1; // something to write in behind the columns
+  if (node.content.size === 0 && !(isOutside && isLast)) tr.delete(pos, end);
+  // what follows in the column, or from the first one in the next, is nearer than what is before the columns
+  const below = doc.maybeChild(index + 1);
+  const isFirst = index > 1 && isColumns(doc.child(index - 2));
+  const goesOn = !isOutside && (isFirst || (below !== null && isSamePlace(below, node)));
+  const at = tr.mapping.map(by < 0 ? pos : end);
+  const selection = Selection.findFrom(tr.doc.resolve(at), goesOn ? 1 : by, true);
+  if (selection) tr.setSelection(selection);
+  dispatch?.(tr.scrollIntoView());
+  return true;
 }
 
 /** Beside a picture or a file the first key press chooses it: only the next one deletes it. */
@@ -283,6 +312,7 @@ export const joinForwardCommand: Command = (state, dispatch) => {
   const { tr } = state;
   const end = pos + node.nodeSize;
   if (isAttachment(node) && node.content.size === 0) return selectBlock(tr, pos, dispatch);
+  if (isAtEdge(state.doc, index, 1)) return leaveAtEdge(state, dispatch, index, 1);
   if (isAttachment(next)) {
     if (node.content.size === 0) tr.delete(pos, end);
     return selectBlock(tr, tr.mapping.map(end), dispatch);
@@ -307,11 +337,10 @@ export const shiftDepth =
       return true;
     }
     const { first, end } = selectedRange(state);
-    const depth = state.doc.child(first).attrs.depth;
-    const before = state.doc.maybeChild(first - 1);
-    const above = before ? before.attrs.depth - (before.type.name === "table" ? 1 : 0) : -1;
-    if (by < 0 ? depth === 0 : depth > above || deepest(state.doc, first, end) + 1 >= maxBlockDepth)
-      return true;
+    const { depth } = state.doc.child(first).attrs;
+    if (state.doc.children.slice(first, end).some(isColumnsPart)) return true;
+    const isOut = by < 0 ? depth === baseOf(state.doc.child(first)) : depth > mostAbove(state.doc, first);
+    if (isOut || deepest(state.doc, first, end) + 1 >= maxBlockDepth) return true;
     if (!dispatch) return true;
     const { tr } = state;
     for (let index = first; index < end; index++) {
@@ -322,40 +351,18 @@ export const shiftDepth =
     return true;
   };
 
+/** The depth of the block under which the one at `index` may go; less, when nothing goes under it. */
+function mostAbove(doc: ProseMirrorNode, index: number): number {
+  const above = doc.maybeChild(index - 1);
+  if (!above) return -1;
+  if (!isSamePlace(above, doc.child(index))) return baseOf(above) - 3;
+  return above.attrs.depth - (above.type.name === "table" ? 1 : 0);
+}
+
 function deepest(doc: ProseMirrorNode, first: number, end: number): number {
   let most = 0;
   for (let index = first; index < end; index++) most = Math.max(most, doc.child(index).attrs.depth);
   return most;
-}
-
-/** Alt+Shift+Up, Alt+Shift+Down: the block with all inside it, past its neighbour. */
-export const moveBlock =
-  (by: -1 | 1): Command =>
-  (state, dispatch) => {
-    const { first, end } = selectedRange(state);
-    const { doc } = state;
-    if (by < 0 ? first === 0 : end >= doc.childCount) return true;
-    if (!dispatch) return true;
-    const depth = doc.child(first).attrs.depth;
-    const target = by < 0 ? previousPlace(doc, first, depth) : subtreeEnd(doc, end);
-    const from = blockByIndex(doc, first).pos;
-    const to = end < doc.childCount ? blockByIndex(doc, end).pos : doc.content.size;
-    const at = target < doc.childCount ? blockByIndex(doc, target).pos : doc.content.size;
-    const moved = doc.slice(from, to).content;
-    const { tr } = state;
-    const offset = state.selection.from - from;
-    tr.delete(from, to).insert(tr.mapping.map(at), moved);
-    const start = by < 0 ? at : at - (to - from);
-    const position = tr.doc.resolve(Math.min(start + offset, tr.doc.content.size));
-    dispatch(tr.setSelection(Selection.near(position)).scrollIntoView());
-    return true;
-  };
-
-/** Index of the block before which a block of `depth` moves up: the sibling above, or the parent. */
-function previousPlace(doc: ProseMirrorNode, first: number, depth: number): number {
-  let index = first - 1;
-  while (index > 0 && doc.child(index).attrs.depth > depth) index--;
-  return index;
 }
 
 export const toggleTask =

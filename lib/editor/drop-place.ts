@@ -1,34 +1,54 @@
 /** Where blocks would land that are dragged over the page. */
+import type { Command } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import type { BlockId } from "../core/ids.ts";
 import { idOf } from "./block-nodes.ts";
-import { type Destination, levelsAt } from "./chosen-commands.ts";
+import { levelsAt, moveTo } from "./chosen-commands.ts";
+import { baseOf } from "./column-places.ts";
+import { type BesidePlace, moveBeside } from "./columns-commands.ts";
 import { blockAt } from "./commands.ts";
+import type { Destination } from "./move-block.ts";
 
 export type BlockUnder = { readonly element: HTMLElement; readonly id: BlockId; readonly index: number };
 
-const isTop = (view: EditorView, element: Element): element is HTMLElement => {
-  const { parentElement: around } = element;
-  return (
-    element instanceof HTMLElement &&
-    (around === view.dom || around?.parentElement === view.dom) &&
-    element.matches(".block")
-  );
-};
+const isTop = (view: EditorView, element: Element): element is HTMLElement =>
+  element instanceof HTMLElement &&
+  element.matches(".block") &&
+  (element.parentElement === view.dom || element.parentElement?.matches(".section, .column") === true);
 
-/** The elements of the top nodes, in order; those of a long document stand in sections. */
+/** The elements of the top nodes, in order; those of a long document stand in sections, those of columns in columns. */
 export const topBlocks = (view: EditorView): HTMLElement[] => [
-  ...view.dom.querySelectorAll<HTMLElement>(":scope > .block, :scope > .section > .block"),
+  ...view.dom.querySelectorAll<HTMLElement>(":scope > .block, .section > .block, .column > .block"),
 ];
 
-/** The block at a height of the page, also beside the text; null above the first and below the last. */
-export function blockUnder(view: EditorView, y: number): BlockUnder | null {
+/**
+ * The block at a height of the page, also beside the text; null above the first and below the last. Among columns `x`
+ * tells in which one.
+ */
+export function blockUnder(view: EditorView, y: number, x = Number.NEGATIVE_INFINITY): BlockUnder | null {
   const box = view.dom.getBoundingClientRect();
-  const at = document.elementsFromPoint(box.left + box.width / 2, y);
-  const element = at.find((one): one is HTMLElement => isTop(view, one));
-  const id = element?.dataset.blockId;
-  if (element === undefined || id === undefined) return nearestBlock(view, y);
-  return withIndex(view, element, id);
+  if (y < box.top || y > box.bottom) return null;
+  // in the gap between two blocks: the one above it
+  for (let up = 0; up <= 64; up += 4) {
+    const at = document.elementsFromPoint(box.left + box.width / 2, y - up);
+    const columns = at.find((one) => one.matches(".columns") && view.dom.contains(one));
+    const element = columns ? blockInColumns(columns, x, y) : at.find((one) => isTop(view, one));
+    const id = (element as HTMLElement | undefined)?.dataset.blockId;
+    if (element instanceof HTMLElement && id !== undefined) return withIndex(view, element, id);
+  }
+  return null;
+}
+
+/** In the nearest column the last block that begins above the pointer, or the first. */
+function blockInColumns(columns: Element, x: number, y: number): Element | undefined {
+  const away = (column: Element) => {
+    const { left, right, top, bottom } = column.getBoundingClientRect();
+    const across = Math.max(left - Math.max(x, 0), Math.max(x, 0) - right, 0);
+    return across + Math.max(top - y, y - bottom, 0);
+  };
+  const [nearest] = [...columns.querySelectorAll(":scope > .column")].sort((a, b) => away(a) - away(b));
+  const blocks = [...(nearest?.querySelectorAll(":scope > .block") ?? [])];
+  return blocks.findLast((block) => block.getBoundingClientRect().top <= y) ?? blocks[0];
 }
 
 /** The block that the caret is in. */
@@ -36,18 +56,6 @@ export function blockOfCaret(view: EditorView): BlockUnder | null {
   const { node, pos, index } = blockAt(view.state.doc, view.state.selection.from);
   const element = view.nodeDOM(pos);
   return element instanceof HTMLElement ? { element, id: idOf(node), index } : null;
-}
-
-/** In the gap between two blocks: the one above it. */
-function nearestBlock(view: EditorView, y: number): BlockUnder | null {
-  const box = view.dom.getBoundingClientRect();
-  if (y < box.top || y > box.bottom) return null;
-  for (let up = 4; up <= 64; up += 4) {
-    const at = document.elementsFromPoint(box.left + box.width / 2, y - up);
-    const element = at.find((one): one is HTMLElement => isTop(view, one));
-    if (element?.dataset.blockId) return withIndex(view, element, element.dataset.blockId);
-  }
-  return null;
 }
 
 function withIndex(view: EditorView, element: HTMLElement, id: string): BlockUnder | null {
@@ -58,11 +66,13 @@ function withIndex(view: EditorView, element: HTMLElement, id: string): BlockUnd
   return index < 0 ? null : { element, id: id as BlockId, index };
 }
 
-export type DropPlace = Destination & {
-  /** In the page, px. */ readonly top: number;
+/** Between two blocks at a level, or beside one; the line that shows it in the page, px. */
+export type DropPlace = {
+  readonly top: number;
   readonly left: number;
   readonly width: number;
-};
+  readonly height: number;
+} & ({ readonly beside: BesidePlace } | { readonly between: Destination });
 
 /** Width of a level, as the style sheet has it (--nest-step). */
 function nestStep(view: EditorView): number {
@@ -73,26 +83,63 @@ function nestStep(view: EditorView): number {
   );
 }
 
-/** Before or behind the block under the pointer, at the level that the pointer's distance from the left says. */
-export function dropPlace(
-  view: EditorView,
-  point: { x: number; y: number },
-  dragged: { first: number; end: number },
-): DropPlace | null {
-  const under = blockUnder(view, point.y);
+type Point = { readonly x: number; readonly y: number };
+type Dragged = { readonly first: number; readonly end: number };
+
+/** Beside the block under the pointer, where it is at an edge of the text or of a column; else before or behind it. */
+export function dropPlace(view: EditorView, point: Point, dragged: Dragged): DropPlace | null {
+  const under = blockUnder(view, point.y, point.x);
   if (under === null) return null;
+  return placeBeside(view, under, point, dragged) ?? placeBetween(view, under, point, dragged);
+}
+
+const roomOf = (view: EditorView, { element }: BlockUnder): DOMRect =>
+  (element.closest(".column") ?? view.dom).getBoundingClientRect();
+
+/** At the level that the pointer's distance from the left says. */
+function placeBetween(view: EditorView, under: BlockUnder, point: Point, dragged: Dragged): DropPlace {
+  const { doc } = view.state;
   const box = under.element.getBoundingClientRect();
   const isBehind = point.y > box.top + box.height / 2;
   const index = under.index + (isBehind ? 1 : 0);
-  const { least, most } = levelsAt(view.state.doc, index, dragged);
-  const body = view.dom.getBoundingClientRect();
+  const node = doc.child(under.index);
+  const { least, most } = levelsAt(doc, index, dragged, node);
+  const room = roomOf(view, under);
   const step = nestStep(view);
-  const depth = Math.max(least, Math.min(most, Math.round((point.x - body.left) / step)));
+  const base = baseOf(node);
+  const depth = Math.max(least, Math.min(most, base + Math.round((point.x - room.left) / step)));
+  const left = Math.max(0, depth - base) * step;
   return {
-    index,
-    depth,
+    between: { index, depth },
     top: isBehind ? box.bottom : box.top,
-    left: body.left + depth * step,
-    width: body.width - depth * step,
+    left: room.left + left,
+    width: room.width - left,
+    height: LINE_PX,
   };
 }
+
+const LINE_PX = 3;
+/** How far from the right edge, inside and in the gap behind a column, a place beside begins and ends. */
+const EDGE_PX = 24;
+const GAP_PX = 12;
+/** The handle stands left of the text: what is dragged straight down by it goes between blocks. */
+const LEFT_PX = 44;
+/** Narrower windows show columns below one another. */
+const SIDE_BY_SIDE = "(min-width: 768px)";
+
+function placeBeside(view: EditorView, under: BlockUnder, { x }: Point, dragged: Dragged): DropPlace | null {
+  if (!window.matchMedia(SIDE_BY_SIDE).matches) return null;
+  const column = under.element.closest(".column");
+  const room = roomOf(view, under);
+  const isRight = x > room.right - EDGE_PX && (!column?.nextElementSibling || x < room.right + GAP_PX);
+  const isLeft = x < room.left - LEFT_PX && !column?.previousElementSibling?.matches(".column");
+  if (!isRight && !isLeft) return null;
+  const beside: BesidePlace = { index: under.index, side: isRight ? "right" : "left" };
+  if (!moveBeside(dragged, beside)(view.state)) return null;
+  const { top, height } = column ? room : under.element.getBoundingClientRect();
+  return { beside, top, height, left: isRight ? room.right + GAP_PX : room.left - GAP_PX, width: LINE_PX };
+}
+
+/** Moves the dragged blocks there. */
+export const dropAt = (dragged: Dragged, place: DropPlace): Command =>
+  "beside" in place ? moveBeside(dragged, place.beside) : moveTo(dragged, place.between);

@@ -1,8 +1,8 @@
 /** Files pasted or dropped on the text; a line shows between which blocks they will stand. */
 import { Plugin } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
-import { idOf } from "./block-nodes.ts";
-import { topBlocks } from "./drop-place.ts";
+import type { BlockId } from "../core/ids.ts";
+import { blockUnder, topBlocks } from "./drop-place.ts";
 import { type Beside, placeOfSelection } from "./upload-places.ts";
 
 type Take = (view: EditorView, files: readonly File[], beside: Beside) => void;
@@ -20,7 +20,10 @@ export function fileDropPlugin(take: Take): Plugin {
     if (!view.editable || !at) return true;
     line ??= document.createElement("div");
     line.className = "drop-line";
-    line.style.top = `${at.top - (view.dom.parentElement?.getBoundingClientRect().top ?? 0)}px`;
+    const around = view.dom.parentElement?.getBoundingClientRect();
+    line.style.top = `${at.top - (around?.top ?? 0)}px`;
+    line.style.left = `${at.left - (around?.left ?? 0)}px`;
+    line.style.width = `${at.width}px`;
     view.dom.parentElement?.append(line);
     return true;
   };
@@ -59,17 +62,24 @@ function pastedFiles({ clipboardData }: ClipboardEvent): File[] {
   return clipboardData?.getData("text/plain").trim() === "" ? [...clipboardData.files] : [];
 }
 
-function placeAt(view: EditorView, event: MouseEvent): { beside: Beside; top: number } | null {
+type FilePlace = {
+  readonly beside: Beside;
+  readonly top: number;
+  readonly left: number;
+  readonly width: number;
+};
+
+function placeAt(view: EditorView, { clientX, clientY }: MouseEvent): FilePlace | null {
   const blocks = topBlocks(view);
-  const under = blocks.findIndex((block) => event.clientY < block.getBoundingClientRect().bottom);
-  const index = under < 0 ? blocks.length - 1 : under;
-  const dom = blocks[index];
-  const node = view.state.doc.maybeChild(index);
-  if (!dom || !node) return null;
+  const dom =
+    blockUnder(view, clientY, clientX)?.element ??
+    blocks.find((block) => clientY < block.getBoundingClientRect().bottom) ??
+    blocks.at(-1);
+  const id = dom?.dataset.blockId;
+  if (!dom || !id) return null;
   const box = dom.getBoundingClientRect();
-  const isUpper = event.clientY < (box.top + box.bottom) / 2;
-  return {
-    beside: { block: idOf(node), side: isUpper ? "before" : "behind" },
-    top: isUpper ? box.top : box.bottom,
-  };
+  const { left, width } = (dom.closest(".column") ?? view.dom).getBoundingClientRect();
+  const isUpper = clientY < (box.top + box.bottom) / 2;
+  const beside: Beside = { block: id as BlockId, side: isUpper ? "before" : "behind" };
+  return { beside, top: isUpper ? box.top : box.bottom, left, width };
 }

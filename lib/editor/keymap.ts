@@ -16,7 +16,6 @@ import {
   isAttachment,
   joinBackwardCommand,
   joinForwardCommand,
-  moveBlock,
   newline,
   setBlock,
   shiftDepth,
@@ -26,6 +25,7 @@ import {
 } from "./commands.ts";
 import { leaveInside, splitInside } from "./inside-commands.ts";
 import { mathFence } from "./math-keys.ts";
+import { moveBlock } from "./move-block.ts";
 import { toggleFold } from "./nesting.ts";
 import { cellBelow, clearCells, goToCell, moveColumn, moveRow, stayInCell } from "./table-commands.ts";
 

@@ -21,6 +21,7 @@ import { colorsOf, type Highlight } from "../core/palette.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { idOf } from "./block-nodes.ts";
 import { changedNodes, changedRange } from "./changed-range.ts";
+import { baseOf } from "./column-places.ts";
 import { blockAt, blockByIndex, subtreeEnd } from "./commands.ts";
 
 type Nesting = { readonly folded: ReadonlySet<BlockId>; readonly drawn: DecorationSet };
@@ -99,7 +100,9 @@ function draw(doc: ProseMirrorNode, folded: ReadonlySet<BlockId>): Nesting {
     const to = from + node.nodeSize;
     for (let at = around.at(-1); at && at.depth >= depth; at = around.at(-1)) leave(around.pop() ?? at);
     const isShut = around.at(-1)?.isShut ?? false;
-    const within = around.findLast(({ callout }) => callout !== null)?.callout ?? null;
+    const nearest = around.findLast(({ callout }) => callout !== null)?.callout ?? null;
+    // a column has the page's ground, whatever is around the columns
+    const within = nearest && nearest.depth >= baseOf(node) ? nearest : null;
     if (isShut) add(from, to, { class: "folded-away" });
     else if (within) {
       add(from, to, {

@@ -1,6 +1,6 @@
 /**
  * After every change by the person: each block has an id of its own, no block nests deeper than one level below
- * the one before it, each row of a table has one cell or gap for each column. A paste, a split by the browser or a
+ * the one before it, columns are two to four, each row of a table has one cell or gap for each column. A paste, a split by the browser or a
  * command need not care.
  */
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
@@ -11,21 +11,22 @@ import { type BlockId, isBlockId, newBlockId } from "../core/ids.ts";
 import { REMOTE } from "./binding.ts";
 import { type ChangedRange, changedRange } from "./changed-range.ts";
 import { blocksOf, isTable, type PlacedBlock } from "./outline-nodes.ts";
-import { SECTIONS, type Sections, settleSections } from "./sections.ts";
+import { settlePlaces } from "./place-marks.ts";
+import { SECTIONS, type Sections } from "./sections.ts";
+import { settleColumns } from "./settle-columns.ts";
 import { settleRows } from "./table-rows.ts";
 
 export function normalizePlugin(map: BlockMap, sections: Sections = SECTIONS): Plugin {
   return new Plugin({
-    appendTransaction(transactions, { doc: before }, { doc, tr }) {
+    appendTransaction(transactions, { doc: before }, { doc: changed, tr }) {
       if (!transactions.some((one) => one.docChanged && !one.getMeta(REMOTE))) return null;
+      if (isTyping(before, changed)) return null;
+      settleColumns(tr);
+      const { doc } = tr;
       const range = changedRange(before, doc);
-      const old = before.children.slice(range.start, range.before);
-      const fresh = doc.children.slice(range.start, range.after);
-      // typing: the same blocks at the same places, and no table among them
-      if (old.length === fresh.length && fresh.every((node, i) => isSameBlock(old[i], node))) return null;
       settleDepths(tr, doc, range);
       settleIds(tr, placed(before, range.start, range.before), placed(doc, range.start, range.after), map);
-      const known = new Set(old);
+      const known = new Set(before.children.slice(range.start, range.before));
       // from the last to the first: what is done in one does not move those before it
       const tables: { node: ProseMirrorNode; pos: number }[] = [];
       tr.doc.forEach((node, pos, index) => {
@@ -34,10 +35,18 @@ export function normalizePlugin(map: BlockMap, sections: Sections = SECTIONS): P
       });
       for (const { node, pos } of tables.reverse()) settleRows(tr, node, pos);
       // depths may have changed behind the range, too
-      settleSections(tr, before, sections);
+      settlePlaces(tr, before, sections);
       return tr.docChanged ? tr : null;
     },
   });
+}
+
+/** The same blocks at the same places, and no table among them. */
+function isTyping(before: ProseMirrorNode, doc: ProseMirrorNode): boolean {
+  const range = changedRange(before, doc);
+  const old = before.children.slice(range.start, range.before);
+  const fresh = doc.children.slice(range.start, range.after);
+  return old.length === fresh.length && fresh.every((node, i) => isSameBlock(old[i], node));
 }
 
 /** With the attributes that it had, in which an id and a depth were settled. */

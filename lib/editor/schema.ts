@@ -11,8 +11,9 @@
  *   frame  inline*            something of another site, whose text is the caption
  *   embed  inline atom        an inline object of a newer version, kept as it is
  *   table  tableRow*          its rows hold tableCells (inline*), and a gap where a column has no cell yet
+ *   columns, column  atoms    begin what stands side by side (column-places.ts)
  *
- * In a long document each top node carries the mark of its section (sections.ts).
+ * Top nodes carry marks of where they stand: their section in a long document, and columns (place-marks.ts).
  * Attributes of every block: id (32 hex), type, depth (0…31), props (its attributes in the shared document).
  */
 import { getSchema, Mark, mergeAttributes, Node } from "@tiptap/core";
@@ -24,6 +25,7 @@ import Strike from "@tiptap/extension-strike";
 import Underline from "@tiptap/extension-underline";
 import type { Schema } from "@tiptap/pm/model";
 import { FILE } from "../core/attachment.ts";
+import { COLUMN, COLUMNS, widthOf } from "../core/columns.ts";
 import { EMBED } from "../core/embed.ts";
 import { isSafeHref } from "../core/link.ts";
 import { MATH } from "../core/math.ts";
@@ -35,6 +37,7 @@ import {
   renderBlock,
   renderCell,
   renderCode,
+  renderColumnsPart,
   renderMath,
   renderRow,
   renderRule,
@@ -52,8 +55,8 @@ const attributes = {
 const Document = Node.create({
   name: "doc",
   topNode: true,
-  content: "(block|codeBlock|mathBlock|rule|table|attachment|frame)+",
-  marks: "section",
+  content: "(block|codeBlock|mathBlock|rule|table|attachment|frame|columns|column)+",
+  marks: "section inColumns inColumn",
 });
 const Text = Node.create({ name: "text", group: "inline" });
 
@@ -112,6 +115,15 @@ const Frame = Attachment.extend({
   parseHTML: () => embedFromDom,
   renderHTML: ({ node }) => renderEmbed(node),
 });
+
+const columnsPart = (name: string) =>
+  Node.create({
+    name,
+    atom: true,
+    selectable: false,
+    addAttributes: () => ({ ...attributes, type: { default: name, rendered: false } }),
+    renderHTML: ({ node }) => renderColumnsPart(node),
+  });
 
 const Table = Node.create({
   name: "table",
@@ -194,6 +206,19 @@ const Section = Mark.create({
   renderHTML: () => ["div", { class: "section" }, 0],
 });
 
+/** On what stands in columns, and on the nodes that begin them: see column-places.ts. */
+const InColumns = Mark.create({
+  name: "inColumns",
+  addAttributes: () => ({ of: { default: "", rendered: false }, depth: { default: 0, rendered: false } }),
+  renderHTML: ({ mark }) => ["div", { class: "columns", style: `--columns-nest: ${mark.attrs.depth}` }, 0],
+});
+
+const InColumn = Mark.create({
+  name: "inColumn",
+  addAttributes: () => ({ of: { default: "", rendered: false }, width: { default: null, rendered: false } }),
+  renderHTML: ({ mark }) => ["div", { class: "column", style: `--share: ${widthOf(mark.attrs)}` }, 0],
+});
+
 /** A mark of a newer version: carried, not drawn. Several may lie on one text. */
 const UnknownMark = Mark.create({
   name: "unknown",
@@ -218,6 +243,8 @@ export const documentExtensions = [
   TableRow,
   TableCell,
   TableGap,
+  columnsPart(COLUMNS),
+  columnsPart(COLUMN),
   Embed,
   Maths,
   Bold,
@@ -235,6 +262,8 @@ export const documentExtensions = [
   colorMark("highlight", "mark", isHighlight),
   UnknownMark,
   Section,
+  InColumns,
+  InColumn,
 ];
 
 export const schema: Schema = getSchema(documentExtensions);

@@ -2,8 +2,8 @@ import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import { EditorState } from "@tiptap/pm/state";
 import { describe, expect, it } from "vitest";
 import { changedRange } from "./changed-range.ts";
+import { inPlaces, settlePlaces } from "./place-marks.ts";
 import { schema } from "./schema.ts";
-import { inSections, settleSections } from "./sections.ts";
 
 const sections = { from: 100, every: 7 };
 
@@ -18,7 +18,7 @@ const sectionOf = (node: ProseMirrorNode): unknown => node.marks[0]?.attrs.of;
 
 describe("sections", () => {
   it("hold a long document in runs of some blocks, and a short one not at all", () => {
-    const nodes = inSections(
+    const nodes = inPlaces(
       ofTypes(500, () => "paragraph"),
       sections,
     );
@@ -26,13 +26,13 @@ describe("sections", () => {
     const starts = names.filter((name, i) => name !== names[i - 1]);
     expect(starts.length).toBeGreaterThan(20);
     expect(new Set(starts).size).toBe(starts.length);
-    expect(inSections(nodes.slice(0, 60), sections).map(sectionOf)).toContain("");
-    expect(new Set(inSections(nodes.slice(0, 49), sections).map(sectionOf))).toEqual(new Set([undefined]));
+    expect(inPlaces(nodes.slice(0, 60), sections).map(sectionOf)).toContain("");
+    expect(new Set(inPlaces(nodes.slice(0, 49), sections).map(sectionOf))).toEqual(new Set([undefined]));
   });
 
   it("are cut where neither a list's numbers nor the space between blocks would show it", () => {
     const types = ["number", "number", "heading1", "paragraph", "quote", "paragraph", "bullet", "code"];
-    const nodes = inSections(
+    const nodes = inPlaces(
       ofTypes(2_000, (i) => types[i % types.length] ?? ""),
       sections,
     );
@@ -44,14 +44,14 @@ describe("sections", () => {
   });
 
   it("stay what they were but around an edit", () => {
-    const before = inSections(
+    const before = inPlaces(
       ofTypes(500, () => "paragraph"),
       sections,
     );
     const first = before.findIndex(
       (node, i) => i > 200 && sectionOf(node) !== sectionOf(before[i - 1] ?? node),
     );
-    const after = inSections(before.toSpliced(first, 1), sections);
+    const after = inPlaces(before.toSpliced(first, 1), sections);
     const range = changedRange(schema.node("doc", null, before), schema.node("doc", null, after));
     expect(range.start).toBe(first);
     // its section went up into the one above
@@ -63,14 +63,14 @@ describe("sections", () => {
 
   it("follow depths that an edit changes behind it", () => {
     const nodes = Array.from({ length: 200 }, (_, i) => block(i, "paragraph", i > 10 && i < 100 ? 1 : 0));
-    const doc = schema.node("doc", null, inSections(nodes, sections));
+    const doc = schema.node("doc", null, inPlaces(nodes, sections));
     const { tr } = EditorState.create({ doc });
     const at = (index: number) =>
       tr.doc.children.slice(0, index).reduce((sum, { nodeSize }) => sum + nodeSize, 0);
     tr.delete(at(10), at(11));
     for (let index = 10; index < 99; index++) tr.setNodeAttribute(at(index), "depth", 0);
-    settleSections(tr, doc, sections);
+    settlePlaces(tr, doc, sections);
     const { children } = tr.doc;
-    expect(inSections(children, sections).findIndex((node, index) => node !== children[index])).toBe(-1);
+    expect(inPlaces(children, sections).findIndex((node, index) => node !== children[index])).toBe(-1);
   });
 });

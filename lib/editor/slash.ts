@@ -9,6 +9,7 @@ import { EMBED } from "../core/embed.ts";
 import { MATH } from "../core/math.ts";
 import { type BlockColors, COLORS, HIGHLIGHTS } from "../core/palette.ts";
 import { colorBlocks } from "./block-color.ts";
+import { makeColumns } from "./columns-commands.ts";
 import { blockAt, insertDivider, isAttachment, setBlock } from "./commands.ts";
 import { insertEmbed } from "./embed-commands.ts";
 import { startMath } from "./math-keys.ts";
@@ -102,6 +103,9 @@ export const SLASH_ITEMS: readonly SlashItem[] = [
   { type: "image", name: "Image", shorthand: "", words: "picture photo upload" },
   { type: "file", name: "File", shorthand: "", words: "attachment upload pdf document" },
   { type: "table", name: "Table", shorthand: "", words: "grid rows columns cells" },
+  { type: "columns2", name: "2 columns", shorthand: "", words: "columns layout side by side split" },
+  { type: "columns3", name: "3 columns", shorthand: "", words: "columns layout side by side split" },
+  { type: "columns4", name: "4 columns", shorthand: "", words: "columns layout side by side split" },
   { type: MATH, name: "Formula", shorthand: "$$", words: "maths math equation latex tex katex" },
   { type: "formula", name: "Formula in the text", shorthand: "$x$", words: "maths math inline latex tex" },
   { type: EMBED, name: "Embed", shorthand: "", words: "video youtube vimeo loom figma codepen iframe" },
@@ -146,6 +150,9 @@ export function filterSlashItems(text: string): readonly SlashItem[] {
 const INSERTS: Readonly<Record<string, Command>> = {
   divider: insertDivider,
   table: insertTable(),
+  columns2: makeColumns(2),
+  columns3: makeColumns(3),
+  columns4: makeColumns(4),
   formula: startMath,
   [EMBED]: insertEmbed,
 };

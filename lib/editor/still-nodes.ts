@@ -6,6 +6,7 @@ import { type BlockId, blockId } from "../core/ids.ts";
 import type { OutlineItem } from "../core/outline.ts";
 import { CELL, ROW, TABLE, type TableRole } from "../core/table.ts";
 import { NOTHING_KEPT, outlineNodes } from "./outline-nodes.ts";
+import { inPlaces } from "./place-marks.ts";
 import { schema } from "./schema.ts";
 
 /** A row of `blocks`; `parentPath` as in `projection.ts`. */
@@ -29,6 +30,8 @@ export function shortRows<Row extends StillRow>(rows: readonly Row[]): Row[] {
   return rows.slice(0, end < 0 ? rows.length : end);
 }
 
+const NO_SECTIONS = { from: Number.POSITIVE_INFINITY, every: 1 };
+
 /** @param rows in reading order, each behind the one that it is in. */
 export function stillDocument(rows: readonly StillRow[]): ProseMirrorNode {
   const byId = new Map(rows.map((row) => [blockId(row.id.replaceAll("-", "")), row]));
@@ -45,7 +48,8 @@ export function stillDocument(rows: readonly StillRow[]): ProseMirrorNode {
     attrs: (id: BlockId) => byId.get(id)?.content.attrs ?? {},
     runs: (id: BlockId) => mergeRuns(byId.get(id)?.content.text ?? []),
   };
-  return schema.topNodeType.create(null, outlineNodes(schema, source, items, NOTHING_KEPT));
+  const nodes = outlineNodes(schema, source, items, NOTHING_KEPT);
+  return schema.topNodeType.create(null, inPlaces(nodes, NO_SECTIONS));
 }
 
 /** A table or row with words of its own counts as any block (outline.ts). */

@@ -5,6 +5,7 @@ import { maxBlockDepth } from "../core/block-tree.ts";
 import { newBlockId } from "../core/ids.ts";
 import { orderKeysBetween } from "../core/order-key.ts";
 import { alignAttribute, columnAttribute, columnsOf, newColumnId, widthAttribute } from "../core/table.ts";
+import { isLastHere } from "./column-places.ts";
 import { blockAt } from "./commands.ts";
 
 /** The table, row and column in which a position lies. */
@@ -53,7 +54,7 @@ export function newTable(state: EditorState, depth: number, rows: number, column
 export const insertTable =
   (rows = 3, columns = 3): Command =>
   (state, dispatch) => {
-    const { node, pos } = blockAt(state.doc, state.selection.from);
+    const { node, pos, index } = blockAt(state.doc, state.selection.from);
     if (node.type.name === "table" || node.attrs.depth > maxBlockDepth - 3) return false;
     if (!dispatch) return true;
     const isEmpty = node.isTextblock && node.content.size === 0;
@@ -62,7 +63,7 @@ export const insertTable =
     const tr = state.tr.replaceWith(at, pos + node.nodeSize, table);
     const end = at + table.nodeSize;
     // something to write in behind it
-    if (end === tr.doc.content.size) {
+    if (isLastHere(state.doc, index)) {
       tr.insert(end, state.schema.node("block", { id: newBlockId(), depth: node.attrs.depth }));
     }
     dispatch(tr.setSelection(TextSelection.create(tr.doc, at + 3)).scrollIntoView());

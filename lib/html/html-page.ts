@@ -46,6 +46,8 @@ pre { padding: 1em; overflow-x: auto; background: color-mix(in oklab, currentCol
 code { font-family: ui-monospace, monospace; font-size: 0.9em; }
 blockquote { margin-inline: 0; padding-inline-start: 1.2em; border-inline-start: 2px solid; }
 .callout { padding: 0.6em 1em; margin: 1em 0; background: color-mix(in oklab, currentColor 6%, transparent); border-radius: 6px; }
+.columns { display: flex; gap: 2em; } .column { flex: 1; min-width: 0; }
+@media screen and (max-width: 40rem) { .columns { display: block; } }
 [data-inside], details > :not(summary) { margin-inline-start: 1.5em; }
 table { border-collapse: collapse; }
 td, th { border: 1px solid color-mix(in oklab, currentColor 30%, transparent); padding: 0.3em 0.6em; text-align: start; }

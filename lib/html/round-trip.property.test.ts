@@ -63,7 +63,7 @@ const type = fc.constantFrom(
     "callout",
     "toggle",
   ],
-  ...["code", "divider", "image", "file", "math", "embed", "columns", "embed", "never heard of"],
+  ...["code", "divider", "image", "file", "math", "embed", "columns", "column", "never heard of"],
 );
 const plain = (runs: TextRun[]) => mergeRuns(runs.map((one) => ({ text: one.text, marks: {} })));
 

@@ -6,6 +6,7 @@ import { type Attachment, FILE, IMAGE, isAttachmentType, readAttachment } from "
 import type { BlockNode, Json, TextRun } from "../core/block-tree.ts";
 import { textOf } from "../core/block-tree.ts";
 import { CALLOUT, TONE_NAMES, toneOf } from "../core/callout.ts";
+import { COLUMN, COLUMNS } from "../core/columns.ts";
 import { EMBED } from "../core/embed.ts";
 import { isSafeHref } from "../core/link.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
@@ -64,6 +65,9 @@ function writeBlock(block: BlockNode, doors: WriteDoors): string {
       const tone = toneOf(block.attrs);
       return `<div${own} class="callout" data-tone="${tone}" role="note" aria-label="${TONE_NAMES[tone]}">${words}${children}</div>`;
     }
+    case COLUMNS:
+    case COLUMN:
+      return `<div${own} class="${block.type}">${words}${children}</div>`;
     case TOGGLE:
       return `<details open${own}><summary>${text}</summary>${children}</details>`;
     case TABLE:

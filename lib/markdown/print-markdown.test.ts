@@ -47,6 +47,22 @@ describe("printing", () => {
     expect(print(block("heading3", "a", { level: 5 }))).toBe("##### a\n");
   });
 
+  it("writes columns one after the other, in order", () => {
+    const column = (...blocks: BlockNode[]) => block("column", "", { width: 2 }, blocks);
+    const first = column(block("heading2", "a"), block("bullet", "b", {}, [block("bullet", "c")]));
+    const printed = print(
+      block("columns", "", {}, [first, column(block("paragraph", "d"))]),
+      block("quote", "e"),
+    );
+    expect(printed).toBe("## a\n\n- b\n  - c\n\nd\n\n> e\n");
+    expect(parseMarkdown(printed).blocks.map(({ type }) => type)).toEqual([
+      "heading2",
+      "bullet",
+      "paragraph",
+      "quote",
+    ]);
+  });
+
   it("writes marks in each other, the longest outermost", () => {
     const bold = { bold: true };
     expect(printRuns(["a ", bold], ["b", { bold: true, italic: true }], [" c", {}])).toBe("**a _b_** c\n");

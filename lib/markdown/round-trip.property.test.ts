@@ -213,6 +213,8 @@ const type = fc.constantFrom(
   "math",
   "callout",
   "toggle",
+  "columns",
+  "column",
 );
 
 const cellText = fc.oneof(fc.constant<TextRun[]>([]), runs);

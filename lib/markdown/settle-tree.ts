@@ -5,7 +5,8 @@
  * - drops ids, unknown attributes, marks, tones and colours, and links that may not be followed;
  * - gives the colours of a block to its words, and drops those of tables;
  * - makes paragraphs of unknown types;
- * - puts the children of a block that cannot hold any (a paragraph, a heading, code) after it;
+ * - puts the children of a block that cannot hold any (a paragraph, a heading, code) after it, and so what stands in
+ *   columns, one column after the other: Markdown knows none;
  * - makes paragraphs of pictures and files whose place is not known, and links of embeds that may not be shown;
  * - leaves of the marks of maths and of code the first, where both are;
  * - drops paragraphs without text, and the marks of line breaks;
