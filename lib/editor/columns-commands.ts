@@ -6,6 +6,7 @@ import { CALLOUT } from "../core/callout.ts";
 import { COLUMN, COLUMNS, MOST_COLUMNS } from "../core/columns.ts";
 import { newBlockId } from "../core/ids.ts";
 import { idOf } from "./block-nodes.ts";
+import { setChosen } from "./chosen.ts";
 import { choose } from "./chosen-commands.ts";
 import { baseOf, columnAround, columnsHere, isColumns, isColumnsPart } from "./column-places.ts";
 import { blockAt, selectedRange, subtreeEnd } from "./commands.ts";
@@ -55,7 +56,8 @@ function addColumns(state: EditorState, dispatch: Dispatch, at: number, count: n
   ]);
   const tr = state.tr.insert(start, fresh.flat());
   // behind the node that begins the column, in its line
-  dispatch?.(tr.setSelection(TextSelection.create(tr.doc, start + 2)).scrollIntoView());
+  tr.setSelection(TextSelection.create(tr.doc, start + 2));
+  dispatch?.(setChosen(tr, null).scrollIntoView());
   return true;
 }
 
@@ -96,7 +98,7 @@ function wrap(state: EditorState, dispatch: Dispatch, index: number, count: numb
   sink(tr, doc, { first: index, end });
   tr.insert(startOf(doc, index), [part(schema, COLUMNS, depth), part(schema, COLUMN, depth + 1)]);
   // the two nodes before the first column, one before the second, and into its line
-  if (focus > 0) tr.setSelection(TextSelection.create(tr.doc, behind + 2 + 2));
+  if (focus > 0) setChosen(tr.setSelection(TextSelection.create(tr.doc, behind + 2 + 2)), null);
   dispatch(tr.scrollIntoView());
   return true;
 }

@@ -293,7 +293,7 @@ describe("columns in the editor", () => {
     };
     expect(elements.map(outline)).toEqual([
       "block[top]",
-      "columns[columns-part[] column[columns-part[] block[a] block[b]] column[columns-part[] block[c]]]",
+      "in-columns[columns-part[] in-column[columns-part[] block[a] block[b]] in-column[columns-part[] block[c]]]",
       "block[end]",
     ]);
   });

@@ -14,11 +14,11 @@ export type BlockUnder = { readonly element: HTMLElement; readonly id: BlockId; 
 const isTop = (view: EditorView, element: Element): element is HTMLElement =>
   element instanceof HTMLElement &&
   element.matches(".block") &&
-  (element.parentElement === view.dom || element.parentElement?.matches(".section, .column") === true);
+  (element.parentElement === view.dom || element.parentElement?.matches(".section, .in-column") === true);
 
 /** The elements of the top nodes, in order; those of a long document stand in sections, those of columns in columns. */
 export const topBlocks = (view: EditorView): HTMLElement[] => [
-  ...view.dom.querySelectorAll<HTMLElement>(":scope > .block, .section > .block, .column > .block"),
+  ...view.dom.querySelectorAll<HTMLElement>(":scope > .block, .section > .block, .in-column > .block"),
 ];
 
 /**
@@ -31,7 +31,7 @@ export function blockUnder(view: EditorView, y: number, x = Number.NEGATIVE_INFI
   // in the gap between two blocks: the one above it
   for (let up = 0; up <= 64; up += 4) {
     const at = document.elementsFromPoint(box.left + box.width / 2, y - up);
-    const columns = at.find((one) => one.matches(".columns") && view.dom.contains(one));
+    const columns = at.find((one) => one.matches(".in-columns") && view.dom.contains(one));
     const element = columns ? blockInColumns(columns, x, y) : at.find((one) => isTop(view, one));
     const id = (element as HTMLElement | undefined)?.dataset.blockId;
     if (element instanceof HTMLElement && id !== undefined) return withIndex(view, element, id);
@@ -46,7 +46,7 @@ function blockInColumns(columns: Element, x: number, y: number): Element | undef
     const across = Math.max(left - Math.max(x, 0), Math.max(x, 0) - right, 0);
     return across + Math.max(top - y, y - bottom, 0);
   };
-  const [nearest] = [...columns.querySelectorAll(":scope > .column")].sort((a, b) => away(a) - away(b));
+  const [nearest] = [...columns.querySelectorAll(":scope > .in-column")].sort((a, b) => away(a) - away(b));
   const blocks = [...(nearest?.querySelectorAll(":scope > .block") ?? [])];
   return blocks.findLast((block) => block.getBoundingClientRect().top <= y) ?? blocks[0];
 }
@@ -94,7 +94,7 @@ export function dropPlace(view: EditorView, point: Point, dragged: Dragged): Dro
 }
 
 const roomOf = (view: EditorView, { element }: BlockUnder): DOMRect =>
-  (element.closest(".column") ?? view.dom).getBoundingClientRect();
+  (element.closest(".in-column") ?? view.dom).getBoundingClientRect();
 
 /** At the level that the pointer's distance from the left says. */
 function placeBetween(view: EditorView, under: BlockUnder, point: Point, dragged: Dragged): DropPlace {
@@ -129,10 +129,10 @@ const SIDE_BY_SIDE = "(min-width: 768px)";
 
 function placeBeside(view: EditorView, under: BlockUnder, { x }: Point, dragged: Dragged): DropPlace | null {
   if (!window.matchMedia(SIDE_BY_SIDE).matches) return null;
-  const column = under.element.closest(".column");
+  const column = under.element.closest(".in-column");
   const room = roomOf(view, under);
   const isRight = x > room.right - EDGE_PX && (!column?.nextElementSibling || x < room.right + GAP_PX);
-  const isLeft = x < room.left - LEFT_PX && !column?.previousElementSibling?.matches(".column");
+  const isLeft = x < room.left - LEFT_PX && !column?.previousElementSibling?.matches(".in-column");
   if (!isRight && !isLeft) return null;
   const beside: BesidePlace = { index: under.index, side: isRight ? "right" : "left" };
   if (!moveBeside(dragged, beside)(view.state)) return null;

@@ -78,7 +78,7 @@ function placeAt(view: EditorView, { clientX, clientY }: MouseEvent): FilePlace 
   const id = dom?.dataset.blockId;
   if (!dom || !id) return null;
   const box = dom.getBoundingClientRect();
-  const { left, width } = (dom.closest(".column") ?? view.dom).getBoundingClientRect();
+  const { left, width } = (dom.closest(".in-column") ?? view.dom).getBoundingClientRect();
   const isUpper = clientY < (box.top + box.bottom) / 2;
   const beside: Beside = { block: id as BlockId, side: isUpper ? "before" : "behind" };
   return { beside, top: isUpper ? box.top : box.bottom, left, width };

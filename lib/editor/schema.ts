@@ -210,13 +210,13 @@ const Section = Mark.create({
 const InColumns = Mark.create({
   name: "inColumns",
   addAttributes: () => ({ of: { default: "", rendered: false }, depth: { default: 0, rendered: false } }),
-  renderHTML: ({ mark }) => ["div", { class: "columns", style: `--columns-nest: ${mark.attrs.depth}` }, 0],
+  renderHTML: ({ mark }) => ["div", { class: "in-columns", style: `--columns-nest: ${mark.attrs.depth}` }, 0],
 });
 
 const InColumn = Mark.create({
   name: "inColumn",
   addAttributes: () => ({ of: { default: "", rendered: false }, width: { default: null, rendered: false } }),
-  renderHTML: ({ mark }) => ["div", { class: "column", style: `--share: ${widthOf(mark.attrs)}` }, 0],
+  renderHTML: ({ mark }) => ["div", { class: "in-column", style: `--share: ${widthOf(mark.attrs)}` }, 0],
 });
 
 /** A mark of a newer version: carried, not drawn. Several may lie on one text. */
