@@ -7,6 +7,7 @@ import { expect, test } from "./test.ts";
 
 const FERRY = "The ferry was late because of thick fog";
 const PARAPHRASE = "boat delayed by bad weather";
+const SHIP = "Why the ship arrived with delay";
 const BOARD = "白板保存有问题";
 
 type Scheme = "light" | "dark";
@@ -33,7 +34,7 @@ test("a block is found by a paraphrase and by a part of a Chinese word, and open
   await page.keyboard.type(`${"words\n".repeat(12)}${FERRY}\n${"words\n".repeat(12)}${BOARD}`);
   await expect(saveState(page)).toHaveText("Saved");
   await newDocument(page, "Elsewhere");
-  await page.keyboard.type("other text");
+  await page.keyboard.type(SHIP);
 
   await page.keyboard.press("Control+k");
   await expect(field).toBeFocused();
@@ -67,7 +68,28 @@ test("a block is found by a paraphrase and by a part of a Chinese word, and open
   await expect(board).toBeInViewport();
   await expect(body(page)).toContainText("words");
 
+  await page.setViewportSize({ width: 1440, height: 700 });
+  await page.keyboard.press("Control+k");
+  await field.fill("elsewh");
+  await expect(chosen).toContainText("Elsewhere");
+  await page.keyboard.press("Enter");
+  await blocks(page).filter({ hasText: SHIP }).click();
+  await page.getByRole("button", { name: "Document actions" }).click();
+  await page.getByRole("menuitem", { name: "Related blocks" }).click();
+  const related = page.getByRole("complementary", { name: "Related", exact: true });
+  const near = related.getByRole("link", { name: FERRY });
+  await near.click();
+  const peek = page.getByRole("dialog", { name: "Harbour log" });
+  await expect(peek.locator(".peeked")).toHaveText(FERRY);
+  await expect(peek.locator(".body")).toHaveText(["wordswords", FERRY, "wordswords"]);
+  await expectNoFaults(page, "related blocks", ["dark"]);
+  await near.click();
+  await expect(found).toHaveClass(/flash/);
+  await expect(peek).toBeHidden();
+  await expect(related, "stays shown").toContainText("Related");
+
   await page.setViewportSize({ width: 375, height: 700 });
+  await expect(related).toBeHidden();
   await page.getByRole("button", { name: "Search", exact: true }).click();
   await field.fill(FERRY.slice(0, 12));
   await expect(chosen).toContainText(FERRY);

@@ -28,7 +28,12 @@ const pictureDialogs = new LatePart(
 );
 
 /** What stands around the text is told of the editor while there is one. */
-export type OpenBody = { readonly view: EditorView; readonly map: BlockMap };
+export type OpenBody = {
+  readonly view: EditorView;
+  readonly map: BlockMap;
+  /** Calls on each change of text or selection; returns the way to stop. */
+  readonly onChange: (listener: () => void) => () => void;
+};
 
 type BodyProps = {
   documentId: string;
@@ -77,7 +82,7 @@ function Editing({ opened, session, isWritable, onBody }: EditingProps) {
   // before the next paint: what stood here until now goes as the text comes
   useLayoutEffect(() => {
     if (!editor) return;
-    onBody({ view: editor.view, map: opened.map });
+    onBody({ view: editor.view, map: opened.map, onChange: opened.onChange });
     return () => onBody(null);
   }, [editor, opened, onBody]);
   return (

@@ -8,10 +8,14 @@ export function stillBody(rows: readonly StillRow[]): ReactNode {
   if (first.length === 0) return null;
   return (
     <div className="body-area still" aria-busy="true">
-      <div className="body">{stillElements(stillDocument(first)).map(draw)}</div>
+      <div className="body">{drawRows(first)}</div>
     </div>
   );
 }
+
+/** Blocks as they stand in a document, to be looked at. */
+export const drawRows = (rows: readonly StillRow[]): ReactNode =>
+  stillElements(stillDocument(rows)).map(draw);
 
 /** Attributes that React names in its own way; the others it takes as they are. */
 const NAMES: Readonly<Record<string, string>> = {

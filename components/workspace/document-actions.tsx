@@ -9,6 +9,7 @@ import {
   ListTree,
   Printer,
   Trash2,
+  Waypoints,
 } from "lucide-react";
 import { toast } from "sonner";
 import type { DocumentFile } from "../editor/export-document.ts";
@@ -25,7 +26,7 @@ import { useFrame } from "./frame-context.tsx";
 type ActionsProps = DocumentDoing & { documentId: string };
 
 /** The menu at the right end of the document's bar. */
-export function DocumentActions({ documentId, exportAs, showOutline }: ActionsProps) {
+export function DocumentActions({ documentId, exportAs, showOutline, showRelated }: ActionsProps) {
   const { workspace, canWrite, exchange, showShortcuts } = useFrame();
   const { rows, branches } = useTree();
   const { start, dialog } = useWork();
@@ -67,6 +68,9 @@ export function DocumentActions({ documentId, exportAs, showOutline }: ActionsPr
             Outline
           </MenuItem>
         ) : null}
+        <MenuItem icon={Waypoints} onClick={showRelated}>
+          Related blocks
+        </MenuItem>
         <MenuItem icon={Keyboard} onClick={showShortcuts}>
           Keyboard shortcuts
         </MenuItem>

@@ -15,6 +15,7 @@ import { PeopleHere } from "../presence/people-here.tsx";
 import { TypingStatus } from "../presence/typing-status.tsx";
 import { useTree } from "../sidebar/tree-context.tsx";
 import { Bones } from "../ui/bones.tsx";
+import { RelatedBlocks, useRelatedChoice } from "./related.tsx";
 
 /** What the server knew of the document when it made the page. */
 export type InitialDocument = {
@@ -40,6 +41,7 @@ export type DocumentDoing = {
   exportAs: (format: Format) => Promise<DocumentFile>;
   /** Undefined while the document has no headings. */
   showOutline: (() => void) | undefined;
+  showRelated: () => void;
 };
 
 /** One document: its bar, its title and body, its foot. The title is there at once, the text when it is whole. */
@@ -55,6 +57,7 @@ export function DocumentPane({ documentId, person, initial, channels, crumbs, ac
   );
   const [body, setBody] = useState<OpenBody | null>(null);
   const outline = useOutline(body);
+  const related = useRelatedChoice();
   const wasShown = useOnce(body !== null);
   const known = { ...initial, still: wasShown ? null : initial.still };
   return (
@@ -63,7 +66,11 @@ export function DocumentPane({ documentId, person, initial, channels, crumbs, ac
         {crumbs}
         {session ? <SaveStatus session={session} /> : null}
         {session ? <PeopleHere people={session.people} /> : null}
-        {actions({ exportAs, showOutline: outline.headings ? outline.toggle : undefined })}
+        {actions({
+          exportAs,
+          showOutline: outline.headings ? outline.toggle : undefined,
+          showRelated: related.toggle,
+        })}
       </header>
       {session ? <SaveNotice key={`save ${session.sessionId}`} session={session} /> : null}
       {session ? (
@@ -82,7 +89,10 @@ export function DocumentPane({ documentId, person, initial, channels, crumbs, ac
             <Opening {...known} />
           )}
         </main>
-        <OutlinePanel body={body} outline={outline} />
+        <div className="margin">
+          <OutlinePanel body={body} outline={outline} />
+          <RelatedBlocks documentId={documentId} body={body} choice={related} />
+        </div>
       </div>
       <footer className="foot doc-foot">
         {session ? <TypingStatus people={session.people} /> : null}
