@@ -47,17 +47,23 @@ function wordsOf(text: string): Word[] {
   }));
 }
 
-/** The parts of a text to mark for a query: words that begin with one of its words or are a typing error apart, and
- * in scripts without spaces each occurrence. Sorted, not overlapping. */
+/**
+ * The parts of a text to mark for a query: its words and longer forms of them, what begins with the last one as long as
+ * no space follows it, what is a typing error apart, and in scripts without spaces each occurrence. Sorted, not
+ * overlapping.
+ */
 export function highlightRanges(text: string, query: string): TextRange[] {
   const asked = [...new Set(wordsOf(query).map(({ folded }) => folded))].filter((word) => word !== "");
   const words = asked.filter((word) => !RUN.test(word));
+  const unfinished = /[\p{L}\p{N}\p{M}'’]$/u.test(query) ? asked.at(-1) : undefined;
   const runs = asked.flatMap((word) =>
     RUN.test(word) ? (word.match(new RegExp(`(?:${RUN.source})+`, "g")) ?? []) : [],
   );
   const ranges = wordsOf(text).flatMap((word) => {
     if (RUN.test(word.folded)) return rangesInRun(text, word, runs);
-    const begun = words.find((one) => word.folded.startsWith(one) && (one.length > 2 || one === word.folded));
+    const begun = words.find(
+      (one) => word.folded.startsWith(one) && (one.length > 3 || one === word.folded || one === unfinished),
+    );
     const near = begun ?? words.find((one) => one.length > 3 && isOneTypoApart(one, word.folded));
     return near === undefined ? [] : [{ start: word.start, end: word.end }];
   });
