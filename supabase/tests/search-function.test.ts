@@ -100,6 +100,25 @@ describe.skipIf(isHosted)("the function search", () => {
     expect(data).toMatchObject({ documents: [], blocks: [] });
   });
 
+  it("shows each person what the database shows them, and nothing once they are removed", async () => {
+    const guest = await newPerson(project, "Gwen");
+    const values = { workspace_id: workspaceId, user_id: guest.id, role: "viewer" };
+    const asked = { workspaceId, query: "automobile " };
+    const find = async () => (await guest.client.functions.invoke<Answer>("search", { body: asked })).data;
+    expect((await find())?.blocks).toEqual([]);
+    expect((await service(project).from("workspace_members").insert(values)).error).toBeNull();
+    const found = await find();
+    const { data } = await guest.client.rpc("search_blocks", {
+      ...{ p_workspace_id: workspaceId, p_query: asked.query },
+    });
+    expect(data?.length).toBeGreaterThan(0);
+    expect(found?.blocks.map(({ block_id }) => block_id)).toEqual(
+      expect.arrayContaining((data ?? []).map(({ block_id }: { block_id: string }) => block_id)),
+    );
+    await service(project).from("workspace_members").delete().match({ user_id: guest.id });
+    expect(await find()).toMatchObject({ documents: [], blocks: [] });
+  });
+
   it("takes any query, and refuses a body that is none with a sentence", async () => {
     for (const query of [
       "",

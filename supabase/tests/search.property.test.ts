@@ -100,6 +100,33 @@ async function embedAll(documentIds: readonly string[]): Promise<void> {
     );
 }
 
+/** How many documents a person is told to be waiting; null where they are told nothing. */
+async function statusOf(person: string, workspace: string): Promise<number | null> {
+  const asked = { p_workspace_id: workspace };
+  try {
+    const [row] = await scene.ask<{ search_status: { waiting: number } }>(person, "search_status", asked);
+    return row?.search_status.waiting ?? null;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes("not_found")) return null;
+    throw error;
+  }
+}
+
+async function waitingIn(workspace: string): Promise<number> {
+  const [row] = await scene.sql.query<{ count: number }>(
+    `select count(*)::integer as count from private.embedding_jobs j
+     join public.documents d on d.id = j.document_id where d.workspace_id = $1 and j.dead_at is null`,
+    [workspace],
+  );
+  return row?.count ?? 0;
+}
+
+const isBelow = ({ documents }: Built, id: string, { id: above }: Doc): boolean =>
+  documents
+    .find((one) => one.id === id)
+    ?.path.split(".")
+    .includes(above.replaceAll("-", "")) ?? false;
+
 interface Hit {
   readonly document_id: string;
   readonly block_id: string;
@@ -122,16 +149,21 @@ describe("searching", () => {
             const known = new Set(isMember ? inside(workspace).map(({ id }) => id) : []);
             const asked = { p_workspace_id: workspace, p_query: word };
             const vector = JSON.stringify(vectorOf(word));
-            const hits = await scene.ask<Hit>(person, "search_blocks", {
-              ...asked,
-              ...{ p_embedding: vector, p_model: "fake", p_limit: 100 },
-            });
+            const meant = { ...asked, p_embedding: vector, p_model: "fake", p_limit: 100 };
+            const hits = await scene.ask<Hit>(person, "search_blocks", meant);
             const titles = await scene.ask<Hit>(person, "search_documents", asked);
             for (const { document_id, path } of [...hits, ...titles]) {
               expect(ids.has(document_id)).toBe(true);
               expect(path.filter(({ id }) => !known.has(id))).toEqual([]);
             }
             shown += hits.length;
+            const waiting = await statusOf(person, workspace);
+            expect(waiting).toBe(isMember ? await waitingIn(workspace) : null);
+            for (const doc of built.documents.slice(0, 1)) {
+              const inside = await scene.ask<Hit>(person, "search_blocks", { ...meant, p_within: doc.id });
+              const subtree = [...ids].filter((id) => id === doc.id || isBelow(built, id, doc));
+              expect(inside.filter(({ document_id }) => !subtree.includes(document_id))).toEqual([]);
+            }
             const wanted = await scene.sql.query<{ id: string }>(
               `select id from public.blocks where document_id = any ($1) and plain_text like '%' || $2 || '%'`,
               [[...ids], word],
