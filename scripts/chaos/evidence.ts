@@ -103,6 +103,24 @@ export interface Evidence {
   readonly snapshots: number;
 }
 
+/** I4, I5, I6 and I8 of a document at rest, from what is stored alone. */
+export async function flawsOfStored(client: SupabaseClient, documentId: string): Promise<string[]> {
+  const [log, stored, snapshots] = await Promise.all([
+    readLog(client, documentId),
+    readBlocks(client, documentId),
+    readSnapshots(client, documentId),
+  ]);
+  const doc = replayLog(log);
+  const flaws = [
+    ...flawsOfLog(log),
+    ...flawsOfProjection(doc, stored),
+    ...flawsOfTree(stored.rows.map(placeOf)),
+  ];
+  for (const snapshot of snapshots) flaws.push(...flawsOfSnapshot(log, snapshot));
+  doc.destroy();
+  return flaws;
+}
+
 /** Longer than a sweep of dead tabs' words takes to come round. */
 const QUIET_MS = 40_000;
 /** Between two looks at what takes a whole reading of the log. */
