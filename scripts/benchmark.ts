@@ -6,7 +6,7 @@
  * Prints a table, writes JSON, and exits with 1 when a target is missed, an ordinary query passes its index by, or
  * something cannot be measured.
  *
- * --samples N        of each kind (100)
+ * --samples N        of each kind (else BENCHMARK_SAMPLES, else 100)
  * --targets runbook  judges by the runbook alone; ours are for a client beside the database
  * --out FILE         where the JSON goes (test-results/benchmark.json)
  * --seed             makes a workspace to measure on and prints its id, with --documents N (100), --blocks N (10000, over
@@ -31,7 +31,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    samples: { type: "string", default: "100" },
+    samples: { type: "string", default: process.env.BENCHMARK_SAMPLES ?? "100" },
     targets: { type: "string", default: "ours" },
     out: { type: "string" },
     seed: { type: "boolean" },

@@ -30,10 +30,12 @@ export function clientFiles(build: string): string[] {
   return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Each trace of a secret or of the source in a browser's files, as a sentence. */
-export function leaks(build: string): string[] {
+/** Each trace of a secret (and of the one named) or of the source in a browser's files, as a sentence. */
+export function leaks(build: string, secretKey?: string): string[] {
   return clientFiles(build).flatMap((file) => {
     const text = readFileSync(file, "latin1");
+    if (secretKey !== undefined && text.includes(secretKey))
+      return [`${file} holds the project's secret key`];
     const found = traces.filter(([, sign]) => sign.test(text)).map(([what]) => `${file} holds ${what}`);
     return file.endsWith(".map") ? [`${file} is a source map`, ...found] : found;
   });

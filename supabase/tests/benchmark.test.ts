@@ -93,13 +93,6 @@ describe("the benchmark", () => {
 
   it.each([
     ["an unknown workspace", [randomUUID()], /^There is no workspace [0-9a-f-]{36} on http\S+\.\n$/],
-    ["no workspace", [], /^Say which workspace: npm run benchmark -- <workspaceId>\./],
-    ["what is no id", ["mine"], /mine is no id/],
-    [
-      "a number that is none",
-      [randomUUID(), "--samples", "many"],
-      /^--samples many is not a number from 1 on\.\n$/,
-    ],
     [
       "a workspace of somebody's",
       [randomUUID(), "--remove"],
