@@ -112,7 +112,7 @@ function Content({ line, query }: { line: Line; query: string }) {
             <Marked text={line.snippet} query={query} />
             {line.isCutBehind ? "…" : null}
           </div>
-          {line.isByMeaning ? <span className="how">by meaning</span> : null}
+          {line.words === 0 ? <span className="how">by meaning</span> : null}
         </>
       );
     }

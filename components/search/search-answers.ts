@@ -29,8 +29,8 @@ export type BlockHit = {
   readonly snippet: string;
   readonly isCutBefore: boolean;
   readonly isCutBehind: boolean;
-  /** None of the words stands in it. */
-  readonly isByMeaning: boolean;
+  /** How well the words match, 0 to 1; 0: none of them stands in it, it was found by its meaning. */
+  readonly words: number;
 };
 
 export type Hits = { readonly documents: readonly DocumentHit[]; readonly blocks: readonly BlockHit[] };
@@ -83,7 +83,7 @@ const blockRow = z.pipe(
       isCutBefore: row.snippet_start > 0,
       // the database counts characters, not UTF-16 units
       isCutBehind: row.snippet_start + [...row.snippet].length < row.text_length,
-      isByMeaning: row.words === 0,
+      words: row.words,
     }),
   ),
 );

@@ -21,7 +21,7 @@ const block = (documentId: string, snippet: string): BlockHit => ({
   snippet,
   isCutBefore: false,
   isCutBehind: false,
-  isByMeaning: false,
+  words: 0.5,
 });
 const [a1, a2, a3, b1, b2, c1] = [
   block("a", "1"),

@@ -63,7 +63,7 @@ describe("the source of a search", () => {
     const { documents, blocks } = await source.byWords(question, signal);
     expect(documents).toMatchObject([{ kind: "document", documentId: `${ID}1`, title: "Title 1" }]);
     expect(blocks).toMatchObject([
-      { blockId: (ID + 2).replaceAll("-", ""), isCutBefore: true, isCutBehind: false, isByMeaning: true },
+      { blockId: (ID + 2).replaceAll("-", ""), isCutBefore: true, isCutBehind: false, words: 0 },
     ]);
     await expect(source.byMeaning(question, signal)).rejects.toThrow();
     await expect(source.status()).rejects.toThrow();

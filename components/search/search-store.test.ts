@@ -8,6 +8,7 @@ import {
   MEANING_AGAIN_MS,
   SearchStore,
   STATUS_EVERY_MS,
+  WEAK_WAIT_MS,
   WORDS_AFTER_MS,
 } from "./search-store.ts";
 
@@ -18,7 +19,7 @@ type Asked<Answer> = Question & {
 };
 const READY: SearchStatus = { model: "m", waiting: 0, failed: 0, preparing: null };
 
-function block(name: string): BlockHit {
+function block(name: string, words = 0.5): BlockHit {
   const hex = Buffer.from(name).toString("hex").padEnd(32, "0");
   return {
     kind: "block",
@@ -30,10 +31,10 @@ function block(name: string): BlockHit {
     snippet: name,
     isCutBefore: false,
     isCutBehind: false,
-    isByMeaning: false,
+    words,
   };
 }
-const hits = (...names: string[]): Hits => ({ documents: [], blocks: names.map(block) });
+const hits = (...names: string[]): Hits => ({ documents: [], blocks: names.map((name) => block(name)) });
 const meant = (...names: string[]) => ({ ...hits(...names), byMeaning: true });
 
 /** A source whose every answer the test gives. */
@@ -148,6 +149,29 @@ describe("searching", () => {
     expect(opened, "typing on takes it back").toHaveLength(1);
     store.enter();
     expect(opened).toHaveLength(2);
+  });
+
+  it("lets meaning be first where words hardly match, and not for long", async () => {
+    const { store, words, meaning, state, shown } = scene();
+    const weak: Hits = { documents: [], blocks: [block("by", 0.05)] };
+    store.type("boat delayed by weather");
+    await pass(MEANING_AFTER_MS);
+    await words[0]?.answer(weak);
+    expect(state().phase).toBe("asking");
+    await meaning[0]?.answer(meant("ferry", "by"));
+    expect([state().phase, ...shown()]).toEqual(["done", "ferry", "by"]);
+    await pass(WEAK_WAIT_MS);
+    expect(shown()).toEqual(["ferry", "by"]);
+    store.type("boat");
+    await pass(MEANING_AFTER_MS);
+    await words[1]?.answer(weak);
+    await pass(WEAK_WAIT_MS);
+    expect([state().phase, ...shown()]).toEqual(["words", "by"]);
+    store.type("ship");
+    await pass(MEANING_AFTER_MS);
+    await words[2]?.answer(weak);
+    await meaning[2]?.fail();
+    expect([state().phase, ...shown()], "nobody is waited for").toEqual(["done", "by"]);
   });
 
   it("makes do with one of the two answers, and says which; without both it can be tried again", async () => {

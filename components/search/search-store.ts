@@ -7,7 +7,8 @@
  *   offline: at once where there is no connection; asks by itself when there is one again
  *
  * Each change of the words or the filters is a new question; an answer to an older one is not looked at. Until the first
- * answer the lines of the question before stay. Meaning's answer moves no line that the person has got to.
+ * answer the lines of the question before stay. Meaning's answer moves no line that the person has got to; so words that
+ * hardly match, as a paraphrase's do, leave it some time to be first.
  */
 import { createStore, isShallowEqual, type Store } from "../../lib/collab/store.ts";
 import { type Filters, NO_FILTERS } from "./filters.ts";
@@ -44,6 +45,9 @@ export type SearchDoors = {
 /** Milliseconds after the last key. */
 export const WORDS_AFTER_MS = 80;
 export const MEANING_AFTER_MS = 300;
+/** Words below this score, and of no title, wait for meaning this long. */
+const WEAK = 0.15;
+export const WEAK_WAIT_MS = 900;
 export const STATUS_EVERY_MS = 3_000;
 /** A model that is busy or just starting gets these pauses, and a question to it as many tries more. */
 export const MEANING_AGAIN_MS = [1_500, 4_000];
@@ -57,6 +61,8 @@ export class SearchStore {
   #timers: ReturnType<typeof setTimeout>[] = [];
   readonly #failed = new Set<"words" | "meaning">();
   #tries = 0;
+  /** An answer by words that waits for meaning. */
+  #held: Hits | null = null;
   #pointed = -1;
   /** Enter came before the answer did. */
   #opensFirst = false;
@@ -149,6 +155,7 @@ export class SearchStore {
     this.#opensFirst = false;
     this.#failed.clear();
     this.#tries = 0;
+    this.#held = null;
   }
 
   #ask(afterMs: number): void {
@@ -176,9 +183,16 @@ export class SearchStore {
     const answer = await this.#doors.source.byWords({ query, filters }, this.#waits.signal).catch(noAnswer);
     if (question !== this.#question) return;
     if (answer === null) return this.#fail("words");
+    if (this.#failed.has("meaning") || !isWeak(answer)) return this.#showWords(answer);
+    this.#held = answer;
+    this.#timers.push(setTimeout(() => this.#showWords(answer), WEAK_WAIT_MS));
+  }
+
+  #showWords(answer: Hits): void {
     // meaning was faster, and knows the words, too
     if (this.#now.phase !== "asking") return;
     const isLast = this.#failed.has("meaning");
+    this.#held = null;
     this.#show({
       phase: isLast ? "done" : "words",
       lines: arranged(answer),
@@ -221,8 +235,9 @@ export class SearchStore {
   /** One of the two does not answer: the other one is enough. */
   #fail(which: "words" | "meaning"): void {
     this.#failed.add(which);
-    if (this.#now.phase === "words") this.#set({ phase: "done", isByMeaning: false });
-    if (this.#now.phase === "asking" && this.#failed.size > 1) this.#set({ phase: "failed", lines: [] });
+    if (this.#held) this.#showWords(this.#held);
+    else if (this.#now.phase === "words") this.#set({ phase: "done", isByMeaning: false });
+    else if (this.#now.phase === "asking" && this.#failed.size > 1) this.#set({ phase: "failed", lines: [] });
   }
 
   /** As long as words are still being read; what was asked meanwhile is asked again when they are. */
@@ -243,6 +258,9 @@ export class SearchStore {
 }
 
 const noAnswer = (): null => null;
+
+const isWeak = ({ documents, blocks }: Hits): boolean =>
+  documents.length === 0 && blocks.every(({ words }) => words < WEAK);
 
 export const isCatchingUp = (status: SearchStatus | null): boolean =>
   status !== null && status.model !== null && (status.waiting > 0 || status.preparing !== null);

@@ -33,8 +33,8 @@ export function useListKeys(
   const enter = (isBeside: boolean) => {
     const line = state.lines[state.active];
     if (line?.kind === "search" && state.phase === "idle") setText(line.query);
-    else if (isBeside && line) choose(line, true);
-    else store.enter();
+    else if (!isBeside) store.enter();
+    else if (line && state.phase !== "asking") choose(line, true);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing || event.altKey || event.shiftKey) return;
