@@ -6,15 +6,21 @@ import { bootstrap } from "./bootstrap.ts";
 import { type Database, openPglite } from "./database.ts";
 import { aloneOnServer, openNative } from "./database-native.ts";
 import { migrate } from "./migrate.ts";
-import type { Options } from "./options.ts";
+import { type Options, OWN_MIGRATIONS } from "./options.ts";
 import { loadExtensions } from "./services.ts";
 import { createFromTemplate } from "./template.ts";
 
 /** Throws a sentence when it cannot be used. */
-export async function openDatabase({ databaseUrl, dataFolder }: Options): Promise<Database> {
+export async function openDatabase({
+  databaseUrl,
+  dataFolder,
+  migrationsFolder,
+}: Options): Promise<Database> {
   if (databaseUrl) return openNative(databaseUrl);
   const data = join(dataFolder, "postgres");
-  if (!existsSync(data)) await createFromTemplate(data);
+  // Other migrations change from start to start: no template is worth its while.
+  const lasting = migrationsFolder === OWN_MIGRATIONS ? OWN_MIGRATIONS : null;
+  if (!existsSync(data)) await createFromTemplate(data, lasting);
   const version = (await readFile(join(data, "PG_VERSION"), "utf8")).trim();
   if (version !== "17") {
     throw new Error(`${data} is of Postgres ${version}, this version runs 17. Start on another data folder.`);

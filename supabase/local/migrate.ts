@@ -29,6 +29,11 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   );
 }
 
+/** Names and texts of all migrations of a folder, in their order. */
+export async function migrationsText(folder: string): Promise<string> {
+  return (await readMigrations(folder)).map(({ file, sql }) => `${file}\n${sql}`).join("\n");
+}
+
 /** Resolves to the names of what was applied. Throws a sentence when the two do not belong together. */
 export async function migrate(database: Database, folder: string): Promise<string[]> {
   const migrations = await readMigrations(folder);

@@ -33,6 +33,9 @@ export const USAGE =
 
 const here = (path: string) => resolve(import.meta.dirname, "..", path);
 
+/** The project's own. */
+export const OWN_MIGRATIONS = here("migrations");
+
 /** Throws a sentence when something is wrong or unknown. */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
@@ -59,7 +62,7 @@ export function parseOptions(args: readonly string[]): Options {
     dataFolder: resolve(values.data),
     port: parsePort(values.port),
     databaseUrl: values["database-url"] || process.env.DATABASE_URL || null,
-    migrationsFolder: resolve(values.migrations ?? here("migrations")),
+    migrationsFolder: resolve(values.migrations ?? OWN_MIGRATIONS),
     functionsFolder: resolve(values.functions ?? here("functions")),
     functionSecrets: JSON.parse(process.env.FUNCTION_SECRETS || "{}"),
     siteUrl: values["site-url"] ?? "http://127.0.0.1:3000",
