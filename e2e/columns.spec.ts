@@ -92,6 +92,15 @@ test("columns are made, filled, left and taken away by keys, by the mouse and on
   const tops = await Promise.all(["left", "right", "third", "behind"].map(box));
   expect(new Set(tops.map(({ y }) => y)).size).toBe(1);
 
+  // the gap between the first two is dragged: what one gains the other loses
+  const [first, second] = [await box("left"), await box("right")];
+  await page.mouse.move(second.x - 20, first.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(second.x - 8, first.y + 40, { steps: 3 });
+  await page.mouse.up();
+  await expect.poll(async () => (await box("left")).width - first.width).toBeCloseTo(12, -1);
+  expect((await box("third")).width).toBeCloseTo(first.width, 0);
+
   await page.setViewportSize({ width: 375, height: 740 });
   const lefts = await Promise.all(["left", "right", "third", "behind"].map(box));
   expect(new Set(lefts.map(({ x }) => x)).size).toBe(1);

@@ -7,6 +7,7 @@ import {
   ClipboardCopy,
   Columns2,
   Copy,
+  FoldHorizontal,
   GripVertical,
   Link2,
   Palette,
@@ -14,6 +15,7 @@ import {
   Rows2,
   Trash2,
   Type,
+  UnfoldHorizontal,
 } from "lucide-react";
 import { type DragEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
@@ -21,6 +23,7 @@ import type { BlockColors } from "../../lib/core/palette.ts";
 import { colorBlocks } from "../../lib/editor/block-color.ts";
 import { chosenRange } from "../../lib/editor/chosen.ts";
 import { choose, deleteChosen, duplicate } from "../../lib/editor/chosen-commands.ts";
+import { widenColumn } from "../../lib/editor/column-widths.ts";
 import { addColumn, isInColumns, removeColumns } from "../../lib/editor/columns-commands.ts";
 import { addBlockBehind, turnInto } from "../../lib/editor/commands.ts";
 import {
@@ -204,6 +207,16 @@ function ColumnItems({ view, run }: Pick<MenuProps, "view" | "run">) {
       {addColumn(view.state) ? (
         <MenuItem icon={Columns2} onClick={run(addColumn)}>
           Add column
+        </MenuItem>
+      ) : null}
+      {widenColumn(1)(view.state) ? (
+        <MenuItem icon={UnfoldHorizontal} onClick={run(widenColumn(1))}>
+          Widen column
+        </MenuItem>
+      ) : null}
+      {widenColumn(-1)(view.state) ? (
+        <MenuItem icon={FoldHorizontal} onClick={run(widenColumn(-1))}>
+          Narrow column
         </MenuItem>
       ) : null}
       {isInColumns(view.state) ? (

@@ -12,6 +12,7 @@ import { cursorOf } from "../../lib/editor/caret-places.ts";
 import { EditorChanges } from "../../lib/editor/changes.ts";
 import { chosenPlugin } from "../../lib/editor/chosen-plugin.ts";
 import { clipboardPlugin } from "../../lib/editor/clipboard.ts";
+import { columnWidthsPlugin } from "../../lib/editor/column-widths.ts";
 import { toggleTask } from "../../lib/editor/commands.ts";
 import { compositionPlugin } from "../../lib/editor/composition.ts";
 import { type EmbedDoor, embedViewPlugin } from "../../lib/editor/embed-view.ts";
@@ -96,6 +97,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     chosenPlugin(),
     ...attachments.plugins(),
     tablePlugin(),
+    columnWidthsPlugin(),
     nestingPlugin({
       folded: readFolded(documentId),
       onChange: (folded) => keepFolded(documentId, folded),

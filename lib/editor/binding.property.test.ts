@@ -14,7 +14,14 @@ import { colorBlocks } from "./block-color.ts";
 import { chosenRange } from "./chosen.ts";
 import { choose, deleteChosen, levelsAt, moveTo } from "./chosen-commands.ts";
 import { chosenPlugin } from "./chosen-plugin.ts";
-import { addColumn as addColumnBeside, makeColumns, moveBeside, removeColumns } from "./columns-commands.ts";
+import { widenColumn } from "./column-widths.ts";
+import {
+  addColumn as addColumnBeside,
+  makeColumns,
+  moveBeside,
+  removeColumns,
+  shiftColumn,
+} from "./columns-commands.ts";
 import {
   joinBackwardCommand,
   joinForwardCommand,
@@ -234,6 +241,8 @@ const ACTS: Record<string, Act> = {
   moreColumns: at(makeColumns(3)),
   columnBeside: at(addColumnBeside),
   noColumns: at(removeColumns),
+  beforeColumn: at(shiftColumn(-1)),
+  wider: at(widenColumn(1)),
   beside,
   besideAgain: beside,
   noBlocks: (writer, random) => {

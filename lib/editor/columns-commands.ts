@@ -123,6 +123,24 @@ export const removeColumns: Command = (state, dispatch) => {
   return true;
 };
 
+/** Alt+Shift+Left, Alt+Shift+Right: the column past its neighbour, which is what is moved: the caret stays in its words. */
+export const shiftColumn =
+  (by: -1 | 1): Command =>
+  (state, dispatch) => {
+    const { doc, tr } = state;
+    const { index } = selectedPlace(state);
+    const here = columnsHere(doc, index);
+    const own = here?.columns.findIndex(({ at, end }) => index >= at && index < end) ?? -1;
+    const [column, neighbour] = [here?.columns[own], here?.columns[own + by]];
+    if (!column || !neighbour) return false;
+    const [from, to] = [startOf(doc, neighbour.at), startOf(doc, neighbour.end)];
+    tr.delete(from, to);
+    const at = startOf(doc, by < 0 ? column.end : column.at);
+    tr.insert(tr.mapping.map(at), doc.children.slice(neighbour.at, neighbour.end));
+    dispatch?.(tr.scrollIntoView());
+    return true;
+  };
+
 /** At the left or the right edge of the block at `index`; in columns, beside its column. */
 export type BesidePlace = { readonly index: number; readonly side: "left" | "right" };
 

@@ -17,8 +17,9 @@ import {
   stepChosen,
 } from "./chosen-commands.ts";
 import { chosenPlugin } from "./chosen-plugin.ts";
-import { columnAround } from "./column-places.ts";
-import { addColumn, makeColumns, moveBeside, removeColumns } from "./columns-commands.ts";
+import { columnAround, isColumn } from "./column-places.ts";
+import { widenColumn } from "./column-widths.ts";
+import { addColumn, makeColumns, moveBeside, removeColumns, shiftColumn } from "./columns-commands.ts";
 import { joinBackwardCommand, joinForwardCommand, shiftDepth, splitBlockCommand } from "./commands.ts";
 import { moveBlock, startOf } from "./move-block.ts";
 import { normalizePlugin } from "./normalize.ts";
@@ -195,6 +196,13 @@ describe("columns in the editor", () => {
       "b top ( a | c ) end",
       "b top ( a | c ) end",
     ]);
+    desk.at("c", 0).run(shiftColumn(-1));
+    expect([desk.shows(), desk.caret()]).toEqual(["b top ( c | a ) end", "c"]);
+    expect([desk.run(shiftColumn(-1)), desk.run(shiftColumn(1)), desk.run(shiftColumn(1))]).toEqual([
+      false,
+      true,
+      false,
+    ]);
     desk.at("end").run(moveBlock(-1));
     expect(desk.shows()).toBe("b top end ( a | c )");
     desk.at("c").run(moveBlock(1));
@@ -238,6 +246,20 @@ describe("columns in the editor", () => {
     expect(full.run(moveBeside(e, { index: full.index("a"), side: "right" }))).toBe(false);
     expect(full.run(moveBeside({ first: 2, end: 3 }, { index: full.index("e"), side: "right" }))).toBe(true);
     expect(full.shows()).toBe("( b | c | d ) ( e | a )");
+  });
+
+  it("are as wide as somebody wants, between a quarter and four times the others", () => {
+    const desk = new Desk(TWO);
+    const shares = () => desk.state.doc.children.filter(isColumn).map(({ attrs }) => attrs.props.width ?? 1);
+    expect(desk.at("top").run(widenColumn(1))).toBe(false);
+    desk.at("a").run(widenColumn(1));
+    desk.at("c").run(widenColumn(-1));
+    expect(shares()).toEqual([1.25, 0.8]);
+    expect(desk.state.doc.child(desk.index("a")).marks.at(-1)?.attrs.width).toBe(1.25);
+    desk.at("a").run(widenColumn(-1));
+    expect([desk.shows(), ...shares()]).toEqual([SHOWN, 1, 0.8]);
+    for (let step = 0; step < 12; step++) desk.run(widenColumn(-1));
+    expect([desk.run(widenColumn(-1)), ...shares()]).toEqual([false, 0.25, 0.8]);
   });
 
   it("lose what is chosen across them and nothing else; what is put in stays in them", () => {

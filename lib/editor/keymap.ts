@@ -11,6 +11,7 @@ import { type Command, Plugin } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import type { UndoManager } from "yjs";
 import { chosenKeys } from "./chosen-plugin.ts";
+import { shiftColumn } from "./columns-commands.ts";
 import {
   blockAt,
   isAttachment,
@@ -99,8 +100,8 @@ export function bodyKeys(undo: UndoManager): Readonly<Record<string, Command>> {
     "Shift-Tab": step(chainCommands(goToCell(-1), shiftDepth(-1))),
     "Alt-Shift-ArrowUp": step(chainCommands(moveRow(-1), moveBlock(-1))),
     "Alt-Shift-ArrowDown": step(chainCommands(moveRow(1), moveBlock(1))),
-    "Alt-Shift-ArrowLeft": step(moveColumn(-1)),
-    "Alt-Shift-ArrowRight": step(moveColumn(1)),
+    "Alt-Shift-ArrowLeft": step(chainCommands(moveColumn(-1), shiftColumn(-1))),
+    "Alt-Shift-ArrowRight": step(chainCommands(moveColumn(1), shiftColumn(1))),
     "Mod-z": history("undo"),
     "Mod-Shift-z": history("redo"),
     "Mod-y": history("redo"),

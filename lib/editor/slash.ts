@@ -9,7 +9,7 @@ import { EMBED } from "../core/embed.ts";
 import { MATH } from "../core/math.ts";
 import { type BlockColors, COLORS, HIGHLIGHTS } from "../core/palette.ts";
 import { colorBlocks } from "./block-color.ts";
-import { makeColumns } from "./columns-commands.ts";
+import { addColumn, makeColumns, removeColumns } from "./columns-commands.ts";
 import { blockAt, insertDivider, isAttachment, setBlock } from "./commands.ts";
 import { insertEmbed } from "./embed-commands.ts";
 import { startMath } from "./math-keys.ts";
@@ -134,9 +134,15 @@ export const COLOR_ITEMS: readonly (SlashItem & { readonly props: BlockColors })
   { type: COLOR, name: "No colour", shorthand: "", words: "colour color default plain", props: {} },
 ];
 
+/** What is done to columns from within: offered once something is typed. */
+const COLUMN_ITEMS: readonly SlashItem[] = [
+  { type: "addColumn", name: "Add column", shorthand: "", words: "columns beside more" },
+  { type: "noColumns", name: "Remove columns", shorthand: "", words: "columns unwrap" },
+];
+
 export function filterSlashItems(text: string): readonly SlashItem[] {
   const wanted = text.trim().toLowerCase();
-  const offered = wanted === "" ? SLASH_ITEMS : [...SLASH_ITEMS, ...COLOR_ITEMS];
+  const offered = wanted === "" ? SLASH_ITEMS : [...SLASH_ITEMS, ...COLUMN_ITEMS, ...COLOR_ITEMS];
   return offered.filter(
     (item) =>
       `${item.name} ${item.words}`
@@ -153,6 +159,8 @@ const INSERTS: Readonly<Record<string, Command>> = {
   columns2: makeColumns(2),
   columns3: makeColumns(3),
   columns4: makeColumns(4),
+  addColumn,
+  noColumns: removeColumns,
   formula: startMath,
   [EMBED]: insertEmbed,
 };
