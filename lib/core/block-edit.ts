@@ -9,7 +9,7 @@ import type { Json, Marks, TextRun } from "./block-tree.ts";
 import { attributeKey, type EntryMap, ROOT } from "./entry.ts";
 import { type BlockId, isBlockId } from "./ids.ts";
 import { FIRST_ORDER_KEY } from "./order-key.ts";
-import { EMBED_MARK, joinMarker, splitMarker } from "./strand.ts";
+import { EMBED_MARK, isObjectRun, joinMarker, splitMarker } from "./strand.ts";
 
 export type BlockShape = { readonly type: string; readonly attrs: Readonly<Record<string, Json>> };
 
@@ -70,8 +70,8 @@ export function insertText(map: BlockMap, id: BlockId, offset: number, run: Text
 
 function insertAt(text: Y.Text, at: number, run: TextRun): void {
   const { [EMBED_MARK]: embed, ...marks } = run.marks;
-  if (embed !== undefined) {
-    text.insertEmbed(at, embed as object, marks);
+  if (isObjectRun(run)) {
+    for (const _ of run.text) text.insertEmbed(at, embed as object, marks);
   } else if (Object.keys(marks).length === 0 && !hasFormatting(text)) {
     text.insert(at, run.text); // without attributes Yjs finds the place by its search markers: no walk from the start
   } else {

@@ -5,10 +5,12 @@
  *
  * - `id` is 32 lower-case hex digits and may be missing: the block map then makes one.
  * - `type` is any non-empty name: an unknown one is carried untouched.
- * - `text` is a list of runs; runs in a row carry different marks, no run is empty (see `mergeRuns`).
+ * - `text` is a list of runs; runs in a row carry different marks, or are inline objects, and no run is empty
+ *   (see `mergeRuns`).
  *   "\n" is a line of a code block, and a hard line break in any other block.
  */
 import * as z from "zod/mini";
+import { EMBED_MARK } from "./strand.ts";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export const Json: z.ZodMiniType<Json> = z.lazy(() =>
@@ -63,13 +65,14 @@ export function isEqualJson(one: Json, other: Json): boolean {
   });
 }
 
-/** The same text with no empty run and no two neighbours of equal marks. */
+/** The same text with no empty run and no two neighbours of equal marks; each inline object is a run of its own. */
 export function mergeRuns(runs: readonly TextRun[]): TextRun[] {
   const merged: TextRun[] = [];
   for (const run of runs) {
     if (run.text === "") continue;
     const last = merged.at(-1);
-    if (last && isEqualJson(last.marks, run.marks)) last.text += run.text;
+    const isObject = Object.hasOwn(run.marks, EMBED_MARK);
+    if (last && !isObject && isEqualJson(last.marks, run.marks)) last.text += run.text;
     else merged.push({ text: run.text, marks: { ...run.marks } });
   }
   return merged;

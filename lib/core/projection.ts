@@ -8,9 +8,10 @@
  */
 import type * as Y from "yjs";
 import { BlockMap } from "./block-map.ts";
-import { type Json, type TextRun, textOf } from "./block-tree.ts";
+import type { Json, TextRun } from "./block-tree.ts";
 import { type ParentId, ROOT } from "./entry.ts";
 import { type BlockId, isBlockId, toUuid } from "./ids.ts";
+import { wordsOf } from "./mention.ts";
 import { isOrderKey, orderKeysBetween } from "./order-key.ts";
 import type { Outline } from "./outline.ts";
 import { OBJECT_CHARACTER } from "./strand.ts";
@@ -65,7 +66,7 @@ function projectRows(map: BlockMap): BlockRow[] {
       sortOrder: keys.get(id) ?? "",
       type: storable(map.type(id)),
       content: { attrs: storableJson({ ...map.attrs(id) }) as Record<string, Json>, text },
-      plainText: textOf(text).replaceAll(OBJECT_CHARACTER, ""),
+      plainText: wordsOf(text).replaceAll(OBJECT_CHARACTER, ""),
     };
   });
 }

@@ -38,6 +38,10 @@ export const OBJECT_CHARACTER = "\uFFFC";
 /** Mark under which a run of one U+FFFC carries an inline object that this version does not draw. */
 export const EMBED_MARK = "embed";
 
+/** Whether a run is inline objects; a forged text may carry the mark, too, and is text. */
+export const isObjectRun = ({ text, marks }: { readonly text: string; readonly marks: Marks }): boolean =>
+  Object.hasOwn(marks, EMBED_MARK) && /^\ufffc+$/.test(text);
+
 export const splitMarker = (id: BlockId): { split: BlockId } => ({ split: id });
 export const joinMarker = (id: BlockId): { join: BlockId } => ({ join: id });
 

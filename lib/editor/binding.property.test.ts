@@ -8,6 +8,7 @@ import { BlockMap } from "../core/block-map.ts";
 import { createUndo } from "../core/block-undo.ts";
 import { Random } from "../core/history.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
+import { mentionValue, readMention } from "../core/mention.ts";
 import { choosePictureAct, describeAct, uploadAct } from "./attachment-acts.ts";
 import { EditorBinding, type EditorHost, LOCAL } from "./binding.ts";
 import { colorBlocks } from "./block-color.ts";
@@ -56,6 +57,7 @@ import { uploadPlacesPlugin } from "./upload-places.ts";
 const FIRST = Number(process.env.SEED ?? 1);
 const COUNT = Number(process.env.HISTORIES ?? 400);
 const FIRST_MARKER = 0xe000;
+const PERSON = "7f3c1c9a-1111-4222-8333-444455556666";
 /** Documents of a few blocks, in sections of two or three. */
 const SMALL_SECTIONS = { from: 4, every: 2 };
 
@@ -95,7 +97,9 @@ class Writer implements EditorHost {
     command(this.state, (transaction) => this.dispatch(transaction));
   }
   text(): string {
-    return this.state.doc.textBetween(0, this.state.doc.content.size, "\n", "\ufffc");
+    // of a mention its label: it is a marker, too
+    const wordsOf = (node: ProseMirrorNode) => readMention(node.attrs.value)?.label ?? "\ufffc";
+    return this.state.doc.textBetween(0, this.state.doc.content.size, "\n", wordsOf);
   }
 }
 
@@ -283,6 +287,16 @@ const ACTS: Record<string, Act> = {
   },
   upload: there(uploadAct),
   picture: there(uploadAct),
+  mention: (writer, random, marker) => {
+    select(writer, random, marker);
+    if (cellPlaceOf(writer.state) === null) place(writer, random, marker);
+    const { $from } = writer.state.selection;
+    if (!$from.parent.inlineContent) return;
+    const value = mentionValue({ kind: "person", id: PERSON, label: marker() });
+    writer.dispatch(
+      writer.state.tr.insert($from.pos, schema.node("embed", { value }, undefined, $from.marks())),
+    );
+  },
   embed: at(insertEmbed),
   address: (writer, random) => {
     const frames: BlockId[] = [];

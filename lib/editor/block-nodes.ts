@@ -9,7 +9,7 @@ import type { BlockId } from "../core/ids.ts";
 import { isSafeHref } from "../core/link.ts";
 import { MATH } from "../core/math.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
-import { EMBED_MARK, OBJECT_CHARACTER } from "../core/strand.ts";
+import { EMBED_MARK, isObjectRun, OBJECT_CHARACTER } from "../core/strand.ts";
 
 const SIMPLE = new Set(["bold", "italic", "underline", "strike", "code", "math"]);
 
@@ -45,14 +45,18 @@ export function marksOf(marks: readonly Mark[]): Marks {
 }
 
 export function inlineNodes(schema: Schema, runs: readonly TextRun[], withMarks: boolean): ProseMirrorNode[] {
-  return runs.flatMap(({ text, marks: { [EMBED_MARK]: embed, ...marks } }) => {
+  return runs.flatMap((run) => {
+    const { [EMBED_MARK]: embed = null, ...others } = run.marks;
+    const isObject = isObjectRun(run);
+    const { text } = run;
+    const marks = isObject ? others : run.marks;
     const set = withMarks
       ? Object.entries(marks).reduce<readonly Mark[]>(
           (all, [name, value]) => toMark(schema, name, value).addToSet(all),
           [],
         )
       : [];
-    if (embed !== undefined) return [schema.node("embed", { value: embed }, undefined, set)];
+    if (isObject) return Array.from(text, () => schema.node("embed", { value: embed }, undefined, set));
     return text === "" ? [] : [schema.text(text, set)];
   });
 }

@@ -68,7 +68,7 @@ describe("emoji", () => {
 
   it("the list closes by Escape until another colon is typed", () => {
     const open = typing(":sm");
-    const closed = open.apply(open.tr.setMeta("closeEmoji", true));
+    const closed = open.apply(open.tr.setMeta("close emoji", true));
     expect(emojiQuery(closed)).toBeNull();
     const on = closed.apply(closed.tr.insertText("i"));
     expect(emojiQuery(on)).toBeNull();

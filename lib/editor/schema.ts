@@ -9,7 +9,7 @@
  *   rule   atom               a divider
  *   attachment inline*        a picture or a file, whose text is the caption
  *   frame  inline*            something of another site, whose text is the caption
- *   embed  inline atom        an inline object of a newer version, kept as it is
+ *   embed  inline atom        a mention (mention-view.ts), or an object of a newer version, kept as it is
  *   table  tableRow*          its rows hold tableCells (inline*), and a gap where a column has no cell yet
  *   columns, column  atoms    begin what stands side by side (column-places.ts)
  *
@@ -44,6 +44,7 @@ import {
   renderTable,
 } from "./block-dom.ts";
 import { embedFromDom, renderEmbed } from "./embed-dom.ts";
+import { drawObject } from "./mention-view.ts";
 
 const attributes = {
   id: { default: null, rendered: false },
@@ -167,7 +168,10 @@ const Embed = Node.create({
   inline: true,
   atom: true,
   addAttributes: () => ({ value: { default: null, rendered: false } }),
-  renderHTML: () => ["span", { class: "embed", title: "Made with a newer version" }, "◇"],
+  renderHTML: ({ node }) => {
+    const { tag, attributes, words } = drawObject(node.attrs.value, null);
+    return ["span", { class: "object" }, [tag, attributes, words]];
+  },
 });
 
 /** Text in a colour, or on one; both by name. */

@@ -5,7 +5,10 @@
 import { type DOMOutputSpec, DOMSerializer, type Node as ProseMirrorNode } from "@tiptap/pm/model";
 import { EditorState } from "@tiptap/pm/state";
 import type { DecorationSet } from "@tiptap/pm/view";
+import type { Mention } from "../core/mention.ts";
 import { blockAttributes } from "./block-dom.ts";
+import type { Named } from "./mention.ts";
+import { drawObject } from "./mention-view.ts";
 import { nestingPlugin } from "./nesting.ts";
 import { schema } from "./schema.ts";
 import { stillAttachment } from "./still-attachment.ts";
@@ -71,13 +74,22 @@ const draws: Record<string, Draw> = {
     ["div", { class: "math-picture" }, ["code", 0]],
   ],
 };
-const serializer = new DOMSerializer(
-  Object.fromEntries(Object.entries(draws).map(([name, draw]) => [name, filled(draw)])),
-  DOMSerializer.marksFromSchema(schema),
-);
+const filledDraws = Object.fromEntries(Object.entries(draws).map(([name, draw]) => [name, filled(draw)]));
+const marks = DOMSerializer.marksFromSchema(schema);
 
-/** The blocks of a document as elements, one for each at the top. */
-export function stillElements(doc: ProseMirrorNode): StillElement[] {
+/**
+ * The blocks of a document as elements, one for each at the top.
+ * @param look who is named in it, as the reader may know it
+ */
+export function stillElements(
+  doc: ProseMirrorNode,
+  look: (mention: Mention) => Named | null = () => null,
+): StillElement[] {
+  const embed: Draw = ({ attrs }) => {
+    const { tag, attributes, words } = drawObject(attrs.value, look);
+    return ["span", { class: "object" }, [tag, attributes, words]];
+  };
+  const serializer = new DOMSerializer({ ...filledDraws, embed }, marks);
   const { children } = serializer.serializeFragment(doc.content, {
     document: page,
   }) as unknown as StillElement;

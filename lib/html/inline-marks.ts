@@ -2,6 +2,7 @@
 import type { Marks } from "../core/block-tree.ts";
 import { isSafeHref } from "../core/link.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
+import { EMBED_MARK } from "../core/strand.ts";
 import { ownMark } from "./own-block.ts";
 
 const TAGS: Readonly<Record<string, string>> = {
@@ -29,7 +30,7 @@ export function stylesOf(element: Element): ReadonlyMap<string, string> {
 /** @param link where an address of the page leads here; null: nowhere. */
 export function marksInside(element: Element, around: Marks, link: (href: string) => string | null): Marks {
   const own = ownMark(element);
-  if (own) return { ...around, ...Object.fromEntries([[own.name, own.value]]) };
+  if (own && own.name !== EMBED_MARK) return { ...around, ...Object.fromEntries([[own.name, own.value]]) };
   const marks: Marks = { ...around };
   const tag = Object.hasOwn(TAGS, element.localName) ? TAGS[element.localName] : undefined;
   // links are underlined by every program

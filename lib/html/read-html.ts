@@ -7,11 +7,12 @@ import type { BlockNode, Json, Marks, TextRun } from "../core/block-tree.ts";
 import { CALLOUT } from "../core/callout.ts";
 import { isSafeHref } from "../core/link.ts";
 import { MATH } from "../core/math.ts";
+import { EMBED_MARK, OBJECT_CHARACTER } from "../core/strand.ts";
 import { CELL, ROW, TABLE } from "../core/table.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { BlockList } from "./block-list.ts";
 import { marksInside } from "./inline-marks.ts";
-import { INSIDE, ownBlock } from "./own-block.ts";
+import { INSIDE, ownBlock, ownMark } from "./own-block.ts";
 import {
   BLOCKS,
   childrenOf,
@@ -321,6 +322,13 @@ class HtmlReader {
   #readInline(element: Element, context: Context): void {
     if (isSpacer(element)) {
       this.list.write(" ", context.marks, context.depth, false);
+      return;
+    }
+    const own = ownMark(element);
+    if (own?.name === EMBED_MARK) {
+      // one character, whatever words stand in its place
+      const marks = { ...context.marks, [EMBED_MARK]: own.value };
+      this.list.write(OBJECT_CHARACTER, marks, context.depth, true);
       return;
     }
     const formula = /\bkatex\b/.test(element.className)

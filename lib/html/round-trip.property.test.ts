@@ -3,10 +3,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type BlockNode, type Json, mergeRuns, type TextRun } from "../core/block-tree.ts";
+import { type Mention, mentionValue } from "../core/mention.ts";
+import { OBJECT_CHARACTER } from "../core/strand.ts";
 import { CELL, ROW, TABLE } from "../core/table.ts";
 import { parseHtml } from "./parse-html.ts";
 import { readHtml } from "./read-html.ts";
 import { writeHtml } from "./write-html.ts";
+
+const ID = "7f3c1c9a-1111-4222-8333-444455556666";
+const DOCUMENT: Mention = { kind: "document", id: ID, workspace: ID, label: 'The <b>plan</b> & "more"' };
+const PERSON: Mention = { kind: "person", id: ID, label: "Ada" };
 
 const json = fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>;
 const words = fc
@@ -40,8 +46,21 @@ const mark = fc.oneof(
 const run: fc.Arbitrary<TextRun> = fc
   .tuple(words, fc.array(mark, { maxLength: 3 }))
   .map(([text, marks]) => ({ text, marks: Object.fromEntries(marks) }));
+const object: fc.Arbitrary<TextRun> = fc
+  .tuple(
+    fc.constantFrom<Json>(
+      ...[DOCUMENT, PERSON].map(mentionValue),
+      { mention: { kind: "document", id: "forged", label: "<b>" } },
+      { chart: [1] },
+    ),
+    fc.array(mark, { maxLength: 2 }),
+  )
+  .map(([value, marks]) => ({
+    text: OBJECT_CHARACTER,
+    marks: { ...Object.fromEntries(marks), embed: value },
+  }));
 const text = fc
-  .array(run, { maxLength: 4 })
+  .array(fc.oneof({ weight: 4, arbitrary: run }, { weight: 1, arbitrary: object }), { maxLength: 4 })
   .map((runs) =>
     mergeRuns(
       runs.flatMap((one) =>

@@ -4,12 +4,13 @@
  */
 import { type Attachment, FILE, IMAGE, isAttachmentType, readAttachment } from "../core/attachment.ts";
 import type { BlockNode, Json, TextRun } from "../core/block-tree.ts";
-import { textOf } from "../core/block-tree.ts";
 import { CALLOUT, TONE_NAMES, toneOf } from "../core/callout.ts";
 import { COLUMN, COLUMNS } from "../core/columns.ts";
 import { EMBED } from "../core/embed.ts";
 import { isSafeHref } from "../core/link.ts";
+import { mentionHref, mentionWords, readMention, wordsOf } from "../core/mention.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
+import { EMBED_MARK, isObjectRun } from "../core/strand.ts";
 import { CELL, ROW, TABLE } from "../core/table.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { BLOCK, INSIDE, MARK } from "./own-block.ts";
@@ -86,7 +87,7 @@ function writeLeaf(block: BlockNode, own: string, text: string, doors: WriteDoor
     const { language } = block.attrs;
     const named =
       typeof language === "string" && language !== "" ? ` class="language-${escapeHtml(language)}"` : "";
-    return `<pre${own}><code${named}>${escapeHtml(textOf(block.text))}</code></pre>`;
+    return `<pre${own}><code${named}>${escapeHtml(wordsOf(block.text))}</code></pre>`;
   }
   // a divider in which another typed shows the words
   if (type === "divider" && text === "") return `<hr${own}>`;
@@ -147,18 +148,36 @@ const SIMPLE: Readonly<Record<string, string>> = {
 /** Each run has its tags for itself, and links are innermost: what is underlined in a link is the link's. */
 function writeRuns(runs: readonly TextRun[], doors: WriteDoors): string {
   return runs
-    .map(({ text, marks }) =>
-      text
+    .map((run) => {
+      if (isObjectRun(run)) return writeObject(run, doors).repeat(run.text.length);
+      return run.text
         .split("\n")
-        .map((line) => writeRun(line, marks, doors))
-        .join("<br>"),
-    )
+        .map((line) => writeRun(line, run.marks, doors))
+        .join("<br>");
+    })
     .join("");
+}
+
+/** A mention is its words, which are not read again: the mark says what it is. */
+function writeObject({ text, marks }: TextRun, doors: WriteDoors): string {
+  const { [EMBED_MARK]: value = null, ...others } = marks;
+  const mention = readMention(value);
+  const own = doors.isPlain ? "" : ` ${MARK}="${escapeHtml(JSON.stringify({ name: EMBED_MARK, value }))}"`;
+  const words = mention ? escapeHtml(mentionWords(mention)) : text.charAt(0);
+  const isLink = mention?.kind === "document" && others.link === undefined;
+  const html = isLink
+    ? `<a${own} href="${mentionHref(mention)}">${words}</a>`
+    : `<span${own}>${words}</span>`;
+  return enclose(html, others, doors);
 }
 
 function writeRun(text: string, marks: Record<string, Json>, doors: WriteDoors): string {
   if (text === "") return "";
-  let html = escapeHtml(text);
+  return enclose(escapeHtml(text), marks, doors);
+}
+
+function enclose(inner: string, marks: Record<string, Json>, doors: WriteDoors): string {
+  let html = inner;
   const entries = Object.entries(marks);
   for (const [name, value] of entries.toSorted(([a], [b]) => Number(b === "link") - Number(a === "link"))) {
     const [open, close] = tagsOf(name, value) ?? unknownTags(name, value, doors);
@@ -177,7 +196,9 @@ function tagsOf(name: string, value: Json): [string, string] | null {
 }
 
 function unknownTags(name: string, value: Json, { isPlain }: WriteDoors): [string, string] {
-  return isPlain ? ["", ""] : [`<span ${MARK}="${escapeHtml(JSON.stringify({ name, value }))}">`, "</span>"];
+  return isPlain || name === EMBED_MARK
+    ? ["", ""]
+    : [`<span ${MARK}="${escapeHtml(JSON.stringify({ name, value }))}">`, "</span>"];
 }
 
 function isPlainLink(value: Json): value is { href: string } {

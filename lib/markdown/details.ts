@@ -5,7 +5,9 @@
 import type { Html, RootContent } from "mdast";
 import { type Marks, mergeRuns, type TextRun } from "../core/block-tree.ts";
 import { isSafeHref } from "../core/link.ts";
+import { mentionHref, mentionOf } from "../core/mention.ts";
 import { mathClose, mathOpen } from "./maths.ts";
+import { mentionText, takeMention } from "./mentions.ts";
 import { readOpenTag, tagsOf } from "./syntax.ts";
 
 const OPEN = /^<details(?: open)?>\s*<summary>([^\n]*)<\/summary>\s*$/i;
@@ -55,9 +57,11 @@ const NAMES = new Map(
 ).set("em", "italic");
 
 /** Each run has its tags for itself: they need no nesting. */
-function writeRun({ text, marks }: TextRun): string {
+function writeRun(run: TextRun): string {
+  const { text, marks } = run;
   if (text === "\n") return "<br>";
-  let html = escapeHtml(text);
+  const mention = mentionOf(run);
+  let html = escapeHtml(mention ? mentionText(mention) : text);
   const enclose = (open: string, close: string) => {
     html = open + html + close;
   };
@@ -74,7 +78,7 @@ function writeRun({ text, marks }: TextRun): string {
     const title = typeof link.title === "string" ? ` title="${escapeHtml(link.title)}"` : "";
     enclose(`<a href="${escapeHtml(link.href)}"${title}>`, "</a>");
   }
-  return html;
+  return mention ? `<a href="${mentionHref(mention)}">${html}</a>` : html;
 }
 
 /** Blanks of every kind are written out where Markdown might change them. */
@@ -87,18 +91,20 @@ const TOKEN = /<[^<>]*>|&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|nb
 /** Null when there is a tag in it that no text run can hold. */
 function readInlineHtml(html: string): TextRun[] | null {
   const runs: TextRun[] = [];
-  const open: { name: string; mark: Marks }[] = [];
+  const open: { name: string; mark: Marks; from: number }[] = [];
   for (const [token, decimal, hex, name] of html.matchAll(TOKEN)) {
     const text = decimal || hex || name ? characterOf(decimal, hex, name) : token;
     if (!token.startsWith("<") || token === "<") {
       runs.push({ text, marks: Object.assign({}, ...open.map(({ mark }) => mark)) });
     } else if (/^<br *\/?>$/i.test(token)) runs.push({ text: "\n", marks: {} });
     else if (token.startsWith("</")) {
-      if (open.pop()?.name !== token.slice(2, -1).trim().toLowerCase()) return null;
+      const closed = open.pop();
+      if (closed?.name !== token.slice(2, -1).trim().toLowerCase()) return null;
+      if (closed.name === "a") runs.push(...takeMention(runs.splice(closed.from)));
     } else {
       const tag = readTag(token);
       if (!tag) return null;
-      open.push(tag);
+      open.push({ ...tag, from: runs.length });
     }
   }
   return open.length === 0 ? mergeRuns(runs) : null;

@@ -2,6 +2,7 @@
 import type { Definition, Link, LinkReference, PhrasingContent } from "mdast";
 import { type Marks, mergeRuns, type TextRun } from "../core/block-tree.ts";
 import { isSafeHref } from "../core/link.ts";
+import { takeMention } from "./mentions.ts";
 import { isLineBreakTag, readCloseTag, readOpenTag } from "./syntax.ts";
 
 /** Definitions by their identifier: what `[text][identifier]` points to. */
@@ -37,6 +38,13 @@ function collect(
 function collectOne(node: PhrasingContent, marks: Marks, definitions: Definitions, runs: TextRun[]): boolean {
   const inside = (mark: Marks) =>
     "children" in node && collect(node.children, { ...marks, ...mark }, definitions, runs);
+  const link = (mark: Marks) => {
+    const found: TextRun[] = [];
+    if (!("children" in node) || !collect(node.children, { ...marks, ...mark }, definitions, found))
+      return false;
+    runs.push(...takeMention(found));
+    return true;
+  };
   const add = (text: string, mark: Marks = {}) => {
     runs.push({ text, marks: { ...marks, ...mark } });
     return true;
@@ -58,9 +66,9 @@ function collectOne(node: PhrasingContent, marks: Marks, definitions: Definition
     case "delete":
       return inside({ strike: true });
     case "link":
-      return inside(linkMark(node));
+      return link(linkMark(node));
     case "linkReference":
-      return inside(linkMark(resolve(node, definitions)));
+      return link(linkMark(resolve(node, definitions)));
     case "html":
       return isLineBreakTag(node) && add("\n");
     default:

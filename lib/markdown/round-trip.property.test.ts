@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { BlockNode, type Json, type Marks, type TextRun, textOf } from "../core/block-tree.ts";
+import { BlockNode, type Json, type Marks, type TextRun } from "../core/block-tree.ts";
+import { wordsOf } from "../core/mention.ts";
 import { parseMarkdown } from "./parse-markdown.ts";
 import { printMarkdown } from "./print-markdown.ts";
 import { settleTree } from "./settle-tree.ts";
@@ -103,7 +104,10 @@ const text = fc.oneof(
   { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 6 }) },
 );
 
+const ID = "7f3c1c9a-1111-4222-8333-444455556666";
+
 const link = fc.constantFrom<Json>(
+  { href: `/w/${ID}/d/${ID}` },
   { href: "https://example.com" },
   { href: "https://example.com/a_(b)?c=d&e=f#g" },
   { href: "/w/1 2", title: "a \"title\" \\ 'here'" },
@@ -135,7 +139,24 @@ const marks: fc.Arbitrary<Marks> = fc
   .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)));
 
 const run: fc.Arbitrary<TextRun> = fc.record({ text, marks: fc.oneof(fc.constant({}), marks) });
-const runs = fc.array(run, { maxLength: 4 });
+/** Labels full of Markdown's own characters, too. */
+const mention: fc.Arbitrary<TextRun> = fc
+  .record({
+    kind: fc.constantFrom("document", "document", "person", "group"),
+    id: fc.constantFrom(ID, ID, "javascript:alert(1)"),
+    label: fc.oneof(text, fc.constantFrom("", "Plan", 7)),
+    marks: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: marks }),
+  })
+  .map(({ kind, id, label, marks: own }) => ({
+    text: "\ufffc",
+    marks: {
+      ...own,
+      embed: { mention: { kind, id, label, ...(kind === "document" ? { workspace: ID } : {}) } },
+    },
+  }));
+const runs = fc.array(fc.oneof({ weight: 6, arbitrary: run }, { weight: 1, arbitrary: mention }), {
+  maxLength: 4,
+});
 
 const language = fc.constantFrom<Json>("", "ts", "c++", "a b", "markdown", "x`y", "&amp;", "~", 7);
 
@@ -307,7 +328,7 @@ const settings = { seed, numRuns: Number(process.env.RUNS ?? 1_500) };
 console.log(`Markdown round trips with SEED=${seed}`);
 
 function charactersOf(blocks: readonly BlockNode[]): string {
-  return blocks.map((block) => textOf(block.text) + charactersOf(block.children)).join("");
+  return blocks.map((block) => wordsOf(block.text) + charactersOf(block.children)).join("");
 }
 
 describe("the round trip", () => {

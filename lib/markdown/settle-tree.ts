@@ -8,29 +8,25 @@
  * - puts the children of a block that cannot hold any (a paragraph, a heading, code) after it, and so what stands in
  *   columns, one column after the other: Markdown knows none;
  * - makes paragraphs of pictures and files whose place is not known, and links of embeds that may not be shown;
+ * - makes mentions of links that would be read as such, and drops the links and maths of mentions;
  * - leaves of the marks of maths and of code the first, where both are;
  * - drops paragraphs without text, and the marks of line breaks;
  * - lifts what is nested deeper than 32;
  * - gives each row of a table one cell for each column, without blanks at its ends; what is no cell follows the table;
  * - takes the flag off a raw block that would not be read as one block again.
  */
-import {
-  type BlockNode,
-  type Json,
-  maxBlockDepth,
-  mergeRuns,
-  type TextRun,
-  textOf,
-} from "../core/block-tree.ts";
+import { type BlockNode, type Json, maxBlockDepth, mergeRuns, type TextRun } from "../core/block-tree.ts";
 import { CALLOUT, toneOf } from "../core/callout.ts";
 import { EMBED } from "../core/embed.ts";
 import { isSafeHref } from "../core/link.ts";
 import { MATH } from "../core/math.ts";
+import { mentionOf, mentionRun, wordsOf } from "../core/mention.ts";
 import { colorsOf, isColor, isHighlight } from "../core/palette.ts";
 import { TABLE } from "../core/table.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { settleAttachment } from "./attachments.ts";
 import { isEmbedLink, settleEmbed } from "./embeds.ts";
+import { settleMention, takeMentions } from "./mentions.ts";
 import { isStableRaw, type Labels, labelsOf } from "./raw-block.ts";
 import { block, codeBlock, plainText } from "./read-blocks.ts";
 import { settleTable, strangersIn } from "./tables.ts";
@@ -86,7 +82,7 @@ function settleOne(
     case "code":
       return settleCode(node, depth, labels);
     case MATH:
-      return block(MATH, plainText(clean(textOf(node.text))));
+      return block(MATH, plainText(clean(wordsOf(node.text))));
     case "divider":
       return block("divider");
     case "heading1":
@@ -134,7 +130,7 @@ function knownColors({ color, highlight, ...marks }: Record<string, Json>): Reco
 }
 
 function settleCode(node: BlockNode, depth: number, labels: Labels): BlockNode {
-  const text = clean(textOf(node.text));
+  const text = clean(wordsOf(node.text));
   const raw = depth > 1 ? withoutLeadingTabs(text) : text;
   if (node.attrs.raw === true && isStableRaw(raw, labels)) {
     return codeBlock(raw, { language: "markdown", raw: true });
@@ -175,8 +171,16 @@ function restart(node: BlockNode, before: BlockNode | undefined): BlockNode {
 
 /** The text of a block as Markdown can hold it. */
 export function settleRuns(runs: readonly TextRun[]): TextRun[] {
-  const settled = mergeRuns(runs.map((run) => ({ text: clean(run.text), marks: settleMarks(run.marks) })));
-  return mergeRuns(settled.flatMap(bareLineBreaks));
+  const settled = mergeRuns(runs.flatMap(settleRun));
+  return takeMentions(mergeRuns(settled.flatMap(bareLineBreaks)));
+}
+
+function settleRun(run: TextRun): TextRun[] {
+  const marks = settleMarks(run.marks);
+  const mention = mentionOf(run);
+  return mention
+    ? settleMention({ text: run.text, marks: mentionRun(mention, marks).marks })
+    : [{ text: clean(run.text), marks }];
 }
 
 function clean(text: string): string {

@@ -5,11 +5,24 @@
 import type { PhrasingContent } from "mdast";
 import type { Json, TextRun } from "../core/block-tree.ts";
 import { isEqualJson, textOf } from "../core/block-tree.ts";
+import { readMention } from "../core/mention.ts";
+import { EMBED_MARK } from "../core/strand.ts";
 import { fitsDollars, mathClose, mathOpen } from "./maths.ts";
+import { mentionLink, mentionText } from "./mentions.ts";
 import { lineBreakTag, tagsOf, underlineClose, underlineOpen } from "./syntax.ts";
 
 /** `mathSpan`: a formula that dollars cannot hold. */
-const nesting = ["link", "mathSpan", "bold", "italic", "strike", "underline", "highlight", "color"] as const;
+const nesting = [
+  EMBED_MARK,
+  "link",
+  "mathSpan",
+  "bold",
+  "italic",
+  "strike",
+  "underline",
+  "highlight",
+  "color",
+] as const;
 type Wrapper = (typeof nesting)[number];
 
 export type Place = "paragraph" | "caption" | "heading" | "cell";
@@ -73,6 +86,7 @@ function longestMark(pieces: readonly Piece[], start: number): [Wrapper | null, 
   for (const mark of nesting) {
     const value = pieces[start]?.marks[mark];
     if (value === undefined) continue;
+    if (mark === EMBED_MARK) return [mark, start + 1];
     const end = endOf(pieces, start, mark, value);
     if (mark === "link") return [mark, end];
     if (best[0] === null || end > best[1]) best = [mark, end];
@@ -97,8 +111,21 @@ function enclose(mark: Wrapper, pieces: readonly Piece[], place: Place): Phrasin
     const { [mark]: _mark, ...marks } = piece.marks;
     return { ...piece, marks };
   });
+  const mention = mark === EMBED_MARK ? readMention(value) : null;
+  if (mention)
+    return [
+      mentionLink(
+        mention,
+        wrap(
+          bare.map((piece) => ({ ...piece, text: mentionText(mention) })),
+          place,
+        ),
+      ),
+    ];
   const children = wrap(bare, place);
   switch (mark) {
+    case EMBED_MARK:
+      return children;
     case "link":
       return [{ type: "link", ...linkTarget(value ?? null), children } as PhrasingContent];
     case "bold":

@@ -7,6 +7,7 @@ import type { BlockContent, PhrasingContent, RootContent } from "mdast";
 import { attachmentKey, IMAGE } from "../core/attachment.ts";
 import { isEqualJson, mergeRuns, type TextRun, textOf } from "../core/block-tree.ts";
 import { CALLOUT } from "../core/callout.ts";
+import { wordsOf } from "../core/mention.ts";
 import { TABLE } from "../core/table.ts";
 import { writeAttachment } from "./attachments.ts";
 import { markedParagraph } from "./callouts.ts";
@@ -27,7 +28,7 @@ export function writeText(runs: readonly TextRun[], place: TextPlace = "paragrap
   if (isSure || readsBack(plain, runs, place)) return plain;
   const shielded = writeRuns(runs, lines, true);
   if (readsBack(shielded, runs, place)) return shielded;
-  return writeRuns(mergeRuns(runs.map(({ text }) => ({ text, marks: {} }))), lines);
+  return writeRuns(mergeRuns(runs.map((run) => ({ text: wordsOf([run]), marks: {} }))), lines);
 }
 
 /** A text of a cell or callout in which nothing could be read as Markdown. */

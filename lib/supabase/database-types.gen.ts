@@ -1,4 +1,4 @@
-// Made by the Supabase CLI from the schema 3de9f073de66c39cf2a7b48aea8c894c00cdc54fd9d55ab39237f5bcd2436cd9; `npm run types` makes it anew.
+// Made by the Supabase CLI from the schema 3893112f3793bfa2b58ec3514fefd3d70a2fe03da102d8a4cf247beea4367e81; `npm run types` makes it anew.
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
@@ -104,6 +104,33 @@ export type Database = {
             foreignKeyName: "document_heads_document_id_fkey";
             columns: ["document_id"];
             isOneToOne: true;
+            referencedRelation: "documents";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      document_links: {
+        Row: {
+          block_id: string;
+          document_id: string;
+          target_id: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          block_id: string;
+          document_id: string;
+          target_id: string;
+        };
+        Update: {
+          block_id?: string;
+          document_id?: string;
+          target_id?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "document_links_document_id_fkey";
+            columns: ["document_id"];
+            isOneToOne: false;
             referencedRelation: "documents";
             referencedColumns: ["id"];
           },
@@ -265,6 +292,7 @@ export type Database = {
           created_at: string;
           created_by: string | null;
           id: string;
+          links_changed_at: string | null;
           parent_path: unknown;
           sort_order: string;
           title: string;
@@ -279,6 +307,7 @@ export type Database = {
           created_at?: string;
           created_by?: string | null;
           id?: string;
+          links_changed_at?: string | null;
           parent_path?: unknown;
           sort_order: string;
           title?: string;
@@ -292,6 +321,7 @@ export type Database = {
           created_at?: string;
           created_by?: string | null;
           id?: string;
+          links_changed_at?: string | null;
           parent_path?: unknown;
           sort_order?: string;
           title?: string;
@@ -456,6 +486,20 @@ export type Database = {
       append_updates: {
         Args: { p_document_id: string; p_session_id: string; p_updates: Json };
         Returns: Json;
+      };
+      backlinks: {
+        Args: { p_document_id: string; p_limit?: number };
+        Returns: {
+          block_id: string;
+          document_id: string;
+          path: Json;
+          snippet: string;
+          snippet_start: number;
+          text_length: number;
+          title: string;
+          type: string;
+          updated_at: string;
+        }[];
       };
       claim_embedding_jobs: {
         Args: { p_document_id?: string; p_limit?: number; p_models: Json };

@@ -56,6 +56,7 @@ const ARGUMENTS: Record<FunctionName, (actor: Actor) => Values | Promise<Values>
   },
   active_model: () => ({}),
   append_updates: anAppend,
+  backlinks: inDocument,
   claim_workspace_seed: inWorkspace,
   create_document: inWorkspace,
   create_invitation: invitation,

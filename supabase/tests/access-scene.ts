@@ -45,10 +45,12 @@ async function projectByHand(service: SupabaseClient, documentId: string): Promi
   const sha256 = createHash("sha256").update(state).digest("hex");
   await must(service, "write_snapshot", { ...held, p_state: base64(state), p_sha256: sha256 });
   const place = { id: randomUUID(), parentPath: "", sortOrder: "a0" };
+  const mention = { kind: "document", id: randomUUID() };
+  const content = { text: [{ text: "\ufffc", marks: { embed: { mention } } }] };
   await must(service, "write_projection", {
     ...held,
     p_title: "Title",
-    p_upserts: [{ ...place, type: "paragraph", content: {}, plainText: "", hash: "00".repeat(32) }],
+    p_upserts: [{ ...place, type: "paragraph", content, plainText: "", hash: "00".repeat(32) }],
     p_deletes: [],
     p_quarantine: [{ seq: 1, reason: "undecodable" }],
   });

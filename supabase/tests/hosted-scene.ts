@@ -92,7 +92,9 @@ async function projectByHand(sql: Sql, documentId: string): Promise<void> {
   const snapshot = { ...held, p_state: state.toString("base64"), p_sha256: digest };
   await callAs(sql, "service_role", "write_snapshot", snapshot);
   const place = { id: randomUUID(), parentPath: "", sortOrder: "a0" };
-  const row = { ...place, type: "paragraph", content: {}, plainText: "", hash: "00".repeat(32) };
+  const mention = { kind: "document", id: randomUUID() };
+  const content = { text: [{ text: "\ufffc", marks: { embed: { mention } } }] };
+  const row = { ...place, type: "paragraph", content, plainText: "", hash: "00".repeat(32) };
   await callAs(sql, "service_role", "write_projection", {
     ...held,
     p_title: "Title",

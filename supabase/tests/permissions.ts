@@ -82,6 +82,7 @@ export const TABLES: Readonly<Record<string, TableRights>> = {
   document_sessions: { ...inDocument, ...readOnly, select: MEMBERS, serverWrites: false },
   document_updates: { ...inDocument, ...readOnly, select: MEMBERS, serverWrites: false },
   document_snapshots: { ...inDocument, ...readOnly, select: MEMBERS, serverWrites: false },
+  document_links: { ...inDocument, ...readOnly, select: MEMBERS, serverWrites: false },
   document_quarantine: { ...inDocument, ...readOnly, select: MEMBERS, serverWrites: false },
 };
 
@@ -110,6 +111,8 @@ export const FUNCTIONS = {
   accept_invitation: SIGNED_IN,
   active_model: SIGNED_IN,
   append_updates: WRITERS,
+  // What leads to a document, as far as the asker may read it: to others, nothing.
+  backlinks: SIGNED_IN,
   claim_workspace_seed: MEMBERS,
   create_document: WRITERS,
   create_invitation: MANAGERS,

@@ -15,7 +15,11 @@ export interface SearchScene {
   join(workspaceId: string, userId: string, role: string): Promise<void>;
   newDocument(workspaceId: string, more?: { title?: string; parent?: Doc; by?: string }): Promise<Doc>;
   /** Writes one block, new or changed; its id. */
-  write(documentId: string, text: string, more?: { id?: string; type?: string }): Promise<string>;
+  write(
+    documentId: string,
+    text: string,
+    more?: { id?: string; type?: string; runs?: readonly object[] },
+  ): Promise<string>;
   /** What a person gets from a function for people. */
   ask<Row extends object>(userId: string, name: string, values: Record<string, unknown>): Promise<Row[]>;
 }
@@ -81,15 +85,16 @@ export async function openSearchScene(engine?: Sql["engine"]): Promise<SearchSce
       );
       return { id, path };
     },
-    async write(documentId, text, { id = randomUUID(), type = "paragraph" } = {}) {
-      const hash = createHash("sha256").update(`${type} ${text}`).digest("hex");
+    async write(documentId, text, { id = randomUUID(), type = "paragraph", runs } = {}) {
+      const content = JSON.stringify(runs ? { text: runs } : {});
+      const hash = createHash("sha256").update(`${type} ${text} ${content}`).digest("hex");
       await sql.query(
         `insert into public.blocks as b (document_id, id, sort_order, type, content, plain_text, content_hash)
-         values ($1, $2, 'a0', $3, '{}', $4, decode($5, 'hex'))
-         on conflict (document_id, id) do update set type = excluded.type, plain_text = excluded.plain_text,
+         values ($1, $2, 'a0', $3, $6::text::jsonb, $4, decode($5, 'hex'))
+         on conflict (document_id, id) do update set type = excluded.type, content = excluded.content, plain_text = excluded.plain_text,
            content_hash = excluded.content_hash, updated_at = now()
          where b.content_hash <> excluded.content_hash`,
-        [documentId, id, type, text, hash],
+        [documentId, id, type, text, hash, content],
       );
       return id;
     },
