@@ -43,6 +43,14 @@ test("too much is refused with a sentence, and the page goes on answering", asyn
   const depths = (await shownBlocks(page)).map((line) => Number(line.split(" ")[0]));
   expect(depths).toHaveLength(41);
   expect(Math.max(...depths)).toBe(31);
+  const widths = (selector: string) =>
+    body(page)
+      .locator(selector)
+      .evaluateAll((elements) => elements.map((element) => element.getBoundingClientRect().width));
+  for (const width of [375, 1_280]) {
+    await page.setViewportSize({ width, height: 720 });
+    expect(Math.min(...(await widths("[data-depth]")))).toBeGreaterThan(150);
+  }
 
   await body(page).locator("p").first().click();
   const megabytes = await body(page).evaluate(async (element) => {
