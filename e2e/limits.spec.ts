@@ -43,16 +43,18 @@ test("too much is refused with a sentence, and the page goes on answering", asyn
   const depths = (await shownBlocks(page)).map((line) => Number(line.split(" ")[0]));
   expect(depths).toHaveLength(41);
   expect(Math.max(...depths)).toBe(31);
-  const widths = (selector: string) =>
-    body(page)
-      .locator(selector)
-      .evaluateAll((elements) => elements.map((element) => element.getBoundingClientRect().width));
   for (const width of [375, 1_280]) {
     await page.setViewportSize({ width, height: 720 });
-    expect(Math.min(...(await widths("[data-depth]")))).toBeGreaterThan(150);
+    const boxes = await body(page)
+      .locator("[data-depth]")
+      .evaluateAll((elements) => elements.map((element) => element.getBoundingClientRect()));
+    // each level stands further in, as long as there is room for words
+    const lefts = boxes.slice(1, 7).map(({ left }) => left);
+    expect(new Set(lefts).size, lefts.join()).toBe(6);
+    expect(lefts).toEqual(lefts.toSorted((one, other) => one - other));
+    expect(Math.min(...boxes.map((box) => box.width))).toBeGreaterThan(150);
   }
 
-  await body(page).locator("p").first().click();
   const megabytes = await body(page).evaluate(async (element) => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 2_700, height: 2_600 });
     const context = canvas.getContext("2d") as CanvasRenderingContext2D;
