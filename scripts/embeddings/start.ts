@@ -4,8 +4,8 @@ import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { USE_LITE } from "./use-lite.ts";
 
-/** Sentences about different things have cosines of about this at most by the local model. */
-const COSINE_FLOOR = 0.3;
+/** Sentences about different things have cosines of about this by the local model, and hardly ever twice this. */
+const COSINE_FLOOR = 0.15;
 
 export interface Embeddings {
   /** What an edge function's environment has to say to use it. */

@@ -369,7 +369,7 @@ $$;
 -- words   0 to 1: BM25 (k1 = 2, b = 0.75; the words of the title count for its blocks) divided by what all words without end would give. ts_rank of one word is
 --         6/pi^2 times the sum of 1/j^2 over its n places in the text, so that n = 1 / (pi^2/6 * (1 - rank)) - 0.5,
 --         right to a twentieth, without taking the text apart.
--- meaning 0 to 1, the cosine above the model's floor
+-- meaning 0 to 1, the cosine above the model's floor; it orders what has the words, and finds by itself above 0.18
 -- score   words + 0.3 * meaning
 create function public.search_blocks(
   p_workspace_id uuid, p_query text, p_embedding extensions.vector default null, p_model text default null,
@@ -406,7 +406,7 @@ begin
   select jsonb_agg(to_jsonb(n)) into v_near
   from private.nearest_blocks(v_vector, v_model ->> 'slot', v_scope, p_types, p_after, p_before,
     (v_terms ->> 'blocks')::double precision, 100) n
-  where v_vector is not null and n.cosine > v_floor;
+  where v_vector is not null and n.cosine > v_floor + 0.18 * (1 - v_floor);
 
   return query
   with terms as materialized (
