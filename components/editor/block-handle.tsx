@@ -23,6 +23,7 @@ import type { BlockColors } from "../../lib/core/palette.ts";
 import { colorBlocks } from "../../lib/editor/block-color.ts";
 import { chosenRange } from "../../lib/editor/chosen.ts";
 import { choose, deleteChosen, duplicate } from "../../lib/editor/chosen-commands.ts";
+import { isColumnsPart } from "../../lib/editor/column-places.ts";
 import { widenColumn } from "../../lib/editor/column-widths.ts";
 import { addColumn, isInColumns, removeColumns } from "../../lib/editor/columns-commands.ts";
 import { addBlockBehind, turnInto } from "../../lib/editor/commands.ts";
@@ -34,7 +35,7 @@ import {
   dropAt,
   dropPlace,
 } from "../../lib/editor/drop-place.ts";
-import { moveBlock } from "../../lib/editor/move-block.ts";
+import { moveBlock, movedNodes } from "../../lib/editor/move-block.ts";
 import { COLOR_ITEMS } from "../../lib/editor/slash.ts";
 import { MenuItem, MenuLine, MenuPopup, MenuRoot, MenuSub } from "../ui/menu.tsx";
 import { copyBlocks } from "./copy-blocks.ts";
@@ -238,9 +239,10 @@ function Sample({ color, background, name }: BlockColors & { name: string }) {
 function deleteWithNotice(view: EditorView, newStep: () => void, history: DocumentEditor["history"]): void {
   const range = chosenRange(view.state);
   newStep();
-  if (range === null || !deleteChosen(view.state, view.dispatch)) return;
+  if (range === null) return;
+  const count = movedNodes(view.state.doc, range).filter((node) => !isColumnsPart(node)).length;
+  if (!deleteChosen(view.state, view.dispatch)) return;
   const deletion = history.last();
-  const count = range.end - range.first;
   toast(count === 1 ? "1 block was deleted." : `${count} blocks were deleted.`, {
     action: {
       label: "Undo",

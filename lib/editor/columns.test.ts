@@ -318,5 +318,14 @@ describe("columns in the editor", () => {
       "in-columns[columns-part[] in-column[columns-part[] block[a] block[b]] in-column[columns-part[] block[c]]]",
       "block[end]",
     ]);
+    const callout = (...inside: BlockNode[]) => block("callout", "callout", inside);
+    const grounded = new Desk([
+      callout(block("", "columns", [column("a"), column("b")])),
+      block("", "columns", [block("", "column", [callout(block("c"))]), column("d")]),
+    ]);
+    const nodes = stillElements(stillDocument(projectDocument(grounded.doc).rows))
+      .map(outline)
+      .join(" ");
+    expect(nodes.match(/(?:in-callout|callout-end)\[[a-d]\]/g)).toEqual(["callout-end[c]"]);
   });
 });
