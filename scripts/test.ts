@@ -38,7 +38,7 @@ const minute = 60_000;
 
 /** Once is enough for files that choose their engines themselves, and for what never comes near the engine. */
 const onceEnough = [
-  "backup,chaos,deletable,differences,native,phase4,planted,soak,travel,types",
+  "backup,benchmark,chaos,deletable,differences,native,phase4,planted,runbook,soak,travel,types",
   "auth-admin-links,auth-limits,auth-otp,functions,realtime-quota,storage-signed",
 ].flatMap((names) => names.split(","));
 const onAnyEngine = globSync("supabase/tests/*.test.ts").filter(
