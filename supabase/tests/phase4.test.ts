@@ -61,7 +61,7 @@ describe.each(engines)("the indexes of phase 4 on %s", (engine) => {
   let atFirst: string[];
   beforeAll(async () => {
     sql = await openProject(engine);
-    ({ documentId } = await fillBlocks(sql, engine === "native" ? 8_000 : 500));
+    ({ documentId } = await fillBlocks(sql, engine === "native" ? 4_000 : 500));
     atFirst = await definitionsOf(sql);
   }, INSTALL_MS);
   afterAll(() => sql?.close());
