@@ -82,6 +82,7 @@ test("columns are made, filled, left and taken away by keys, by the mouse and on
     return found;
   };
   const two = await box("two");
+  expect(two.x - (await box("one")).x).toBe(28); // a level further in, in a narrow column, too
   await dragTo(page, "one", { x: two.x - 20, y: two.y + 2 });
   await page.mouse.up();
   await expect.poll(() => shown(page)).toBe("[ left | right one two | third ] behind");
