@@ -22,6 +22,7 @@ const featureDoors = [
     browserClient,
   ],
   "lib/supabase/functions.ts",
+  "lib/vitals/note-event.ts",
   ...[...screens, "@tiptap/", "emojilib", "highlight.js", "katex", "yjs", "zod"],
 ];
 const anything = ["app/", "components/", "lib/", "scripts/", "e2e/", "*"];
@@ -33,11 +34,21 @@ const rooms: Record<string, string[]> = {
   "lib/exchange/": ["lib/core/", "lib/markdown/", "fflate"],
   "lib/editor/": ["lib/core/", "lib/html/", "@tiptap/", "prosemirror-search", "yjs"],
   "lib/collab/": ["lib/core/", "yjs", "zod", "idb", "@supabase/", browserClient],
-  "lib/supabase/": ["lib/core/", "lib/web/", "@supabase/", "next/", "react", "server-only", "zod"],
+  "lib/supabase/": [
+    "lib/core/",
+    "lib/ops/",
+    "lib/web/",
+    "@supabase/",
+    "next/",
+    "react",
+    "server-only",
+    "zod",
+  ],
   "lib/data/": ["lib/core/", "lib/supabase/", "lib/ops/", "react", "server-only", "zod"],
   "lib/auth/": ["lib/core/", "lib/supabase/", "next/", "react", "server-only", "zod"],
   "lib/ops/": ["lib/core/", "server-only", "zod", "node:"],
-  "lib/web/": ["node:", "proxy-addr", "zod"],
+  "lib/vitals/": ["lib/ops/", "web-vitals", "zod"],
+  "lib/web/": ["lib/ops/", "node:", "proxy-addr", "zod"],
   "components/ui/": screens,
   // A feature is a folder of its own: each gets these doors, and none to its siblings.
   "components/": featureDoors,

@@ -1,5 +1,5 @@
 "use client";
-import { startTransition, useEffect } from "react";
+import { startTransition, useEffect, useSyncExternalStore } from "react";
 import { Empty } from "../ui/empty.tsx";
 
 type FailureProps = { error: Error & { digest?: string }; reset: () => void };
@@ -22,7 +22,22 @@ export function Failure({ error, reset }: FailureProps) {
           Back to your pages
         </a>
       </Empty>
-      {error.digest ? <p className="note">For those who look into it: {error.digest}</p> : null}
+      <Traces digest={error.digest} />
     </main>
   );
+}
+
+/** What operators find this failure by in the server's log. */
+function Traces({ digest }: { digest: string | undefined }) {
+  const request = useSyncExternalStore(never, requestId, () => null);
+  const traces = [digest, request ? `request ${request}` : null].filter(Boolean);
+  return traces.length > 0 ? <p className="note">For those who look into it: {traces.join(", ")}</p> : null;
+}
+
+const never = () => () => undefined;
+
+/** Of the request that this page came with: the answer's header, as far as browsers let scripts read headers. */
+function requestId(): string | null {
+  const [page] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return page?.serverTiming.find(({ name }) => name === "request")?.description ?? null;
 }

@@ -6,11 +6,13 @@ import { cookies, headers } from "next/headers";
 import { isHttps } from "../web/site.ts";
 import type { Database } from "./database-types.gen.ts";
 import { readPublicConfig } from "./env.ts";
+import { timedFetch } from "./timed-fetch.ts";
 
 export async function createServerSupabase(): Promise<SupabaseClient<Database>> {
   const { url, publishableKey } = readPublicConfig();
   const [jar, asked] = await Promise.all([cookies(), headers()]);
   return createServerClient<Database>(url, publishableKey, {
+    global: { fetch: timedFetch },
     cookieOptions: { secure: isHttps(asked) },
     cookies: {
       getAll: () => jar.getAll(),

@@ -7,6 +7,7 @@ import { createServerClient } from "@supabase/ssr";
 import { type NextRequest, NextResponse } from "next/server";
 import { isHttps } from "../web/site.ts";
 import { readPublicConfig } from "./env.ts";
+import { timedFetch } from "./timed-fetch.ts";
 
 /** Auth cookies are named sb-<project>-auth-token, in numbered pieces when long. */
 export function hasAuthCookie(cookies: readonly { readonly name: string }[]): boolean {
@@ -19,6 +20,7 @@ export async function refreshSession(request: NextRequest, keepBroken: boolean):
   const { url, publishableKey } = readPublicConfig();
   let response = NextResponse.next({ request });
   const client = createServerClient(url, publishableKey, {
+    global: { fetch: timedFetch },
     cookieOptions: { secure: isHttps(request.headers) },
     cookies: {
       getAll: () => request.cookies.getAll(),
