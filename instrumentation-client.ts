@@ -29,3 +29,17 @@ trustedTypes?.createPolicy("default", {
  * reported as a violation. Its own `config()` writes this very object, but would bring zod to pages that need none.
  */
 Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
+
+/** Measuring begins when the page is there and has had time for itself: nobody waits for its script. */
+const MEASURE_AFTER_MS = 5_000;
+globalThis.addEventListener?.("load", () => {
+  setTimeout(() => {
+    const begin = () =>
+      void import("./lib/vitals/watch.ts").then(
+        ({ watchPage }) => watchPage(),
+        () => undefined, // without a connection nothing is measured
+      );
+    if ("requestIdleCallback" in globalThis) requestIdleCallback(begin);
+    else begin();
+  }, MEASURE_AFTER_MS);
+});

@@ -28,6 +28,9 @@ export interface Server {
   dispose(): Promise<void>;
 }
 
+/** What opens /api/metrics of the servers that are started here. */
+export const METRICS_TOKEN = "token-of-the-browser-tests";
+
 const startLimitMs = 120_000;
 
 export async function startServer(options: { dataFolder?: string; port?: number } = {}): Promise<Server> {
@@ -72,6 +75,7 @@ function serverEnvironment(): NodeJS.ProcessEnv {
     SUPABASE_SECRET_KEY: "",
     SITE_URL: "",
     TRUSTED_PROXIES: "",
+    METRICS_TOKEN,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Files in and out of a workspace, with the sentences that say what came of it. Loaded when it is first needed. */
 import type { ExportNode } from "../../lib/exchange/plan-export.ts";
+import { noteEvent } from "../../lib/vitals/note-event.ts";
 import { saveFile } from "../ui/save-file.ts";
 import { fileNameOf } from "./export-document.ts";
 import { exportTree } from "./export-tree.ts";
@@ -28,5 +29,6 @@ export async function exportFrom(
   if (wishes.signal.aborted) return { sentence: "It was stopped. Nothing was saved.", problems: [] };
   if (!zip) throw new Error(problems[0] ?? "There is no document to export.");
   saveFile(`${fileNameOf(name)}.zip`, zip, "application/zip");
+  noteEvent("export");
   return { sentence: `${count(written, "document")} ${written === 1 ? "was" : "were"} exported.`, problems };
 }

@@ -3,6 +3,7 @@ import type { AttachmentKey } from "../../lib/core/attachment.ts";
 import type { BlockNode } from "../../lib/core/block-tree.ts";
 import { MAX_TITLE_LENGTH } from "../../lib/core/projection.ts";
 import { browserSupabase } from "../../lib/supabase/browser.ts";
+import { noteEvent } from "../../lib/vitals/note-event.ts";
 import { bringFiles } from "./attachments/bring-files.ts";
 import { withOwnCopies } from "./attachments/own-copies.ts";
 import { copyFile } from "./attachments/storage-door.ts";
@@ -33,6 +34,7 @@ export async function makeDocument(place: Place, whole: NewDocument): Promise<re
     ...(afterId === null ? {} : { p_after_id: afterId }),
   });
   if (error) throw new Error("The server refused a new document. Nothing was created.");
+  noteEvent("create");
   try {
     const brought = await bringFiles(whole.blocks, files);
     const blocks = await withOwnCopies(brought.blocks, id, copyFile);

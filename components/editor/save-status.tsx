@@ -3,6 +3,7 @@ import { Check, CloudOff, LoaderCircle, TriangleAlert } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { SaveState } from "../../lib/collab/save-state.ts";
+import { noteEvent } from "../../lib/vitals/note-event.ts";
 import { isAlarm, saveWords } from "./save-words.ts";
 import { useStore } from "./use-session.ts";
 
@@ -22,6 +23,10 @@ export function SaveStatus({ session }: { session: DocumentSession }) {
   const isSafe = state.status === "not-saved" && !isAlarm(state);
   const shown = useSettled(isSafe ? "saved" : state.status);
   const { Icon, tone } = LOOKS[shown];
+  const hasFailed = isAlarm(state);
+  useEffect(() => {
+    if (hasFailed) noteEvent("save_failure");
+  }, [hasFailed]);
   if (phase === "opening") return null;
   return (
     <span className={`save ${tone}`} role="status" aria-label="Save state">

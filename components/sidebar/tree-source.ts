@@ -8,6 +8,7 @@ import type { WorkspaceChannels } from "../../lib/collab/workspace-channel.ts";
 import { fromServerError, type ServerError } from "../../lib/core/errors.ts";
 import type { BrowserSupabase } from "../../lib/supabase/browser.ts";
 import { type FunctionArguments, type FunctionName, forRpc } from "../../lib/supabase/functions.ts";
+import { noteEvent } from "../../lib/vitals/note-event.ts";
 import type { DocumentRow, Place } from "./tree-model.ts";
 
 export type TreeEvents = {
@@ -68,8 +69,10 @@ export function supabaseTree(
   const place = (to: Place) => ({ p_parent_id: to.parentId, p_after_id: to.afterId });
   return {
     list: () => list(connect().client, workspaceId),
-    create: (id, to, title) =>
-      call("create_document", { p_workspace_id: workspaceId, p_id: id, p_title: title, ...place(to) }),
+    create: async (id, to, title) => {
+      await call("create_document", { p_workspace_id: workspaceId, p_id: id, p_title: title, ...place(to) });
+      noteEvent("create");
+    },
     move: (id, to) => call("move_document", { p_document_id: id, ...place(to) }),
     rename,
     trash: (id) => call("trash_document", { p_document_id: id }),

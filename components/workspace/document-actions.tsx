@@ -12,6 +12,7 @@ import {
   Waypoints,
 } from "lucide-react";
 import { toast } from "sonner";
+import { noteEvent } from "../../lib/vitals/note-event.ts";
 import type { DocumentFile } from "../editor/export-document.ts";
 import { printDocument } from "../editor/print-document.ts";
 import { useTree } from "../sidebar/tree-context.tsx";
@@ -103,6 +104,7 @@ async function download(make: () => Promise<DocumentFile>) {
   try {
     const { fileName, text, type } = await make();
     saveFile(fileName, text, type);
+    noteEvent("export");
   } catch (error) {
     const description = error instanceof Error ? error.message : "Try again in a moment.";
     toast.error("The document was not exported.", { description });

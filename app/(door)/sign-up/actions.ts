@@ -3,6 +3,7 @@ import { redirect } from "next/navigation";
 import * as z from "zod";
 import type { FormState } from "../../../components/auth/form-state.ts";
 import { safeNext, withNext } from "../../../components/auth/next-path.ts";
+import { countEvent } from "../../../lib/ops/instruments.ts";
 import { createServerSupabase } from "../../../lib/supabase/server.ts";
 import { authRefusal, email, newPassword, origin, refusal, refused } from "../answers.ts";
 import { tooMany } from "../tries.ts";
@@ -34,6 +35,7 @@ export async function signUp(_state: FormState, form: FormData): Promise<FormSta
     },
   });
   if (error && !isTaken(error.code)) return authRefusal(form, error);
+  if (!error) countEvent("sign_up");
   if (data.session) redirect(wish.next ?? "/");
   return {
     values: {},

@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { NewLink } from "../../../../../components/settings/invite-form.tsx";
 import type { Answer } from "../../../../../components/settings/roles.ts";
 import { Role } from "../../../../../lib/core/protocol.ts";
+import { countEvent } from "../../../../../lib/ops/instruments.ts";
 import { ask } from "../../ask.ts";
 
 const id = z.uuid();
@@ -17,6 +18,7 @@ export async function createLink(workspaceId: string, role: string): Promise<New
   if (!read.success) return unclear;
   const asked = await ask("create_invitation", { p_workspace_id: workspaceId, p_role: read.data.role });
   if (!asked.ok) return asked;
+  countEvent("share");
   revalidatePath(`/w/${workspaceId}/settings`);
   return { ok: true, token: z.object({ token: z.string() }).parse(asked.data).token };
 }

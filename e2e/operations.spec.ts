@@ -1,0 +1,81 @@
+/** What operators get: figures for who has the token, ids of requests, what browsers measure, and the page of operations. */
+import { body, newDocument, openDocument, saveState } from "./document.ts";
+import { signUp } from "./person.ts";
+import { METRICS_TOKEN } from "./server.ts";
+import { expect, test } from "./test.ts";
+
+const headers = { authorization: `Bearer ${METRICS_TOKEN}` };
+
+test("what people do is counted, and told to who has the token alone", async ({
+  browser,
+  request,
+  baseURL,
+}) => {
+  const origin = String(baseURL ?? process.env.E2E_BASE_URL);
+  const read = async () => (await request.get(`${origin}/api/metrics`, { headers })).text();
+  const value = (text: string, series: string) =>
+    Number(
+      text
+        .split("\n")
+        .find((line) => line.startsWith(`${series} `))
+        ?.split(" ")
+        .at(-1) ?? 0,
+    );
+  for (const authorization of ["", "Bearer x", `Basic ${METRICS_TOKEN}`]) {
+    const refused = await request.get(`${origin}/api/metrics`, { headers: { authorization } });
+    expect([refused.status(), await refused.text()]).toEqual([401, ""]);
+  }
+  const before = await read();
+  const { page } = await signUp(browser, "Mae Sured");
+  const reports: { cookie: string | undefined; body: string }[] = [];
+  await page.route("**/api/vitals", async (route) => {
+    const cookie = (await route.request().allHeaders()).cookie;
+    reports.push({ cookie, body: route.request().postData() ?? "" });
+    await route.continue();
+  });
+  const url = await newDocument(page, "Measured");
+  await page.keyboard.type("words");
+  await expect(saveState(page)).toHaveText("Saved");
+  const answer = await page.request.get(url, { headers: { "x-request-id": "made-up" } });
+  const id = answer.headers()["x-request-id"] ?? "";
+  expect(id).toMatch(/^[\da-f-]{36}$/);
+  expect(answer.headers()["server-timing"]).toBe(`request;desc="${id}"`);
+  expect((await page.request.get(url)).headers()["x-request-id"]).not.toBe(id);
+
+  // A page that is put away tells what it has; the part that does so is loaded late.
+  const putAway = () =>
+    page.evaluate(() => {
+      Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+      Reflect.deleteProperty(document, "visibilityState");
+    });
+  await expect(async () => {
+    await putAway();
+    expect(reports.map((one) => one.body).join()).toContain('"create":');
+  }).toPass({ intervals: [500], timeout: 30_000 });
+  expect(reports.map((one) => one.cookie)).toEqual(reports.map(() => undefined));
+  const told = reports.map((one) => one.body).join("\n");
+  expect(told).toContain('"LCP"');
+  for (const secret of [url.split("/d/")[1], "Measured", "Mae", "@"]) expect(told).not.toContain(secret);
+
+  const text = await read();
+  const rose = (series: string) => value(text, series) - value(before, series);
+  expect(rose('command_center_events_total{event="sign_up"}')).toBe(1);
+  expect(rose('command_center_events_total{event="create"}')).toBeGreaterThanOrEqual(1);
+  expect(rose("command_center_append_acknowledged_seconds_count")).toBeGreaterThanOrEqual(1);
+  const page200 = 'route="/w/[workspaceId]/d/[documentId]",method="GET",status="2xx"';
+  expect(rose(`command_center_http_request_duration_seconds_count{${page200}}`)).toBeGreaterThanOrEqual(2);
+  expect(
+    rose('command_center_query_duration_seconds_count{call="workspace_members",outcome="ok"}'),
+  ).toBeGreaterThan(0);
+  expect(value(text, "command_center_database_up")).toBe(1);
+  expect(text).toContain('command_center_queue_oldest_seconds{queue="projection"}');
+
+  const post = (data: unknown, more = {}) =>
+    request.post(`${origin}/api/vitals`, { data, headers: { origin, ...more } });
+  expect((await post({ page: "door", vitals: [], appends: [], events: {}, user: "x" })).status()).toBe(400);
+  expect((await post({ page: "x".repeat(5_000) })).status()).toBe(413);
+  expect((await post({}, { origin: "https://elsewhere.example" })).status()).toBe(403);
+  await openDocument(page, url);
+  await expect(body(page)).toContainText("words");
+});
