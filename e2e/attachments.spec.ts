@@ -11,7 +11,7 @@ import {
   saveState,
   storedBlocks,
 } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 import { watchViolations } from "./violations.ts";
 
@@ -73,7 +73,7 @@ const drawnWidth = (page: Page) =>
 test("a pasted picture is seen by two once it is stored, captioned by both, deleted and brought back", async ({
   browser,
 }) => {
-  const ada = await signUp(browser, "Ada");
+  const ada = await newPerson(browser, "Ada");
   const violations = await watchViolations(ada.page.context());
   const url = await newDocument(ada.page, "The coast");
   await ada.page.keyboard.type("Before");
@@ -139,7 +139,7 @@ test("a pasted picture is seen by two once it is stored, captioned by both, dele
 });
 
 test("files dropped, chosen, refused, and kept while there is no connection", async ({ browser }) => {
-  const { page } = await signUp(browser, "Fritz");
+  const { page } = await newPerson(browser, "Fritz");
   await newDocument(page, "Papers");
   await page.keyboard.type("Plans");
   await bringPicture(page, "drop", 3_000, 60, "wide.png");
@@ -185,7 +185,7 @@ test("files dropped, chosen, refused, and kept while there is no connection", as
 });
 
 test("who reads sees pictures and changes none; who has lost access sees none", async ({ browser }) => {
-  const ada = await signUp(browser, "Ada");
+  const ada = await newPerson(browser, "Ada");
   const url = await newDocument(ada.page, "Shown");
   await bringPicture(ada.page, "paste");
   await expect.poll(() => drawnWidth(ada.page)).toBe(640);

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { blocks, body, invite, newDocument, openDocument, saveState, shownBlocks } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 async function expectNoViolations(page: Page) {
@@ -26,7 +26,7 @@ async function exported(page: Page): Promise<string> {
 test("a callout is made by typing, holds blocks, changes its tone by mouse and keys, and goes out as an alert", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Cal");
+  const { page } = await newPerson(browser, "Cal");
   const url = await newDocument(page, "Alerts");
   await page.keyboard.type("!!! Stop the clock");
   await page.keyboard.press("Enter");
@@ -85,7 +85,7 @@ test("a callout is made by typing, holds blocks, changes its tone by mouse and k
 test("a toggle folds for its reader alone, opens for a caret and a link, and takes what is written after it", async ({
   browser,
 }) => {
-  const ada = await signUp(browser, "Ada");
+  const ada = await newPerson(browser, "Ada");
   const { page } = ada;
   const url = await newDocument(page, "Folds");
   await page.keyboard.type(">> Details");
@@ -132,7 +132,7 @@ test("a toggle folds for its reader alone, opens for a caret and a link, and tak
 });
 
 test("code says its language, is coloured beside the document, and is copied", async ({ browser }) => {
-  const { page } = await signUp(browser, "Cody");
+  const { page } = await newPerson(browser, "Cody");
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   const violations: string[] = [];
   page.on("console", (message) => {
@@ -171,7 +171,7 @@ test("code says its language, is coloured beside the document, and is copied", a
 });
 
 test("on a phone a bar above the keyboard formats, inserts, moves and takes back", async ({ browser }) => {
-  const { page } = await signUp(browser, "Pho");
+  const { page } = await newPerson(browser, "Pho");
   await newDocument(page, "Phone");
   await page.setViewportSize({ width: 375, height: 812 });
   const bar = page.getByRole("toolbar", { name: "Formatting" });

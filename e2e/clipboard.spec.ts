@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { fixtures } from "../lib/html/fixtures/expected.ts";
 import { accessToken, blocks, body, newDocument, runtimeConfig, saveState, shownBlocks } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 import { watchViolations } from "./violations.ts";
 
@@ -44,7 +44,7 @@ const shownOn = async (page: Page): Promise<string[]> =>
 test("pages of other programs, Markdown and code come in as blocks; nothing is asked of another server", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Pia");
+  const { page } = await newPerson(browser, "Pia");
   const violations = await watchViolations(page.context());
   await newDocument(page, "Pasted");
   const hosts = new Set<string>();
@@ -86,7 +86,7 @@ test("pages of other programs, Markdown and code come in as blocks; nothing is a
 test("blocks go out as Markdown and HTML, and come whole into another document with their pictures", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Quin");
+  const { page } = await newPerson(browser, "Quin");
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await newDocument(page, "Origin");
   await page.keyboard.type("# Plan\n- one\n");

@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { body, invite, newDocument, openDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson } from "./person.ts";
 
 /** Words of each block; columns in brackets, parted by a bar. */
 async function shown(page: Page): Promise<string> {
@@ -45,7 +45,7 @@ async function dragTo(page: Page, words: string, to: { x: number; y: number }) {
 test("columns are made, filled, left and taken away by keys, by the mouse and on a phone", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Cora");
+  const { page } = await newPerson(browser, "Cora");
   const url = await newDocument(page, "Side by side");
   await page.keyboard.type("/2 col");
   await page.keyboard.press("Enter");
@@ -123,7 +123,7 @@ async function hasNoFlaws(page: Page) {
 }
 
 test("two people shape the same columns offline and meet", async ({ browser }) => {
-  const ada = await signUp(browser, "Ada");
+  const ada = await newPerson(browser, "Ada");
   const url = await newDocument(ada.page, "Together");
   await ada.page.keyboard.type("/2 col");
   await ada.page.keyboard.press("Enter");

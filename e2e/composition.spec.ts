@@ -1,13 +1,13 @@
 /** Input methods: half-written words survive what others do to the very block they are written in. */
 
 import { blocks, body, invite, newDocument, openDocument, saveState, shownBlocks } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 test("what an input method composes stands there once when another splits and turns the block meanwhile", async ({
   browser,
 }) => {
-  const ana = await signUp(browser, "Ana Kovač");
+  const ana = await newPerson(browser, "Ana Kovač");
   const url = await newDocument(ana.page, "Composing");
   await ana.page.keyboard.type("before after");
   await expect(saveState(ana.page)).toHaveText("Saved");

@@ -1,6 +1,6 @@
 /** Steps on a document that several browser tests take. */
 import { type Browser, expect, type Page, type WebSocketRoute } from "@playwright/test";
-import { type Person, signUp } from "./person.ts";
+import { newPerson, type Person } from "./person.ts";
 
 export const body = (page: Page) => page.getByRole("textbox", { name: "Document body" });
 export const saveState = (page: Page) => page.getByRole("status", { name: "Save state" });
@@ -17,24 +17,28 @@ export async function newDocument(page: Page, title: string): Promise<string> {
   return page.url();
 }
 
-/** A second person who joined the first one's workspace by a link. */
+/** A second person who joined the first one's workspace by a link; the first one's page stays as it is. */
 export async function invite(
   browser: Browser,
   owner: Person,
   name: string,
   role = "editor",
 ): Promise<Person> {
-  const here = owner.page.url();
-  await owner.page.goto(`${owner.workspaceUrl}/settings`);
-  await owner.page.getByRole("combobox", { name: "Role", exact: true }).selectOption(role);
-  await owner.page.getByRole("button", { name: "Create invitation link" }).click();
-  const link = await owner.page.getByRole("textbox", { name: "Invitation link" }).inputValue();
-  const guest = await signUp(browser, name, `/sign-up?next=${encodeURIComponent(new URL(link).pathname)}`);
-  await guest.page.goto(link);
-  await guest.page.getByRole("button", { name: "Join workspace" }).click();
-  await guest.page.waitForURL(owner.workspaceUrl);
-  await owner.page.goto(here);
+  const invitation = { p_workspace_id: owner.workspaceUrl.split("/").at(-1), p_role: role };
+  const { token } = await call<{ token: string }>(owner.page, "create_invitation", invitation);
+  const guest = await newPerson(browser, name);
+  await call(guest.page, "accept_invitation", { p_token: token });
+  await guest.page.goto(owner.workspaceUrl);
   return { ...guest, workspaceUrl: owner.workspaceUrl };
+}
+
+/** A function of the database, called as the page's person. */
+async function call<Answer>(page: Page, name: string, values: object): Promise<Answer> {
+  const { url, publishableKey } = await runtimeConfig(page);
+  const headers = { apikey: publishableKey, authorization: `Bearer ${await accessToken(page)}` };
+  const answer = await page.request.post(`${url}/rest/v1/rpc/${name}`, { headers, data: values });
+  expect(answer.ok(), await answer.text()).toBe(true);
+  return answer.json();
 }
 
 export async function openDocument(page: Page, url: string): Promise<void> {

@@ -4,7 +4,7 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { SLASH_ITEMS } from "../lib/editor/slash.ts";
 import { body, invite, newDocument, openDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson, signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -29,7 +29,7 @@ async function expectNoFaults(page: Page, where: string) {
 }
 
 test("Markdown shortcuts, nesting and Enter make the blocks one expects", async ({ browser }) => {
-  const { page } = await signUp(browser, "Ana Kovač");
+  const { page } = await newPerson(browser, "Ana Kovač");
   const url = await newDocument(page, "Blocks");
   await page.keyboard.type("# Heading\n## Second\nPlain **bold** and `code`\n- one\ntwo\n");
   await page.keyboard.press("Tab");
@@ -75,7 +75,7 @@ test("Markdown shortcuts, nesting and Enter make the blocks one expects", async 
 test("the slash menu filters, is worked by keys and by mouse, and leaves no trace when closed", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Ana Kovač");
+  const { page } = await newPerson(browser, "Ana Kovač");
   await newDocument(page, "Slash");
   await page.keyboard.type("/");
   const menu = page.getByRole("listbox", { name: "Blocks" });
@@ -102,7 +102,7 @@ test("the slash menu filters, is worked by keys and by mouse, and leaves no trac
 });
 
 test("undo takes back one's own change and never another's", async ({ browser }) => {
-  const ana = await signUp(browser, "Ana Kovač");
+  const ana = await newPerson(browser, "Ana Kovač");
   const url = await newDocument(ana.page, "Undo");
   await ana.page.keyboard.type("base");
   await expect(saveState(ana.page)).toHaveText("Saved");
@@ -156,7 +156,7 @@ test("the runbook is there from the start, and its export imports to the same bl
 });
 
 test("a file that is no Markdown is refused with a sentence", async ({ browser }) => {
-  const { page } = await signUp(browser, "Ana Kovač");
+  const { page } = await newPerson(browser, "Ana Kovač");
   await expect(page.getByRole("treeitem", { name: /Production Runbook/ })).toBeVisible();
   for (const buffer of [Buffer.from([0, 1, 2, 255, 254, 0]), Buffer.alloc(10_000_001, 97)]) {
     await page.getByRole("button", { name: "Other ways to start a document" }).click();
@@ -215,7 +215,7 @@ async function paste(page: Page, data: Record<string, string>): Promise<void> {
 test("a key acts where the caret is, however fast it follows; Escape and Tab leave the text", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Ana Kovač");
+  const { page } = await newPerson(browser, "Ana Kovač");
   await newDocument(page, "Fast keys");
   const expected: string[] = [];
   for (let i = 0; i < 6; i++) {
@@ -231,7 +231,7 @@ test("a key acts where the caret is, however fast it follows; Escape and Tab lea
 });
 
 test("what is pasted keeps its spaces, its lists and its quotes, and runs nothing", async ({ browser }) => {
-  const { page } = await signUp(browser, "Ana Kovač");
+  const { page } = await newPerson(browser, "Ana Kovač");
   await newDocument(page, "Paste");
   await paste(page, { "text/plain": "  one\n\ntwo   x\n\tthree\n" });
   await expect
@@ -255,7 +255,7 @@ test("what is pasted keeps its spaces, its lists and its quotes, and runs nothin
 });
 
 test("undo takes back the last thing done, and goes where it was", async ({ browser }) => {
-  const { page } = await signUp(browser, "Ana Kovač");
+  const { page } = await newPerson(browser, "Ana Kovač");
   await newDocument(page, "Undo steps");
   await page.keyboard.type("aaa\nbbb\nccc");
   await page.keyboard.press("Control+a");

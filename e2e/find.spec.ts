@@ -1,13 +1,13 @@
 /** Ctrl+F within a document: find, go on, replace; and what a reader is offered. */
 import AxeBuilder from "@axe-core/playwright";
 import { body, newDocument, saveState, shownBlocks } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 test("words are found, counted, gone through and replaced, and one undo takes it all back", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Finn");
+  const { page } = await newPerson(browser, "Finn");
   await newDocument(page, "Sea");
   await page.keyboard.type("A ship and a Ship\n- shipyard\nno boat");
   await page.keyboard.press("Control+f");

@@ -1,13 +1,13 @@
 /** The toolbar over chosen text, by mouse and by keys. */
 import AxeBuilder from "@axe-core/playwright";
 import { body, newDocument, saveState } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 test("chosen text is marked, coloured, linked and turned into a heading, by mouse and by keys", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Fay");
+  const { page } = await newPerson(browser, "Fay");
   const url = await newDocument(page, "Formats");
   const toolbar = page.getByRole("toolbar", { name: "Formatting" });
   await page.keyboard.type("alpha beta");

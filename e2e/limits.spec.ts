@@ -1,11 +1,11 @@
 /** More than a document takes: refused or reduced with a sentence, nothing lost, and the page goes on answering. */
 
 import { body, newDocument, saveState, shownBlocks } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 test("too much is refused with a sentence, and the page goes on answering", async ({ browser }) => {
-  const { page } = await signUp(browser, "Otto");
+  const { page } = await newPerson(browser, "Otto");
   await newDocument(page, "Limits");
   await page.keyboard.type("safe");
   const refused = page.getByText("That is too much for one paste. Nothing was changed.");

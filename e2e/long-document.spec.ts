@@ -1,7 +1,7 @@
 /** A document of 3,000 blocks: all of it is there, within reach of the caret, of keys, of finding and of links. */
 import type { Page } from "@playwright/test";
 import { body, saveState, shownBlocks } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 const COUNT = 3_000;
@@ -36,7 +36,7 @@ const isInSight = (page: Page, id: string) =>
 test("a document of 3,000 blocks is shown whole; caret, keys, finding, copying and links reach its end", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Lena");
+  const { page } = await newPerson(browser, "Lena");
   await importLines(page);
   const all = body(page).locator("[data-block-id]");
   await expect(all).toHaveCount(COUNT, { timeout: 30_000 });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { blocks, body, newDocument, saveState, shownBlocks } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 async function expectNoViolations(page: Page) {
@@ -26,7 +26,7 @@ async function exported(page: Page): Promise<string> {
 test("a block is coloured by the handle's menu, by slash and by keys, and keeps its colours", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Cora");
+  const { page } = await newPerson(browser, "Cora");
   await newDocument(page, "Colours");
   await page.keyboard.type("plain\nhot\n- item\nlast");
   const block = (text: string) => blocks(page).filter({ hasText: text });
@@ -81,7 +81,7 @@ test("a block is coloured by the handle's menu, by slash and by keys, and keeps 
 test("formulas are written between dollars and in blocks, by keys and mouse, and go out as they were written", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Max");
+  const { page } = await newPerson(browser, "Max");
   const violations: string[] = [];
   page.on("console", (message) => {
     if (/Content Security Policy|TrustedScript|TrustedHTML/.test(message.text()))
@@ -142,7 +142,7 @@ test("formulas are written between dollars and in blocks, by keys and mouse, and
 test("an embed loads nothing before a click, a pasted address offers to be one, and emoji come by their names", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Emb");
+  const { page } = await newPerson(browser, "Emb");
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   const outside: string[] = [];
   await page.context().route(/youtube|vimeo/, (route) => {

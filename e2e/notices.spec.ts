@@ -14,7 +14,7 @@ import {
   shownBlocks,
   storedBlocks,
 } from "./document.ts";
-import { type Person, signUp } from "./person.ts";
+import { newPerson, type Person } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -22,7 +22,7 @@ let ana: Person;
 let ben: Person;
 
 test.beforeAll(async ({ browser }: { browser: Browser }) => {
-  ana = await signUp(browser, "Ana Kovač");
+  ana = await newPerson(browser, "Ana Kovač");
   ben = await invite(browser, ana, "Ben Okafor");
 });
 test.afterAll(async () => {

@@ -16,7 +16,7 @@ import {
   shownBlocks,
   storedBlocks,
 } from "./document.ts";
-import { type Person, signUp } from "./person.ts";
+import { newPerson, type Person } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 const ROUNDS = 10;
@@ -110,8 +110,8 @@ async function removeBlocks(hands: Hands, isAna: boolean): Promise<void> {
   await hands.remove(isAna ? "ours" : "theirs");
 }
 
-async function writeTenBlocks(browser: Parameters<typeof signUp>[0]) {
-  const ana = await signUp(browser, "Ana Kovač");
+async function writeTenBlocks(browser: Parameters<typeof newPerson>[0]) {
+  const ana = await newPerson(browser, "Ana Kovač");
   const url = await newDocument(ana.page, "Ten minutes");
   for (const word of WORDS) {
     await ana.page.keyboard.insertText(`${word} words`);

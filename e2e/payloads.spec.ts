@@ -14,7 +14,7 @@ import {
   runtimeConfig,
   saveState,
 } from "./document.ts";
-import { type Person, password, signUp } from "./person.ts";
+import { newPerson, type Person, password } from "./person.ts";
 import { expect, test } from "./test.ts";
 import { watchViolations } from "./violations.ts";
 
@@ -119,7 +119,7 @@ async function importOf(page: Page, file: { name: string; mimeType: string; buff
 
 test("the payloads run nowhere: pasted, imported, forged, and exported", async ({ browser }) => {
   test.slow();
-  const owner = await signUp(browser, "Paula");
+  const owner = await newPerson(browser, "Paula");
   const { page } = owner;
   const url = await newDocument(page, "Forged");
   const mallory = await invite(browser, owner, "Mallory");

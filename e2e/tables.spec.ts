@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { body, invite, newDocument, openDocument, saveState, storedBlocks } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 /** The cells of each row; a gap is "◇". */
@@ -32,7 +32,7 @@ async function fetchMenus(page: Page) {
 }
 
 test("a table is made, filled and shaped by keys, and every cell is a row of blocks", async ({ browser }) => {
-  const { page } = await signUp(browser, "Tabea");
+  const { page } = await newPerson(browser, "Tabea");
   const url = await newDocument(page, "Numbers");
   await page.keyboard.type("/table");
   await page.keyboard.press("Enter");
@@ -86,7 +86,7 @@ test("a table is made, filled and shaped by keys, and every cell is a row of blo
 });
 
 test("two people shape one table at once: columns stay columns, and no word is lost", async ({ browser }) => {
-  const ada = await signUp(browser, "Ada");
+  const ada = await newPerson(browser, "Ada");
   const url = await newDocument(ada.page, "Together");
   await ada.page.keyboard.type("/table");
   await ada.page.keyboard.press("Enter");
@@ -119,7 +119,7 @@ test("two people shape one table at once: columns stay columns, and no word is l
 test("a table comes in from a web page and goes out as Markdown; a paste into a cell stays in it", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Tim");
+  const { page } = await newPerson(browser, "Tim");
   await newDocument(page, "Pasted");
   const html =
     "<table><thead><tr><th>Name</th><th>Role</th></tr></thead><tbody><tr><td><p>Ada</p></td><td><b>Lead</b></td></tr></tbody></table>";

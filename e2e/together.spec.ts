@@ -12,7 +12,7 @@ import {
   shownBlocks,
   storedBlocks,
 } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 const KEY_MS = 150;
@@ -40,7 +40,7 @@ const caretToStart = (page: Page, block: number) =>
 test("two people write in one paragraph for 20 s, with a split, a join and 3 s without a socket", async ({
   browser,
 }) => {
-  const ana = await signUp(browser, "Ana Kovač");
+  const ana = await newPerson(browser, "Ana Kovač");
   const url = await newDocument(ana.page, "Together");
   await ana.page.keyboard.type("Start middle end");
   await expect(saveState(ana.page)).toHaveText("Saved");
@@ -85,7 +85,7 @@ test("two people write in one paragraph for 20 s, with a split, a join and 3 s w
 });
 
 test("a move, a change to a heading and typing in one block all survive", async ({ browser }) => {
-  const ana = await signUp(browser, "Ana Kovač");
+  const ana = await newPerson(browser, "Ana Kovač");
   const url = await newDocument(ana.page, "Moves");
   await ana.page.keyboard.type("first\nsecond\nthird");
   await expect(saveState(ana.page)).toHaveText("Saved");
@@ -108,7 +108,7 @@ test("a move, a change to a heading and typing in one block all survive", async 
 });
 
 test("carets, people and typing appear and go", async ({ browser }) => {
-  const ana = await signUp(browser, "Ana Kovač");
+  const ana = await newPerson(browser, "Ana Kovač");
   const url = await newDocument(ana.page, "Presence");
   await ana.page.keyboard.type("hello");
   await expect(saveState(ana.page)).toHaveText("Saved");
@@ -170,7 +170,7 @@ async function untilReadOnly(page: Page): Promise<void> {
 test("rights taken in the settings stop a writer within two seconds, words are kept, and nobody else notices", async ({
   browser,
 }) => {
-  const ana = await signUp(browser, "Ana Kovač");
+  const ana = await newPerson(browser, "Ana Kovač");
   const url = await newDocument(ana.page, "Rights");
   await ana.page.keyboard.type("for members\n\nby Cleo ");
   await expect(saveState(ana.page)).toHaveText("Saved");
@@ -258,7 +258,7 @@ test("rights taken in the settings stop a writer within two seconds, words are k
 });
 
 test("a member who is removed with everything saved leaves the page at once", async ({ browser }) => {
-  const ana = await signUp(browser, "Ana Kovač");
+  const ana = await newPerson(browser, "Ana Kovač");
   const url = await newDocument(ana.page, "Removal");
   await ana.page.keyboard.type("for members");
   await expect(saveState(ana.page)).toHaveText("Saved");
@@ -275,7 +275,7 @@ test("a member who is removed with everything saved leaves the page at once", as
 });
 
 test("a viewer reads along and writes nothing", async ({ browser }) => {
-  const ana = await signUp(browser, "Ana Kovač");
+  const ana = await newPerson(browser, "Ana Kovač");
   const url = await newDocument(ana.page, "Read only");
   await ana.page.keyboard.type("look ");
   await expect(saveState(ana.page)).toHaveText("Saved");
@@ -293,7 +293,7 @@ test("a viewer reads along and writes nothing", async ({ browser }) => {
 test("a page that is open learns that its document went to the trash, and goes on when it is back", async ({
   browser,
 }) => {
-  const ana = await signUp(browser, "Ana Kovač");
+  const ana = await newPerson(browser, "Ana Kovač");
   const url = await newDocument(ana.page, "Trash and back");
   await ana.page.keyboard.type("kept");
   await expect(saveState(ana.page)).toHaveText("Saved");

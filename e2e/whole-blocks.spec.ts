@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { blocks, body, newDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 const chosen = (page: Page) => blocks(page).and(page.locator(".chosen"));
@@ -10,7 +10,7 @@ const chosen = (page: Page) => blocks(page).and(page.locator(".chosen"));
 test("blocks are chosen, widened, indented, moved, copied, duplicated and deleted by keys", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Kay", undefined);
+  const { page } = await newPerson(browser, "Kay");
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   const url = await newDocument(page, "Keys");
   await page.keyboard.type("one\ntwo\nthree\nfour");
@@ -57,7 +57,7 @@ test("blocks are chosen, widened, indented, moved, copied, duplicated and delete
 test("the handle adds, turns, links and deletes; a block is dragged with all inside it to another level", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Dora");
+  const { page } = await newPerson(browser, "Dora");
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await newDocument(page, "Hands");
   await page.keyboard.type("- alpha\nbeta\n");
