@@ -139,6 +139,10 @@ describe("jobs that are late", () => {
       from cron.job where jobname = 'watch jobs'`);
 
   it("are those whose last good run, or first sight, is two periods ago", async () => {
+    const started = (ago: string) =>
+      sql.exec(`create or replace function private.server_started() returns timestamptz
+        language sql stable set search_path = '' as $$ select now() - interval '${ago}' $$`);
+    await started("1 day");
     await sql.exec("truncate private.job_watch; select private.watch_jobs()");
     expect(await state()).toEqual({ late: false, failures: 0 });
     await sql.exec("update private.job_watch set seen_at = now() - interval '121 seconds'");
@@ -149,6 +153,11 @@ describe("jobs that are late", () => {
     await ran("130 seconds");
     await ran("10 seconds", "failed");
     expect(await state()).toEqual({ late: true, failures: 1 });
+    // A server that was off has two periods from its start.
+    await started("119 seconds");
+    expect(await state()).toMatchObject({ late: false });
+    await started("121 seconds");
+    expect(await state()).toMatchObject({ late: true });
     await sql.exec("update cron.job set active = false");
     expect(await state()).toMatchObject({ late: false });
   });

@@ -55,6 +55,10 @@ describe("the text", () => {
     expect(blocks.filter((block) => needsAccount(block) !== null)).toHaveLength(NEEDS_AN_ACCOUNT.length);
   });
 
+  it("says nothing that may not stand in a browser's files: it is a workspace's second document", () => {
+    expect(runbook).not.toMatch(/SUPABASE_SECRET_KEY|sb_secret_[\w-]{8,}/);
+  });
+
   it("has every section of the order, in its order", (context) => {
     const seed = join(ROOT, "../shared/seed/runbook.md");
     if (!existsSync(seed)) return context.skip("The order, ../shared/seed/runbook.md, is not at hand.");
