@@ -36,10 +36,16 @@ type Runner = {
 const reports = "test-results";
 const minute = 60_000;
 
-/** Once is enough for files that choose their engines themselves, and for what never comes near the engine. */
+/**
+ * Once is enough for files that choose their engines themselves, and for what hardly comes near the engine: accounts
+ * (auth.test.ts stands for them), and what kills and starts servers again. The rest of these on Postgres:
+ * `DATABASE_URL=… npx vitest run --project contract`.
+ */
 const onceEnough = [
   "backup,benchmark,chaos,deletable,differences,native,phase4,planted,runbook,soak,travel,types",
   "auth-admin-links,auth-limits,auth-otp,functions,realtime-quota,storage-signed",
+  "auth-admin,auth-gateway,auth-off,auth-person,auth-sessions,auth-sign-up,auth-tokens",
+  "process,robust-process,storage-crash",
 ].flatMap((names) => names.split(","));
 const onAnyEngine = globSync("supabase/tests/*.test.ts").filter(
   (file) => !onceEnough.some((name) => file.endsWith(`/${name}.test.ts`)),
