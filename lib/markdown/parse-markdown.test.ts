@@ -156,7 +156,7 @@ describe("long texts", () => {
     ];
     const text = [...parts, ...more].join("\n\n");
     const one = parseMarkdown(text).blocks;
-    const times = 400;
+    const times = 200;
     const many = parseMarkdown(Array.from({ length: times }, () => text).join("\n\n"));
     expect(many.title).toBe("T");
     const each = [block("heading1", "T"), ...one];
