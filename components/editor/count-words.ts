@@ -1,6 +1,6 @@
 /** Words of a document, counted once a block: a block that nobody changed keeps its node, and so its count. */
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
-import { nodeText } from "../../lib/editor/block-nodes.ts";
+import { nodeWords } from "../../lib/editor/block-nodes.ts";
 import { forEachBlock } from "../../lib/editor/outline-nodes.ts";
 
 export class WordCounter {
@@ -18,7 +18,7 @@ export class WordCounter {
           isWhole = false;
           return;
         }
-        words = wordsIn(nodeText(node));
+        words = wordsIn(nodeWords(node));
         this.#known.set(node, words);
       }
       sum += words;

@@ -6,6 +6,7 @@ import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { BlockMap } from "../../lib/core/block-map.ts";
 import { isBlockId } from "../../lib/core/ids.ts";
 import { flashBlock } from "../../lib/editor/flash.ts";
+import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { Late, LatePart } from "../ui/late.tsx";
 import type { OpenAttachments } from "./attachments/open-attachments.ts";
 import { BlockHandle } from "./block-handle.tsx";
@@ -16,6 +17,7 @@ import { fetchAhead } from "./fetch-ahead.ts";
 import { FindBar } from "./find-bar.tsx";
 import { FormatBar } from "./format-bar.tsx";
 import { LanguageMenu } from "./language-menu.tsx";
+import { MentionMenu } from "./mention-menu.tsx";
 import { type DocumentEditor, openEditor } from "./open-editor.ts";
 import { RemoteCarets } from "./remote-carets.tsx";
 import { SlashMenu } from "./slash-menu.tsx";
@@ -39,26 +41,29 @@ type BodyProps = {
   documentId: string;
   session: DocumentSession;
   isWritable: boolean;
+  /** Documents and people that can be named; the same as long as the document is open. */
+  mentions: MentionDoor;
   onBody: (body: OpenBody | null) => void;
 };
 
 /** The text. Made once a session; React draws nothing in it. */
-export function DocumentBody({ documentId, session, isWritable, onBody }: BodyProps) {
+export function DocumentBody({ documentId, session, isWritable, mentions, onBody }: BodyProps) {
   const [opened, setOpened] = useState<DocumentEditor | null>(null);
   useEffect(() => {
-    const made = openEditor(documentId, session);
+    const made = openEditor(documentId, session, mentions);
     setOpened(made);
     return () => {
       setOpened(null);
       made.destroy();
     };
-  }, [documentId, session]);
+  }, [documentId, session, mentions]);
   return opened ? (
     <Editing
       key={session.sessionId}
       opened={opened}
       session={session}
       isWritable={isWritable}
+      mentions={mentions}
       onBody={onBody}
     />
   ) : null;
@@ -66,7 +71,7 @@ export function DocumentBody({ documentId, session, isWritable, onBody }: BodyPr
 
 type EditingProps = Omit<BodyProps, "documentId"> & { opened: DocumentEditor };
 
-function Editing({ opened, session, isWritable, onBody }: EditingProps) {
+function Editing({ opened, session, isWritable, mentions, onBody }: EditingProps) {
   const area = useRef<HTMLDivElement>(null);
   const editor = useEditor({
     ...opened.options,
@@ -95,6 +100,9 @@ function Editing({ opened, session, isWritable, onBody }: EditingProps) {
         <SlashMenu view={editor.view} menu={opened.slash} attachments={opened.attachments} area={area} />
       ) : null}
       {editor && isWritable ? <EmojiMenu view={editor.view} store={opened.emoji} area={area} /> : null}
+      {editor && isWritable ? (
+        <MentionMenu view={editor.view} store={opened.mentions} door={mentions} area={area} />
+      ) : null}
       {editor ? (
         <FindBar
           view={editor.view}

@@ -23,6 +23,8 @@ import { highlightingPlugin } from "../../lib/editor/highlighting.ts";
 import { markdownRules } from "../../lib/editor/input-rules.ts";
 import { keymapPlugin } from "../../lib/editor/keymap.ts";
 import { mathViewPlugin } from "../../lib/editor/math-view.ts";
+import { type MentionDoor, mentionPlugin } from "../../lib/editor/mention.ts";
+import { mentionViewPlugin } from "../../lib/editor/mention-view.ts";
 import { nestingPlugin } from "../../lib/editor/nesting.ts";
 import { normalizePlugin } from "../../lib/editor/normalize.ts";
 import { documentExtensions } from "../../lib/editor/schema.ts";
@@ -40,6 +42,7 @@ import { keepFolded, readFolded } from "./folded-toggles.ts";
 import { FormatStore } from "./format-store.ts";
 import { loadHighlighter } from "./load-highlighter.ts";
 import { loadMaths } from "./load-maths.ts";
+import { MentionStore } from "./mention-store.ts";
 import { offerLostBlocks } from "./offer-lost-blocks.ts";
 import { shownDocument } from "./shown-document.ts";
 import { SlashStore } from "./slash-store.ts";
@@ -50,6 +53,7 @@ export type DocumentEditor = {
   readonly map: BlockMap;
   readonly slash: SlashStore;
   readonly emoji: EmojiStore;
+  readonly mentions: MentionStore;
   readonly tables: TableStore;
   readonly formats: FormatStore;
   readonly callouts: CalloutStore;
@@ -71,12 +75,13 @@ export type DocumentEditor = {
   readonly destroy: () => void;
 };
 
-export function openEditor(documentId: string, session: DocumentSession): DocumentEditor {
+export function openEditor(documentId: string, session: DocumentSession, door: MentionDoor): DocumentEditor {
   const map = new BlockMap(session.doc);
   const undo = createUndo(map, LOCAL);
   const binding = new EditorBinding(map);
   const slash = new SlashStore();
   const emoji = new EmojiStore();
+  const mentions = new MentionStore(door);
   const offers = offerLostBlocks(session, map, undo);
   const tables = new TableStore();
   const formats = new FormatStore();
@@ -93,6 +98,11 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
       (event) => emoji.onKey(event),
       (query) => emoji.show(query),
     ),
+    mentionPlugin(
+      (event) => mentions.onKey(event),
+      (query) => mentions.show(query),
+    ),
+    mentionViewPlugin(door),
     formats.plugin,
     chosenPlugin(),
     ...attachments.plugins(),
@@ -127,6 +137,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     map,
     slash,
     emoji,
+    mentions,
     tables,
     formats,
     callouts,
@@ -155,6 +166,7 @@ export function openEditor(documentId: string, session: DocumentSession): Docume
     },
     destroy: () => {
       shownDocument(session).set(null);
+      mentions.destroy();
       attachments.destroy();
       offers.stop();
       binding.destroy();

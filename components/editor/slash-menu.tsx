@@ -155,7 +155,11 @@ export function usePlace(
 }
 
 /** Names the chosen option of the list `name`-list for those who hear the page. */
-export function useActiveOption(view: EditorView, name: "slash" | "emoji", chosen: number | null) {
+export function useActiveOption(
+  view: EditorView,
+  name: "slash" | "emoji" | "mention",
+  chosen: number | null,
+) {
   useEffect(() => {
     const { dom } = view;
     if (chosen === null) {

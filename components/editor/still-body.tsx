@@ -1,21 +1,23 @@
 /** The text as the server has it, until the editor stands in its place. Nothing in it answers. Null without a text. */
 import { createElement, type ReactNode } from "react";
+import type { Mention } from "../../lib/core/mention.ts";
+import type { Named } from "../../lib/editor/mention.ts";
 import { type StillRow, shortRows, stillDocument } from "../../lib/editor/still-nodes.ts";
 import { type StillElement, stillElements } from "../../lib/editor/still-page.ts";
 
-export function stillBody(rows: readonly StillRow[]): ReactNode {
+export function stillBody(rows: readonly StillRow[], look: (mention: Mention) => Named | null): ReactNode {
   const first = shortRows(rows);
   if (first.length === 0) return null;
   return (
     <div className="body-area still" aria-busy="true">
-      <div className="body">{drawRows(first)}</div>
+      <div className="body">{drawRows(first, look)}</div>
     </div>
   );
 }
 
 /** Blocks as they stand in a document, to be looked at. */
-export const drawRows = (rows: readonly StillRow[]): ReactNode =>
-  stillElements(stillDocument(rows)).map(draw);
+export const drawRows = (rows: readonly StillRow[], look?: (mention: Mention) => Named | null): ReactNode =>
+  stillElements(stillDocument(rows), look).map(draw);
 
 /** Attributes that React names in its own way; the others it takes as they are. */
 const NAMES: Readonly<Record<string, string>> = {

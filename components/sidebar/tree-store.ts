@@ -134,8 +134,7 @@ export function createTreeStore({
       return stop;
     },
     refresh,
-    async create(place: Place, title: string): Promise<string> {
-      const id = crypto.randomUUID();
+    async create(place: Place, title: string, id: string = crypto.randomUUID()): Promise<string> {
       const blank = new Map([[id, { id, parentPath: "", sortOrder: "", title }]]);
       const rows = new Map([...shown, ...blank]);
       await change(moved(rows, branchesOf(rows), id, place), () => source.create(id, place, title));

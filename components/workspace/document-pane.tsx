@@ -2,6 +2,7 @@
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { WorkspaceChannels } from "../../lib/collab/workspace-channel.ts";
+import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { DocumentBody, type OpenBody } from "../editor/document-body.tsx";
 import { type DocumentFile, exportDocument, type Format } from "../editor/export-document.ts";
 import { OutlinePanel, useOutline } from "../editor/outline/outline-panel.tsx";
@@ -15,7 +16,10 @@ import { PeopleHere } from "../presence/people-here.tsx";
 import { TypingStatus } from "../presence/typing-status.tsx";
 import { useTree } from "../sidebar/tree-context.tsx";
 import { Bones } from "../ui/bones.tsx";
+import { LinkedFrom } from "./linked-from.tsx";
+import type { PersonName } from "./people-names.ts";
 import { RelatedBlocks, useRelatedChoice } from "./related.tsx";
+import { useMentionDoor } from "./use-mention-door.ts";
 
 /** What the server knew of the document when it made the page. */
 export type InitialDocument = {
@@ -27,7 +31,10 @@ export type InitialDocument = {
 
 type PaneProps = {
   documentId: string;
+  workspaceId: string;
   person: { id: string; name: string; color: number };
+  /** Of the workspace. */
+  people: readonly PersonName[];
   initial: InitialDocument;
   /** The workspace's topics, shared with the tree; called in the browser only. */
   channels: () => WorkspaceChannels;
@@ -45,7 +52,9 @@ export type DocumentDoing = {
 };
 
 /** One document: its bar, its title and body, its foot. The title is there at once, the text when it is whole. */
-export function DocumentPane({ documentId, person, initial, channels, crumbs, actions }: PaneProps) {
+export function DocumentPane(props: PaneProps) {
+  const { documentId, workspaceId, person, initial, channels, crumbs, actions } = props;
+  const mentions = useMentionDoor({ workspaceId, documentId, userId: person.id, people: props.people });
   const session = useSession({ documentId, userId: person.id }, channels);
   useCheckWhenMoved(session, documentId);
   const exportAs = useCallback(
@@ -84,10 +93,11 @@ export function DocumentPane({ documentId, person, initial, channels, crumbs, ac
       <div className="desk">
         <main className="doc" id="main">
           {session ? (
-            <OpenDocument documentId={documentId} session={session} {...known} onBody={setBody} />
+            <OpenDocument {...{ documentId, session, mentions }} {...known} onBody={setBody} />
           ) : (
             <Opening {...known} />
           )}
+          {body ? <LinkedFrom workspaceId={workspaceId} documentId={documentId} /> : null}
         </main>
         <div className="margin">
           <OutlinePanel body={body} outline={outline} />
@@ -127,10 +137,11 @@ function Opening({ title, still, canWrite }: InitialDocument) {
 type OpenProps = InitialDocument & {
   documentId: string;
   session: DocumentSession;
+  mentions: MentionDoor;
   onBody: (body: OpenBody | null) => void;
 };
 
-function OpenDocument({ documentId, session, onBody, ...known }: OpenProps) {
+function OpenDocument({ documentId, session, mentions, onBody, ...known }: OpenProps) {
   const { phase, access, isWritable } = useStore(session.status);
   const wasOpen = useOnce(phase === "open");
   useWarning(session);
@@ -144,7 +155,7 @@ function OpenDocument({ documentId, session, onBody, ...known }: OpenProps) {
         onEdit={() => session.keyPressed()}
       />
       <p className="byline">{access && !isWritable && phase === "open" ? READS_ONLY : null}</p>
-      <DocumentBody documentId={documentId} session={session} isWritable={isWritable} onBody={onBody} />
+      <DocumentBody {...{ documentId, session, isWritable, mentions, onBody }} />
       {known.still}
     </>
   );

@@ -5,11 +5,13 @@ import { workspaceChannels } from "../sidebar/workspace-channels.ts";
 import { Crumbs } from "./crumbs.tsx";
 import { DocumentActions } from "./document-actions.tsx";
 import { type DocumentDoing, DocumentPane, type InitialDocument } from "./document-pane.tsx";
+import type { PersonName } from "./people-names.ts";
 
 type ScreenProps = {
   workspaceId: string;
   documentId: string;
   person: { id: string; name: string; color: number };
+  people: readonly PersonName[];
   role: Role;
   initial: InitialDocument;
 };

@@ -2,13 +2,12 @@
 import { Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useContext, useEffect, useMemo, useRef } from "react";
-import type { KnownDocument } from "../search/known-documents.ts";
 import { keepVisit, type RecentPlace } from "../search/recent.ts";
 import { useTree } from "../sidebar/tree-context.tsx";
-import { ancestorsOf, type Branches, type DocumentRows, linesOf, titleOf } from "../sidebar/tree-model.ts";
 import { documentPath, useCurrentDocument } from "../sidebar/use-document-actions.ts";
 import { Late, LatePart } from "../ui/late.tsx";
 import { FrameContext } from "./frame-context.tsx";
+import { knownDocuments } from "./known-documents.ts";
 
 const dialog = new LatePart(
   "The search",
@@ -50,14 +49,6 @@ export function SearchOverlay({ place, onClose }: Props) {
 function goToBlock(hash: string) {
   if (window.location.hash !== hash) window.history.pushState(null, "", hash);
   window.dispatchEvent(new HashChangeEvent("hashchange"));
-}
-
-function knownDocuments(rows: DocumentRows, branches: Branches): KnownDocument[] {
-  return linesOf(branches, () => true).map(({ row }) => ({
-    id: row.id,
-    title: row.title,
-    path: ancestorsOf(branches, row.id).map((id) => ({ id, title: titleOf(rows.get(id)) })),
-  }));
 }
 
 const AHEAD_MS = 3_000;

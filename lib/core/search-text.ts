@@ -25,7 +25,8 @@ const PLAIN: Readonly<Record<string, string>> = {
 const RUN =
   /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[\ud840-\ud8ff][\udc00-\udfff]/;
 
-function fold(text: string): string {
+/** As texts are compared: no accents, no capitals. */
+export function fold(text: string): string {
   const plain = text
     .normalize("NFKD")
     .replace(/([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/gu, "$1")

@@ -33,8 +33,8 @@ const DocumentRow = z
   }));
 export type DocumentRow = z.infer<typeof DocumentRow>;
 
-/** Siblings in their order, but not grouped by parent. Without the trash. */
-export async function listDocuments(workspaceId: string): Promise<DocumentRow[]> {
+/** Siblings in their order, but not grouped by parent. Without the trash. Asked for once a page. */
+export const listDocuments = cache(async (workspaceId: string): Promise<DocumentRow[]> => {
   const client = await createServerSupabase();
   return readAll(DocumentRow, (from, to) =>
     client
@@ -46,7 +46,7 @@ export async function listDocuments(workspaceId: string): Promise<DocumentRow[]>
       .order("id")
       .range(from, to),
   );
-}
+});
 
 /** What people put in the trash themselves, newest first; each brings its subtree back. */
 export async function listTrash(workspaceId: string): Promise<DocumentRow[]> {

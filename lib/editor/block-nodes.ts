@@ -8,6 +8,7 @@ import { EMBED } from "../core/embed.ts";
 import type { BlockId } from "../core/ids.ts";
 import { isSafeHref } from "../core/link.ts";
 import { MATH } from "../core/math.ts";
+import { mentionWords, readMention } from "../core/mention.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
 import { EMBED_MARK, isObjectRun, OBJECT_CHARACTER } from "../core/strand.ts";
 
@@ -122,4 +123,13 @@ export const idOf = (node: ProseMirrorNode): BlockId => node.attrs.id as BlockId
 export function nodeText(node: ProseMirrorNode): string {
   if (!node.isTextblock) return "";
   return node.textBetween(0, node.content.size, undefined, OBJECT_CHARACTER);
+}
+
+/** What a block's words say: as `nodeText`, with each mention in its words. */
+export function nodeWords(node: ProseMirrorNode): string {
+  if (!node.isTextblock) return "";
+  return node.textBetween(0, node.content.size, undefined, ({ attrs }) => {
+    const mention = readMention(attrs.value);
+    return mention ? mentionWords(mention) : OBJECT_CHARACTER;
+  });
 }

@@ -20,7 +20,7 @@ import type { BlockNode } from "../core/block-tree.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
 import { parseHtml } from "../html/parse-html.ts";
 import { writeHtml } from "../html/write-html.ts";
-import { idOf, nodeText } from "./block-nodes.ts";
+import { idOf, nodeWords } from "./block-nodes.ts";
 import { blocksOfFragment, fragmentOfBlocks } from "./block-slices.ts";
 import { chosenOf } from "./chosen.ts";
 import { baseOf } from "./column-places.ts";
@@ -79,7 +79,7 @@ function copying({ markdown }: ClipboardDoors): Plugin["props"] {
     clipboardSerializer: new HtmlSerializer({}, {}),
     clipboardTextSerializer: ({ content }) => {
       const alone = onlyText(content);
-      if (alone) return nodeText(alone);
+      if (alone) return nodeWords(alone);
       const print = markdown.print();
       return print ? print(blocksOfFragment(content)).trimEnd() : content.textBetween(0, content.size, "\n");
     },

@@ -26,7 +26,9 @@ export function drawObject(value: unknown, look: ((mention: Mention) => Named | 
   const mention = readMention(value);
   if (!mention) return UNKNOWN;
   const named = look?.(mention) ?? null;
-  const words = mentionWords(mention, named?.name);
+  const said = mentionWords(mention, named?.name);
+  // the sheet of styles puts the sign before the name of a person who is known
+  const words = mention.kind === "person" && named ? said.slice(1) : said;
   const { kind } = mention;
   if (!named)
     return { tag: "span", attributes: { class: "mention unseen-name", "data-mention": kind }, words };

@@ -7,7 +7,8 @@ import type { EditorView } from "@tiptap/pm/view";
 import { type Mention, mentionValue, readMention } from "../core/mention.ts";
 import { type TypedQuery, typedQueries, wordsBefore } from "./typed-query.ts";
 
-export type MentionQuery = TypedQuery & { readonly sign: "@" | "[[" };
+/** `isClosing`: one closing bracket stands behind it. */
+export type MentionQuery = TypedQuery & { readonly sign: "@" | "[["; readonly isClosing: boolean };
 
 /** Who or what is meant, as a reader may know it now. */
 export type Named = {
@@ -37,7 +38,7 @@ export type MentionDoor = {
 
 /** An address has letters before its "@"; words in scripts without spaces are none. */
 const AT = /(?<![\w.%+-])([@＠]((?:[^\s@＠[\]\ufffc][^@＠[\]\ufffc\n]{0,47})?))$/u;
-const BRACKETS = /((?:\[\[|［［|【【)([^[\]［］【】\ufffc\n]{0,60}))\]?$/u;
+const BRACKETS = /((?:\[\[|［［|【【)([^[\]［］【】\ufffc\n]{0,60}))[\]］】]?$/u;
 /** More than a whole match and the letter before it. */
 const LONGEST = 70;
 
@@ -48,7 +49,14 @@ function readQuery(state: EditorState): MentionQuery | null {
   const brackets = BRACKETS.exec(words);
   const match = brackets ?? AT.exec(words);
   if (!match) return null;
-  return { from: pos - match[0].length, to: pos, text: match[2] ?? "", sign: brackets ? "[[" : "@" };
+  const isClosing = /[\]］】]$/.test(match[0]);
+  return {
+    from: pos - match[0].length,
+    to: pos,
+    text: match[2] ?? "",
+    sign: brackets ? "[[" : "@",
+    isClosing,
+  };
 }
 
 const queries = typedQueries<MentionQuery>("mention", readQuery, ({ text }) => text === "");

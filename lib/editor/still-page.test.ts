@@ -3,8 +3,10 @@ import * as Y from "yjs";
 import { BlockMap } from "../core/block-map.ts";
 import { insertTree } from "../core/block-read.ts";
 import type { BlockNode, Json, Marks } from "../core/block-tree.ts";
+import { type Mention, mentionValue } from "../core/mention.ts";
 import { projectDocument } from "../core/projection.ts";
 import { EditorBinding } from "./binding.ts";
+import type { Named } from "./mention.ts";
 import { schema } from "./schema.ts";
 import { shortRows, stillDocument } from "./still-nodes.ts";
 import { StillElement, stillElements } from "./still-page.ts";
@@ -24,6 +26,10 @@ const block = (
 });
 const cell = (text: string, col: string) => block("tableCell", text, { col });
 
+const ID = "7f3c1c9a-1111-4222-8333-444455556666";
+const PLAN: Mention = { kind: "document", id: ID, workspace: ID, label: "Plan" };
+const ADA: Mention = { kind: "person", id: ID, label: "Ada" };
+
 /** One of each, nested where they may be. */
 const EVERYTHING: BlockNode[] = [
   block("heading1", "One"),
@@ -36,6 +42,9 @@ const EVERYTHING: BlockNode[] = [
     ["bad", { link: { href: "javascript:alert(1)" } }],
     ["red", { color: "red", highlight: "yellow" }],
     ["newer", { glow: 3 }],
+    ["\ufffc", { embed: mentionValue(PLAN), bold: true }],
+    ["\ufffc", { embed: mentionValue(ADA) }],
+    ["\ufffc", { embed: { chart: 1 } }],
   ]),
   block("paragraph"),
   block("bullet", "a", {}, [block("number", "b", { start: 4 }), block("task", "c", { checked: true })]),
@@ -105,6 +114,30 @@ describe("the text that the server shows", () => {
     };
     for (const element of stillElements(stillDocument(rows))) walk(element);
     expect(hrefs).toEqual(["https://example.com"]);
+  });
+
+  it("calls those who are named by the name of now, and by the words that were written where there is none", () => {
+    const { rows } = opened(EVERYTHING.slice(1, 2));
+    const drawnWith = (look?: (mention: Mention) => Named | null) => {
+      const found: string[] = [];
+      const walk = (element: StillElement) => {
+        const { tag, attributes } = element;
+        if (/mention|embed/.test(attributes.get("class") ?? ""))
+          found.push(
+            [tag, attributes.get("href") ?? "", attributes.get("title") ?? "", texts(element)].join(" "),
+          );
+        for (const child of element.children) if (child instanceof StillElement) walk(child);
+      };
+      for (const element of stillElements(stillDocument(rows), look)) walk(element);
+      return found;
+    };
+    const newer = "span  Made with a newer version ◇";
+    expect(drawnWith()).toEqual(["span   Plan", "span   @Ada", newer]);
+    const look = ({ kind }: Mention): Named =>
+      kind === "person"
+        ? { name: "Ada King", href: null, where: "" }
+        : { name: "New plan", href: "/w/1", where: "A / B" };
+    expect(drawnWith(look)).toEqual(["a /w/1 A / B New plan", "span   Ada King", newer]);
   });
 
   it("shows a table in which words were written as the text that it then is", () => {

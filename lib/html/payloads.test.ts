@@ -7,7 +7,7 @@ import * as Y from "yjs";
 import { writeDocument } from "../../components/editor/fill-document.ts";
 import { BlockMap } from "../core/block-map.ts";
 import { readDocumentTree } from "../core/block-read.ts";
-import { type BlockNode, textOf } from "../core/block-tree.ts";
+import { type BlockNode, type Json, type TextRun, textOf } from "../core/block-tree.ts";
 import { attributeKey } from "../core/entry.ts";
 import { isSafeHref } from "../core/link.ts";
 import { fragmentOfBlocks } from "../editor/block-slices.ts";
@@ -83,6 +83,20 @@ function expectHarmless(blocks: readonly BlockNode[]): void {
 
 const named = (all: readonly string[]) => all.map((one) => [JSON.stringify(one).slice(0, 80), one] as const);
 
+const ID = "7f3c1c9a-1111-4222-8333-444455556666";
+
+/** As a name, as an id, as a kind, and with the mark on words. */
+const mentionsOf = (payload: string): TextRun[] => {
+  const mentions = [
+    { kind: "document", id: ID, workspace: ID, label: payload },
+    { kind: "person", id: ID, label: payload },
+    { kind: "document", id: payload, workspace: payload, label: payload },
+    { kind: payload, id: ID, workspace: ID, label: payload },
+  ];
+  const runs = mentions.map((mention) => ({ text: "\ufffc", marks: { embed: { mention } } }));
+  return [...runs, { text: payload || "x", marks: { embed: { mention: mentions[0] as Json } } }];
+};
+
 /** A payload wherever the shared document has room for a value. */
 function forged(payload: string): BlockNode[] {
   const link = (href: unknown) => [{ text: "link", marks: { link: { href } as never } }];
@@ -138,6 +152,7 @@ function forged(payload: string): BlockNode[] {
       attrs: {},
       text: [
         ...link(payload),
+        ...mentionsOf(payload),
         ...link({ href: payload }),
         { text: "title", marks: { link: { href: "/", title: payload } } },
       ],

@@ -18,7 +18,17 @@ import { insertTree } from "../../lib/core/block-read.ts";
 import { textOf } from "../../lib/core/block-tree.ts";
 import type { Pull } from "../../lib/core/protocol.ts";
 import { type Cursor, toCursor } from "../../lib/editor/cursor.ts";
+import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { type Bench, type Line, PEOPLE } from "./bench.ts";
+
+/** Nothing is named here. */
+const NOBODY: MentionDoor = {
+  look: () => null,
+  subscribe: () => () => undefined,
+  find: () => [],
+  go: () => undefined,
+  make: () => Promise.resolve(),
+};
 
 const DOCUMENT_ID = "00000000-0000-4000-8000-000000000001";
 const TYPES = { heading: "heading2", paragraph: "paragraph", bullet: "bullet" } as const;
@@ -141,7 +151,13 @@ const bench: Bench = {
       requestAnimationFrame(look);
     });
     createRoot(root).render(
-      <DocumentBody documentId={DOCUMENT_ID} session={session} isWritable onBody={() => undefined} />,
+      <DocumentBody
+        documentId={DOCUMENT_ID}
+        session={session}
+        isWritable
+        mentions={NOBODY}
+        onBody={() => undefined}
+      />,
     );
     await seen;
   },

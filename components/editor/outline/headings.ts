@@ -4,8 +4,8 @@
  */
 import { createStore, type Store } from "../../../lib/collab/store.ts";
 import type { BlockMap, BlockMapChange } from "../../../lib/core/block-map.ts";
-import { textOf } from "../../../lib/core/block-tree.ts";
 import type { BlockId } from "../../../lib/core/ids.ts";
+import { wordsOf } from "../../../lib/core/mention.ts";
 
 export type Heading = { readonly id: BlockId; readonly level: 1 | 2 | 3; readonly text: string };
 
@@ -65,7 +65,7 @@ export class Headings {
     const found: Heading[] = [];
     for (const { id, role } of this.#map.outline().items) {
       const level = role === undefined ? this.#levelOf(id) : undefined;
-      if (level) found.push({ id, level, text: textOf(this.#map.runs(id)).trim() });
+      if (level) found.push({ id, level, text: wordsOf(this.#map.runs(id)).trim() });
     }
     this.#known = new Set(found.map(({ id }) => id));
     this.#store.set(found);

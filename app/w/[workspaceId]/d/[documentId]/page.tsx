@@ -1,11 +1,15 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { stillBody } from "../../../../../components/editor/still-body.tsx";
+import { branchesOf } from "../../../../../components/sidebar/tree-model.ts";
 import { DocumentScreen } from "../../../../../components/workspace/document-screen.tsx";
+import { knownDocuments } from "../../../../../components/workspace/known-documents.ts";
+import { lookAmong } from "../../../../../components/workspace/mention-door.ts";
 import { TrashedDocument } from "../../../../../components/workspace/trashed-document.tsx";
-import { listFirstBlocks } from "../../../../../lib/data/blocks.ts";
-import { findDocument } from "../../../../../lib/data/documents.ts";
-import { listMembers } from "../../../../../lib/data/people.ts";
+import { mentionOf } from "../../../../../lib/core/mention.ts";
+import { type FirstBlock, listFirstBlocks } from "../../../../../lib/data/blocks.ts";
+import { findDocument, listDocuments } from "../../../../../lib/data/documents.ts";
+import { listMembers, type Member } from "../../../../../lib/data/people.ts";
 import { getViewer } from "../../viewer.ts";
 
 type Props = { params: Promise<{ workspaceId: string; documentId: string }> };
@@ -14,6 +18,17 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { workspaceId, documentId } = await params;
   const document = await findDocument(documentId);
   return { title: document?.workspaceId === workspaceId ? document.title.trim() || "Untitled" : "Not found" };
+}
+
+/** Who is named in the blocks, as this person may know it. The tree is read for it only where documents are. */
+async function lookFor(workspaceId: string, blocks: readonly FirstBlock[], members: readonly Member[]) {
+  const isNamed = blocks.some(({ content }) =>
+    content.text.some((run) => mentionOf(run)?.kind === "document"),
+  );
+  const rows = new Map((isNamed ? await listDocuments(workspaceId) : []).map((row) => [row.id, row]));
+  const known = knownDocuments(rows, branchesOf(rows)).map((one) => [one.id, one] as const);
+  const names = members.map(({ userId, name }) => [userId, name] as const);
+  return lookAmong(workspaceId, new Map(known), new Map(names));
 }
 
 export default async function DocumentPage({ params }: Props) {
@@ -34,11 +49,12 @@ export default async function DocumentPage({ params }: Props) {
       workspaceId={workspace.id}
       documentId={document.id}
       person={{ id: user.id, name: me?.name ?? "You", color: me?.color ?? 1 }}
+      people={members.map(({ userId, name }) => ({ id: userId, name }))}
       role={workspace.role}
       initial={{
         title: document.title,
         canWrite,
-        still: stillBody(blocks),
+        still: stillBody(blocks, await lookFor(workspace.id, blocks, members)),
       }}
     />
   );

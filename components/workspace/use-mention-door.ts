@@ -1,0 +1,35 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { toast } from "sonner";
+import type { MentionDoor } from "../../lib/editor/mention.ts";
+import { browserSupabase } from "../../lib/supabase/browser.ts";
+import { readRecent } from "../search/recent.ts";
+import { supabaseSearch } from "../search/search-source.ts";
+import { useTreeStore } from "../sidebar/tree-context.tsx";
+import { createMentionDoor } from "./mention-door.ts";
+import { createPeopleNames, type PersonName } from "./people-names.ts";
+
+type Place = { workspaceId: string; documentId: string; userId: string; people: readonly PersonName[] };
+
+/** One for the life of a document's page. */
+export function useMentionDoor({ workspaceId, documentId, userId, people }: Place): MentionDoor {
+  const tree = useTreeStore();
+  const router = useRouter();
+  const [door] = useState(() => {
+    const ask = () => supabaseSearch(browserSupabase, workspaceId).members();
+    return createMentionDoor({
+      workspaceId,
+      documentId,
+      tree,
+      people: createPeopleNames(people, ask, () => performance.now()),
+      recent: () => readRecent({ userId, workspaceId }).documents,
+      go: (href) => router.push(href),
+      onNotMade: (title, error) =>
+        void toast.error(`“${title}” was not created.`, {
+          description: `${error instanceof Error ? error.message : "Try again in a moment."} Its name stays in the text.`,
+        }),
+    });
+  });
+  return door;
+}
