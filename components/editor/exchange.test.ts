@@ -6,6 +6,7 @@ import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { attachmentKey } from "../../lib/core/attachment.ts";
 import type { BlockNode, Json } from "../../lib/core/block-tree.ts";
+import { mentionHref, mentionOf, mentionRun } from "../../lib/core/mention.ts";
 import { type Archive, openFiles, openZip } from "../../lib/exchange/archive.ts";
 import { partsOfPath, relativePath, resolvePath } from "../../lib/exchange/archive-paths.ts";
 import type { ExportNode } from "../../lib/exchange/plan-export.ts";
@@ -52,7 +53,10 @@ function kept(
     const shown =
       typeof attachment === "string" ? { name, alt: alt ?? "", bytes: bytes(attachment) } : others;
     const runs = text.map((run) => {
-      const { href } = (run.marks.link ?? {}) as { href?: string };
+      const mention = mentionOf(run);
+      const { href } = mention
+        ? { href: mentionHref(mention) }
+        : ((run.marks.link ?? {}) as { href?: string });
       const id = /\/d\/([\da-f-]{36})/.exec(href ?? "")?.[1];
       return id ? { text: run.text, leadsTo: titles.get(id) ?? id } : run;
     });
@@ -132,6 +136,10 @@ describe("documents as a zip", () => {
           block("file", "the plan", { attachment: key, name: "plan.pdf" }),
           linked("inside", `/w/${WORKSPACE}/d/${uuid(3)}#${"a".repeat(32)}`),
           linked("outside", "https://example.org/a?b=c"),
+          {
+            ...block("paragraph", ""),
+            text: [mentionRun({ kind: "document", id: uuid(2), workspace: WORKSPACE, label: "b" })],
+          },
           block("bullet", "item", {}, [block("image", "", { attachment: key, name: "sea (1).png" })]),
         ],
         children: [

@@ -24,6 +24,7 @@ import { markdownRules } from "../../lib/editor/input-rules.ts";
 import { keymapPlugin } from "../../lib/editor/keymap.ts";
 import { mathViewPlugin } from "../../lib/editor/math-view.ts";
 import { type MentionDoor, mentionPlugin } from "../../lib/editor/mention.ts";
+import { mentionPastePlugin } from "../../lib/editor/mention-paste.ts";
 import { mentionViewPlugin } from "../../lib/editor/mention-view.ts";
 import { nestingPlugin } from "../../lib/editor/nesting.ts";
 import { normalizePlugin } from "../../lib/editor/normalize.ts";
@@ -92,6 +93,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
   const changes = new EditorChanges();
   const plugins = (): Plugin[] => [
     embedViewPlugin(EMBED_DOOR),
+    mentionPastePlugin(door),
     clipboardPlugin(clipboardDoors(attachments)),
     slashPlugin((event) => slash.onKey(event)),
     emojiPlugin(

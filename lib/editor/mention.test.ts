@@ -1,8 +1,9 @@
 // @vitest-environment jsdom
+import { Slice } from "@tiptap/pm/model";
 import { EditorState, NodeSelection, TextSelection } from "@tiptap/pm/state";
 import { EditorView } from "@tiptap/pm/view";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Mention } from "../core/mention.ts";
+import { type Mention, readMention } from "../core/mention.ts";
 import {
   closeMention,
   insertMention,
@@ -12,6 +13,7 @@ import {
   type Named,
   unmakeMention,
 } from "./mention.ts";
+import { mentionPastePlugin } from "./mention-paste.ts";
 import { mentionViewPlugin } from "./mention-view.ts";
 import { schema } from "./schema.ts";
 
@@ -57,6 +59,7 @@ function typing(words: string, type = "block", marks: string[] = []): EditorView
       () => undefined,
     ),
     mentionViewPlugin(door),
+    mentionPastePlugin(door),
   ];
   const state = EditorState.create({ doc, plugins, selection: TextSelection.create(doc, before.length + 1) });
   const view = new EditorView(document.body.appendChild(document.createElement("div")), { state });
@@ -164,6 +167,34 @@ describe("mentions", () => {
     names = {};
     press();
     expect(gone).toHaveLength(3);
+  });
+
+  it("come of a document's address that is pasted by itself, where the reader may see it", () => {
+    names = { [ID]: { name: "Plan", href: "/there", where: "" } };
+    const path = `/w/${ID}/d/${ID}`;
+    const pasted = (text: string, type = "block", shiftKey = false) => {
+      const view = typing("a ", type);
+      view.dom.dispatchEvent(new KeyboardEvent("keydown", { key: "v", shiftKey }));
+      const event = Object.assign(new Event("paste"), { clipboardData: { getData: () => text } });
+      const isTaken = view.someProp("handlePaste", (paste) =>
+        paste(view, event as unknown as ClipboardEvent, Slice.empty),
+      );
+      const value = view.state.doc.firstChild?.lastChild?.attrs.value;
+      return isTaken === true && readMention(value);
+    };
+    const here = window.location.origin;
+    expect(pasted(` ${here}${path}\n`)).toEqual(PLAN);
+    for (const other of [
+      `https://elsewhere.example${path}`,
+      `${here}${path}#${"a".repeat(32)}`,
+      `${here}${path} and`,
+      path,
+    ])
+      expect(pasted(other), other).toBe(false);
+    expect(pasted(here + path, "codeBlock")).toBe(false);
+    expect(pasted(here + path, "block", true), "as plain text").toBe(false);
+    names = {};
+    expect(pasted(here + path)).toBe(false);
   });
 
   it("become words again when their document was not made", () => {

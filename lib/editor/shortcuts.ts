@@ -73,6 +73,8 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
     shortcuts: [
       key("Any block, by its name", "/"),
       key("An emoji, by its name, anywhere", ":"),
+      key("A person or a document, by name, anywhere", "@"),
+      key("A document, by its title, anywhere", "[["),
       ...SLASH_ITEMS.filter(({ shorthand }) => shorthand).map(({ name, shorthand }) => key(name, shorthand)),
     ],
   },
@@ -83,6 +85,7 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       key("Search every document", "Mod-k"),
       key("Find and replace", "Mod-f"),
       key("Link the chosen text", "Mod-Shift-k"),
+      key("To the document that is named at the caret", "Alt-Enter"),
       key("Copy as Markdown", "Mod-Alt-c"),
       key("Paste as plain text", "Mod-Shift-v"),
       key("To the toolbar over the chosen text", "Alt-F10"),
