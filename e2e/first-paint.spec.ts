@@ -8,7 +8,8 @@ const EVERYTHING = `# Everything
 
 ## A heading
 
-Plain **bold** *italic* \`code\` [link](https://example.com) and ~~gone~~.
+Plain **bold** *italic* \`code\` [link](https://example.com) and ~~gone~~,
+by [@Somebody](#person-7f3c1c9a-1111-4222-8333-444455556666).
 
 - a bullet
   - inside it

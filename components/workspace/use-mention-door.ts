@@ -5,7 +5,6 @@ import { toast } from "sonner";
 import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { browserSupabase } from "../../lib/supabase/browser.ts";
 import { readRecent } from "../search/recent.ts";
-import { supabaseSearch } from "../search/search-source.ts";
 import { useTreeStore } from "../sidebar/tree-context.tsx";
 import { createMentionDoor } from "./mention-door.ts";
 import { createPeopleNames, type PersonName } from "./people-names.ts";
@@ -17,7 +16,11 @@ export function useMentionDoor({ workspaceId, documentId, userId, people }: Plac
   const tree = useTreeStore();
   const router = useRouter();
   const [door] = useState(() => {
-    const ask = () => supabaseSearch(browserSupabase, workspaceId).members();
+    const ask = async () => {
+      // seldom asked, so that no page loads it with its text
+      const { supabaseSearch } = await import("../search/search-source.ts");
+      return supabaseSearch(browserSupabase, workspaceId).members();
+    };
     return createMentionDoor({
       workspaceId,
       documentId,
