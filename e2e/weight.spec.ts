@@ -6,7 +6,7 @@ import { signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 /** What was measured, and a little: whoever adds more finds out here. */
-const BUDGET_KB = 525;
+const BUDGET_KB = 530;
 
 /** Bytes by address of every script that the page asks for from now on. */
 function scriptsOf(page: Page): Map<string, Promise<number>> {
