@@ -1,35 +1,9 @@
 /** Every screen but the document itself: words, keys, refusals, two windows, and no fault for axe in either theme. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
 import { body, newDocument, saveState } from "./document.ts";
+import { expectNoFaults } from "./no-faults.ts";
 import { password, signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
-
-const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-/**
- * `menu`: an open menu stands outside the landmarks, and has focusable guards that only pass the focus on; axe counts
- * both as faults.
- */
-async function expectNoFaults(page: Page, where: string, { menu = false } = {}) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const size of [
-      { width: 1440, height: 900 },
-      { width: 375, height: 812 },
-    ]) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.setViewportSize(size);
-      const axe = new AxeBuilder({ page }).withTags(tags);
-      if (menu) axe.exclude("[data-base-ui-focus-guard]").disableRules(["region"]);
-      const { violations } = await axe.analyze();
-      const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n  ")}`);
-      expect(said, `${where}, ${colorScheme}, ${size.width}`).toEqual([]);
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect(width, `${where} scrolls sideways at ${size.width}`).toBeLessThanOrEqual(size.width);
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 720 });
-}
 
 /** Creates documents by the button; each lands at the end of the root, titled in the sidebar's own way. */
 async function createDocuments(page: Page, count: number): Promise<string[]> {

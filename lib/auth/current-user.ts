@@ -38,3 +38,13 @@ export async function findVerifiedUser(): Promise<CurrentUser | null> {
   const { data } = await client.auth.getUser();
   return data.user?.id === current.id ? current : null;
 }
+
+/**
+ * Whether this person runs the site: `operator` in the account's `raw_app_meta_data`, which only the database's owner and
+ * the secret key can write. Asked of the account service each time, so that it can be taken back at once.
+ */
+export async function isOperator(): Promise<boolean> {
+  const client = await createServerSupabase();
+  const { data } = await client.auth.getUser();
+  return data.user?.app_metadata.operator === true;
+}
