@@ -25,20 +25,28 @@ export async function invite(
   role = "editor",
 ): Promise<Person> {
   const invitation = { p_workspace_id: owner.workspaceUrl.split("/").at(-1), p_role: role };
-  const { token } = await call<{ token: string }>(owner.page, "create_invitation", invitation);
+  const { token } = await callAs<{ token: string }>(owner.page, "create_invitation", invitation);
   const guest = await newPerson(browser, name);
-  await call(guest.page, "accept_invitation", { p_token: token });
+  await callAs(guest.page, "accept_invitation", { p_token: token });
   await guest.page.goto(owner.workspaceUrl);
   return { ...guest, workspaceUrl: owner.workspaceUrl };
 }
 
 /** A function of the database, called as the page's person. */
-async function call<Answer>(page: Page, name: string, values: object): Promise<Answer> {
+export async function callAs<Answer>(page: Page, name: string, values: object): Promise<Answer> {
   const { url, publishableKey } = await runtimeConfig(page);
   const headers = { apikey: publishableKey, authorization: `Bearer ${await accessToken(page)}` };
   const answer = await page.request.post(`${url}/rest/v1/rpc/${name}`, { headers, data: values });
-  expect(answer.ok(), await answer.text()).toBe(true);
-  return answer.json();
+  const text = await answer.text();
+  expect(answer.ok(), text).toBe(true);
+  return JSON.parse(text || "null");
+}
+
+/** The open document; the page ends up in its workspace. */
+export async function moveToTrash(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Document actions" }).click();
+  await page.getByRole("menuitem", { name: "Move to trash" }).click();
+  await page.waitForURL((url) => !url.pathname.includes("/d/"));
 }
 
 export async function openDocument(page: Page, url: string): Promise<void> {

@@ -1,7 +1,13 @@
-/** What operators get: figures for who has the token, ids of requests, what browsers measure, and the page of operations. */
+/**
+ * What operators get: figures for who has the token, ids of requests, what browsers measure, the page of operations, and
+ * the runbook's critical path.
+ */
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { createClient } from "@supabase/supabase-js";
+import { blocksOf, readRunbook } from "../supabase/tests/runbook-blocks.ts";
 import { body, newDocument, openDocument, saveState } from "./document.ts";
 import { expectNoFaults } from "./no-faults.ts";
 import { signUp } from "./person.ts";
@@ -119,3 +125,20 @@ async function makeOperator(email: string): Promise<void> {
   const made = await auth.admin.updateUserById(user?.id ?? "", { app_metadata: { operator: true } });
   expect(made.error).toBe(null);
 }
+
+test("the runbook's command takes the critical path, and says which step fails where nothing serves", async ({
+  baseURL,
+}) => {
+  const block = blocksOf(readRunbook()).find(({ text }) => text.startsWith("npm run validate"));
+  const validate = (address: string) =>
+    promisify(execFile)("bash", ["-euc", block?.text ?? "exit 2"], {
+      env: { ...process.env, BASE_URL: address, VALIDATE_EMAIL: "", VALIDATE_PASSWORD: "" },
+    });
+  const { stdout } = await validate(String(baseURL ?? process.env.E2E_BASE_URL));
+  expect(stdout.match(/^ok {5}[^:]+/gm)).toHaveLength(12);
+  expect(stdout).toContain("its document is deleted forever");
+  await expect(validate("http://127.0.0.1:9")).rejects.toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining("failed sign up"),
+  });
+});

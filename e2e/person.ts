@@ -22,6 +22,20 @@ export async function signUp(browser: Browser, name: string, path = "/sign-up"):
   return { page, name, email, workspaceUrl: page.url() };
 }
 
+/** On a page that shows the form, which leads to a workspace. */
+export async function signIn(page: Page, email: string, secret = password): Promise<void> {
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(secret);
+  await page.getByLabel("Password").press("Enter");
+  await page.waitForURL(/\/w\//);
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.waitForURL(/\/sign-in/);
+}
+
 /** Signed up by the services' interface, with an empty workspace: for tests that are about neither. */
 export async function newPerson(browser: Browser, name: string): Promise<Person> {
   const context = await browser.newContext();

@@ -2,7 +2,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { body, newDocument, saveState } from "./document.ts";
 import { expectNoFaults } from "./no-faults.ts";
-import { password, signUp } from "./person.ts";
+import { password, signIn, signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 /** Creates documents by the button; each lands at the end of the root, titled in the sidebar's own way. */
@@ -100,10 +100,7 @@ test.describe("the way in", () => {
     await question.getByRole("button", { name: "Sign out" }).click();
     await page.waitForURL(/\/sign-in/);
     await page.unroute("**/rpc/append_updates");
-    await page.getByLabel("Email").fill(email);
-    await page.getByLabel("Password").fill(password);
-    await page.getByLabel("Password").press("Enter");
-    await page.waitForURL(/\/w\//);
+    await signIn(page, email);
     await page.goto(url);
     await expect(body(page)).toContainText("safe unsent");
     await expect(saveState(page)).toHaveText("Saved");

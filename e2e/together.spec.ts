@@ -6,6 +6,7 @@ import {
   holdSocket,
   invite,
   markers,
+  moveToTrash,
   newDocument,
   openDocument,
   saveState,
@@ -300,8 +301,7 @@ test("a page that is open learns that its document went to the trash, and goes o
   const ben = await invite(browser, ana, "Ben Okafor");
   for (const { page } of [ana, ben]) await openDocument(page, url);
   await expect(body(ben.page)).toHaveAttribute("contenteditable", "true");
-  await ana.page.getByRole("button", { name: "Document actions" }).click();
-  await ana.page.getByRole("menuitem", { name: "Move to trash" }).click();
+  await moveToTrash(ana.page);
   await expect(body(ben.page)).toHaveAttribute("contenteditable", "false", { timeout: 5_000 });
   await expect(body(ben.page)).toHaveText("kept");
   await ana.page.goto(`${ana.workspaceUrl}/trash`);

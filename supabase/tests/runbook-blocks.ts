@@ -68,6 +68,7 @@ export const NEEDS_AN_ACCOUNT: readonly (readonly [begins: string, reason: strin
   ["npx supabase functions deploy", "an account of Supabase"],
   ["vercel deploy", "an account of Vercel"],
   ["vercel rollback", "an account of Vercel"],
+  ["npm run validate", "a browser and all of the product: e2e/operations.spec.ts runs it"],
   ["git checkout <previous-tag>", "an account of Supabase, and a tag"],
 ];
 
