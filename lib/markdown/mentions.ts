@@ -19,8 +19,10 @@ export function takeMention(inLink: readonly TextRun[]): TextRun[] {
   if (runs.length !== 1 || !run?.text.startsWith(SIGN)) return runs;
   const { link, ...marks } = run.marks;
   if (typeof link !== "object" || link === null || Array.isArray(link) || "title" in link) return runs;
-  const mention = typeof link.href === "string" ? mentionAt(link.href, run.text.slice(SIGN.length)) : null;
-  return mention ? settleMention(mentionRun(mention, marks)) : runs;
+  const label = run.text.slice(SIGN.length);
+  const mention = typeof link.href === "string" ? mentionAt(link.href, label) : null;
+  // other words than a label can be stay the words of a link
+  return mention?.label === label ? settleMention(mentionRun(mention, marks)) : runs;
 }
 
 /** A mention as Markdown can hold it, one run for each; any other run is the same. */

@@ -328,7 +328,9 @@ const settings = { seed, numRuns: Number(process.env.RUNS ?? 1_500) };
 console.log(`Markdown round trips with SEED=${seed}`);
 
 function charactersOf(blocks: readonly BlockNode[]): string {
-  return blocks.map((block) => wordsOf(block.text) + charactersOf(block.children)).join("");
+  const texts = blocks.map((block) => wordsOf(block.text) + charactersOf(block.children));
+  // Besides what the words of mentions have and links that are read as mentions may have: a sign, and a name for none.
+  return texts.join("").replaceAll(/@|Untitled|Someone/g, "");
 }
 
 describe("the round trip", () => {
