@@ -112,7 +112,7 @@ describe("durability", () => {
 
 function spawnStandIn(data: string): ChildProcess {
   const main = resolve(import.meta.dirname, "../local/main.ts");
-  return spawn(process.execPath, [main, "--data", data, "--with-parent"], {
+  return spawn(process.execPath, [main, "--data", data, "--migrations", schema, "--with-parent"], {
     stdio: ["pipe", "ignore", "ignore"],
   });
 }
