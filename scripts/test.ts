@@ -43,7 +43,7 @@ const minute = 60_000;
  * `DATABASE_URL=… npx vitest run --project contract`.
  */
 const onceEnough = [
-  "backup,benchmark,chaos,deletable,differences,native,phase4,planted,runbook,soak,travel,types",
+  "backup,benchmark,chaos,chaos-planted,deletable,differences,native,phase4,planted,runbook,soak,travel,types",
   "auth-admin-links,auth-limits,auth-otp,functions,realtime-quota,storage-signed",
   "auth-admin,auth-gateway,auth-off,auth-person,auth-sessions,auth-sign-up,auth-tokens",
   "process,robust-process,storage-crash",

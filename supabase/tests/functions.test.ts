@@ -263,7 +263,10 @@ describe.skipIf(isHosted)(`edge functions${isHosted ? ` (${WHY_NOT_HOSTED})` : "
       const begun = performance.now();
       expect(await failureOf("act/spin")).toEqual(LIMIT);
       expect(performance.now() - begun).toBeGreaterThan(1_900);
-      expect(await log()).toContain("shutdown: CPU Time exceeded");
+      await until(
+        async () => (await log()).includes("shutdown: CPU Time exceeded"),
+        "what the log says of it",
+      );
       expect(await ask("act/who")).toMatchObject({ shared: "first" });
     });
 
