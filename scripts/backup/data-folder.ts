@@ -1,27 +1,19 @@
 /** The data folder of the local engine: whether somebody works on it, and what of it a backup holds. */
-import { readdirSync, readFileSync } from "node:fs";
+import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Made anew at each start, or of no use elsewhere. */
 const LEFT_OUT = /^(?:lock(?:\..*)?|functions\.log|functions-cache(?:\/.*)?)$/;
 
 /** Paths of the files of a backup, below the folder, in order. */
-export function filesOf(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) =>
-      join(entry.parentPath, entry.name)
-        .slice(folder.length + 1)
-        .replaceAll("\\", "/"),
-    )
-    .filter((path) => !LEFT_OUT.test(path))
-    .sort();
-}
+export const filesOf = (folder: string): string[] => pathsOf(folder, (entry) => entry.isFile());
 
 /** Empty folders matter to Postgres. */
-export function foldersOf(folder: string): string[] {
+export const foldersOf = (folder: string): string[] => pathsOf(folder, (entry) => entry.isDirectory());
+
+function pathsOf(folder: string, isWanted: (entry: Dirent) => boolean): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter(isWanted)
     .map((entry) =>
       join(entry.parentPath, entry.name)
         .slice(folder.length + 1)
