@@ -92,6 +92,7 @@ export const CLOSED_TABLES: readonly string[] = [
   "embedding_jobs",
   "embedding_models",
   "embedding_models_id_seq",
+  "embedding_turns",
   "function_nonces",
   "job_watch",
   "metrics_connections",

@@ -52,7 +52,7 @@ function modelWith(embed: EmbeddingModel["embed"], name = "fake"): EmbeddingMode
 const good = async (texts: readonly string[]) => texts.map((text) => vectorOf(text));
 const work = async (embed: EmbeddingModel["embed"] = good, rpc: Rpc = scene.rpc) => {
   await later();
-  return createEmbedder(rpc, [modelWith(embed)]).next(() => true);
+  return createEmbedder(rpc, [modelWith(embed)]).next();
 };
 
 describe("jobs", () => {
@@ -95,11 +95,14 @@ describe("jobs", () => {
   it("an edit while vectors are made: the old one is not written, the new one is", async () => {
     const id = await scene.write(doc.id, "before");
     const asked: string[] = [];
-    await work(async (texts) => {
+    const slow = async (texts: readonly string[]) => {
       if (asked.length === 0) await scene.write(doc.id, "meanwhile", { id });
       asked.push(...texts);
       return good(texts);
-    });
+    };
+    await work(slow);
+    expect(await vectorsOf(doc.id)).toEqual([{ id, has: false, is_present: false }]);
+    await work(slow);
     expect(asked).toEqual(["before", "meanwhile"]);
     const [row] = await scene.sql.query<{ embedding: string }>(
       "select embedding::text from public.blocks where id = $1",
@@ -231,7 +234,7 @@ describe("a provider that fails", () => {
       if (calls === 3) throw new Error("fake answered 429.");
       return good(texts);
     };
-    await work(twice);
+    for (let turn = 0; turn < 3; turn += 1) await work(twice);
     expect((await vectorsOf(doc.id)).filter(({ has }) => has)).toHaveLength(8);
     expect(await jobs()).toMatchObject([{ attempts: 1, dead: false }]);
     await work(twice);
@@ -246,7 +249,7 @@ describe("another model", () => {
     const both = [modelWith(good), other];
     const turn = async () => {
       await later();
-      return createEmbedder(scene.rpc, both).next(() => true);
+      return createEmbedder(scene.rpc, both).next();
     };
     await scene.sql.exec("delete from public.blocks");
     const docs = [doc, await scene.newDocument(workspaceId)];
@@ -277,7 +280,7 @@ describe("another model", () => {
     // And back again, into the place that is free now.
     for (let at = 0; at < 4; at += 1) {
       await later();
-      await createEmbedder(scene.rpc, [other, modelWith(good)]).next(() => true);
+      await createEmbedder(scene.rpc, [other, modelWith(good)]).next();
     }
     expect(await status()).toMatchObject({ model: "fake", preparing: null });
     await scene.sql.exec("select private.sweep_embedding_jobs()");

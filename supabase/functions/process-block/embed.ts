@@ -1,6 +1,7 @@
 /**
- * One job of vectors: the texts of a document that lack one are read, embedded and written in batches, each where the
- * text is still the one that was read. What is left when the time is over stays due.
+ * One turn of vectors: of one document a batch of the texts that lack one is read, embedded and written, each where the
+ * text is still the one that was read. What is left stays due, and who comes next is for the database to say: nobody
+ * waits until a long document is through.
  */
 import type { Rpc } from "../_shared/database.ts";
 import { type EmbeddingModel, embedAccepted } from "../_shared/embeddings.ts";
@@ -18,8 +19,8 @@ type Missing = { readonly id: string; readonly hash: string; readonly text: stri
 const IN_PROCESS_CHUNKS = 8;
 
 export type Embedder = {
-  /** Works on one due job; whether there was one, whether that was all one request may do, and when the next is due. */
-  next(hasTime: () => boolean): Promise<{ worked: boolean; isSpent: boolean; nextDueInMs: number | null }>;
+  /** Works on a batch; whether there was one, whether that was all one request may do, and when the next is due. */
+  next(): Promise<{ worked: boolean; isSpent: boolean; nextDueInMs: number | null }>;
 };
 
 export function createEmbedder(rpc: Rpc, models: readonly EmbeddingModel[]): Embedder {
@@ -27,35 +28,33 @@ export function createEmbedder(rpc: Rpc, models: readonly EmbeddingModel[]): Emb
   let chunks = 0;
   const isSpent = () => chunks >= IN_PROCESS_CHUNKS;
 
-  async function embedFor(job: Job, { id, name }: Claimed["models"][number], hasTime: () => boolean) {
+  async function embedBatch(job: Job, { id, name }: Claimed["models"][number]): Promise<void> {
     const model = models.find((one) => one.name === name);
-    if (model === undefined) return;
-    while (hasTime() && !isSpent()) {
-      const values = { p_document_id: job.documentId, p_model_id: id, p_limit: model.batch };
-      const texts = await rpc<Missing[]>("read_embedding_texts", values);
-      if (texts.length === 0) return;
-      const made = await embedAccepted(
-        model,
-        texts.map(({ text }) => text),
-      );
-      if (model.isInProcess) chunks += made.chunks;
-      await rpc("write_embeddings", {
-        p_document_id: job.documentId,
-        p_lease: job.lease,
-        p_model_id: id,
-        // Without a vector: this text has none, and is not asked about again until it changes.
-        p_vectors: texts.map(({ id, hash }, at) => {
-          const vector = made.vectors[at] ?? null;
-          return { id, hash, vector: vector && JSON.stringify(vector) };
-        }),
-      });
-    }
+    if (model === undefined || isSpent()) return;
+    const values = { p_document_id: job.documentId, p_model_id: id, p_limit: model.batch };
+    const texts = await rpc<Missing[]>("read_embedding_texts", values);
+    if (texts.length === 0) return;
+    const made = await embedAccepted(
+      model,
+      texts.map(({ text }) => text),
+    );
+    if (model.isInProcess) chunks += made.chunks;
+    await rpc("write_embeddings", {
+      p_document_id: job.documentId,
+      p_lease: job.lease,
+      p_model_id: id,
+      // Without a vector: this text has none, and is not asked about again until it changes.
+      p_vectors: texts.map(({ id, hash }, at) => {
+        const vector = made.vectors[at] ?? null;
+        return { id, hash, vector: vector && JSON.stringify(vector) };
+      }),
+    });
   }
 
-  async function attempt(job: Job, inUse: Claimed["models"], hasTime: () => boolean): Promise<void> {
+  async function attempt(job: Job, inUse: Claimed["models"]): Promise<void> {
     const held = { p_document_id: job.documentId, p_lease: job.lease };
     try {
-      for (const model of inUse) await embedFor(job, model, hasTime);
+      for (const model of inUse) await embedBatch(job, model);
       await rpc("finish_embedding", { ...held, p_models: inUse.map(({ id }) => id) });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -66,7 +65,7 @@ export function createEmbedder(rpc: Rpc, models: readonly EmbeddingModel[]): Emb
   }
 
   return {
-    async next(hasTime) {
+    async next() {
       const {
         jobs,
         models: inUse,
@@ -75,7 +74,7 @@ export function createEmbedder(rpc: Rpc, models: readonly EmbeddingModel[]): Emb
         p_models: offered,
         p_limit: 1,
       });
-      for (const job of jobs) await attempt(job, inUse, hasTime);
+      for (const job of jobs) await attempt(job, inUse);
       return { worked: jobs.length > 0, isSpent: isSpent(), nextDueInMs };
     },
   };

@@ -31,7 +31,7 @@ export function createWorker(rpc: Rpc, options: WorkerOptions = {}) {
   };
   const vectors = createLoop(() => {
     const embedder = createEmbedder(rpc, models);
-    return shift((timeLeft) => embedder.next(() => timeLeft() > 0));
+    return shift(() => embedder.next());
   });
   const rows = createLoop(() =>
     shift(async () => {
@@ -73,9 +73,7 @@ function createLoop(work: () => Promise<void>): () => Promise<void> {
 }
 
 /** Whether there was something to do, whether that was all this call may do, and when there will be more. */
-type Step = (
-  timeLeft: () => number,
-) => Promise<{ worked: boolean; isSpent?: boolean; nextDueInMs: number | null }>;
+type Step = () => Promise<{ worked: boolean; isSpent?: boolean; nextDueInMs: number | null }>;
 
 async function workOff(
   rpc: Rpc,
@@ -84,7 +82,7 @@ async function workOff(
   wait: (ms: number) => Promise<void>,
 ): Promise<void> {
   for (;;) {
-    const { worked, isSpent = false, nextDueInMs } = await step(timeLeft);
+    const { worked, isSpent = false, nextDueInMs } = await step();
     if (!worked && nextDueInMs === null) return;
     const left = isSpent ? 0 : timeLeft();
     if (left <= 0 || (!worked && (nextDueInMs ?? 0) > left)) {

@@ -1,0 +1,110 @@
+/** Whose vectors are made first: what was just written, a batch at a time, and nobody waits for ever. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Doc, openSearchScene, type SearchScene, vectorOf } from "../../tests/search-scene.ts";
+import { createEmbedder } from "./embed.ts";
+
+const BATCH = 32;
+let scene: SearchScene;
+let workspaceId: string;
+let long: Doc;
+beforeAll(async () => {
+  scene = await openSearchScene();
+  workspaceId = await scene.newWorkspace(await scene.newPerson());
+  await scene.rpc("claim_embedding_jobs", { p_models: [{ name: "fake", cosineFloor: 0.1 }] });
+}, 120_000);
+afterAll(() => scene?.sql.close());
+beforeEach(async () => {
+  long = await scene.newDocument(workspaceId);
+});
+afterEach(() => scene.sql.exec("delete from public.documents"));
+
+const embedder = () =>
+  createEmbedder(scene.rpc, [
+    {
+      ...{ name: "fake", cosineFloor: 0.1, batch: BATCH, maxChunks: 4, isInProcess: false },
+      embed: async (texts) => texts.map((text) => vectorOf(text)),
+    },
+  ]);
+/** Works on one batch of what is due, as if the half second after each edit were over. */
+async function turn(): Promise<boolean> {
+  await scene.sql.exec("update private.embedding_jobs set due_at = least(due_at, clock_timestamp())");
+  return (await embedder().next()).worked;
+}
+async function turnsUntil(isDone: () => Promise<boolean>): Promise<number> {
+  for (let turns = 1; turns <= 100; turns += 1) {
+    await turn();
+    if (await isDone()) return turns;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+const fill = (documentId: string, blocks: number, text = "'block ' || n") =>
+  scene.sql.exec(`insert into public.blocks (document_id, id, sort_order, type, content, plain_text, content_hash)
+    select '${documentId}', gen_random_uuid(), 'a0', 'paragraph', '{}', ${text}, sha256(n::text::bytea)
+    from generate_series(1, ${blocks}) n`);
+async function countVectors(documentId: string): Promise<number> {
+  const [row] = await scene.sql.query<{ count: number }>(
+    "select count(embedding)::int as count from public.blocks where document_id = $1",
+    [documentId],
+  );
+  return row?.count ?? 0;
+}
+const hasVector = (blockId: string) => async () => {
+  const rows = await scene.sql.query(
+    "select from public.blocks where id = $1 and embedding_hash = text_hash",
+    [blockId],
+  );
+  return rows.length === 1;
+};
+
+describe("a new line", () => {
+  it("in another document has its vector three turns later, while 2,000 blocks are under way", async () => {
+    await fill(long.id, 2_000);
+    for (let at = 0; at < 4; at += 1) await turn();
+    const line = await scene.write((await scene.newDocument(workspaceId)).id, "a new line");
+    expect(await turnsUntil(hasVector(line))).toBeLessThanOrEqual(3);
+    expect(await countVectors(long.id)).toBeLessThanOrEqual(7 * BATCH);
+    expect(await countVectors(long.id)).toBeGreaterThanOrEqual(4 * BATCH);
+  });
+
+  it("has it before twenty documents that were made before it, and before a long one that was pasted after it", async () => {
+    for (let at = 0; at < 20; at += 1) await fill((await scene.newDocument(workspaceId)).id, 3);
+    const line = await scene.write((await scene.newDocument(workspaceId)).id, "a new line");
+    await fill(long.id, 200);
+    expect(await turnsUntil(hasVector(line))).toBeLessThanOrEqual(3);
+  });
+
+  it("at the end of a long document is the first of its texts", async () => {
+    await fill(long.id, 500);
+    for (let at = 0; at < 2; at += 1) await turn();
+    const line = await scene.write(long.id, "a new line");
+    expect(await turnsUntil(hasVector(line))).toBe(1);
+    expect(await countVectors(long.id)).toBe(3 * BATCH);
+  });
+});
+
+describe("nobody waits for ever", () => {
+  it("every fourth turn is of who waited longest, however much is written elsewhere", async () => {
+    const others = [await scene.newDocument(workspaceId), await scene.newDocument(workspaceId)];
+    await fill(long.id, 2 * BATCH);
+    let turns = 0;
+    while ((await countVectors(long.id)) < 2 * BATCH && turns < 20) {
+      for (const { id } of others) await scene.write(id, `line ${turns}`);
+      await turn();
+      turns += 1;
+    }
+    expect(turns).toBeGreaterThan(4);
+    expect(turns).toBeLessThanOrEqual(12);
+  });
+
+  it("long texts make short batches: about 32,000 characters of them, one text at least", async () => {
+    await fill(long.id, 10, "repeat('word ', 2000) || n");
+    await turn();
+    expect(await countVectors(long.id)).toBe(3);
+    await fill((await scene.newDocument(workspaceId)).id, 1, "repeat('long ', 100000)");
+    expect(await turnsUntil(async () => !(await turn()))).toBeLessThan(10);
+    const [left] = await scene.sql.query<{ count: number }>(
+      "select count(*)::int from private.embedding_jobs",
+    );
+    expect(left?.count).toBe(0);
+  });
+});
