@@ -161,6 +161,7 @@ describe("pg_cron", () => {
     );
     expect(jobs.map(({ jobname, schedule }) => [jobname, schedule])).toEqual([
       ["find missing vectors", "41 * * * *"],
+      ["forget words", "* * * * *"],
       ["keep functions warm", "* * * * *"],
       ["prune log", "* * * * *"],
       ["sweep embedding jobs", "30 seconds"],

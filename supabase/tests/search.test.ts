@@ -197,6 +197,48 @@ describe("documents", () => {
   });
 });
 
+describe("words that no text has any more", () => {
+  const known = async () => {
+    const rows = await scene.sql.query<{ word: string }>(
+      "select word from private.workspace_words where workspace_id = $1 and word like 'zeppel%' order by word",
+      [workspaceId],
+    );
+    return rows.map(({ word }) => word);
+  };
+  const sweep = async () => {
+    await scene.sql.query("select private.forget_words($1)", [workspaceId]);
+    await scene.sql.exec("update private.workspace_words set missed_at = missed_at - interval '1 day'");
+  };
+
+  it("are forgotten when they are missed twice, a day apart, and not if they were written in between", async () => {
+    const doc = await scene.newDocument(workspaceId);
+    const id = await scene.write(doc.id, "Zeppel zeppeli zeppelin");
+    await sweep();
+    await scene.write(doc.id, "Zeppelin", { id });
+    await sweep();
+    expect(await known()).toEqual(["zeppel", "zeppeli", "zeppelin"]);
+    await scene.write(doc.id, "Zeppelin zeppeli", { id });
+    await scene.write(doc.id, "Zeppelin", { id });
+    await sweep();
+    expect(await known()).toEqual(["zeppeli", "zeppelin"]);
+    await sweep();
+    expect(await known()).toEqual(["zeppelin"]);
+    await scene.sql.query("delete from public.documents where id = $1", [doc.id]);
+    await sweep();
+    await sweep();
+    expect(await known()).toEqual([]);
+    expect(await found("pressre "), "the others stay").not.toEqual([]);
+  });
+
+  it("each workspace has its minute of the day", async () => {
+    const minutes = await scene.sql.query<{ own: number }>(
+      "select mod(hashtext(id::text)::bigint + 2147483648, 1440)::int as own from public.workspaces",
+    );
+    for (const { own } of minutes) expect(own).toBeGreaterThanOrEqual(0);
+    await scene.sql.exec("select private.forget_words_of_this_minute()");
+  });
+});
+
 describe("bad queries", () => {
   it.each([
     ["empty", ""],

@@ -252,38 +252,55 @@ describe("another model", () => {
       return createEmbedder(scene.rpc, both).next();
     };
     await scene.sql.exec("delete from public.blocks");
+    const elsewhere = await scene.newDocument(await scene.newWorkspace(personId));
     const docs = [doc, await scene.newDocument(workspaceId)];
-    for (const { id } of docs) await scene.write(id, "text");
-    for (const _ of docs) await work();
+    for (const { id } of [...docs, elsewhere]) await scene.write(id, "text");
+    for (const _ of [...docs, elsewhere]) await work();
     const status = async () => {
       const [row] = await scene.ask<{ search_status: object }>(personId, "search_status", {
         p_workspace_id: workspaceId,
       });
       return row?.search_status;
     };
+    const postpone = (time: string) =>
+      scene.sql.query(
+        `update private.embedding_jobs set due_at = due_at + interval '${time}' where document_id = $1`,
+        [elsewhere.id],
+      );
     await turn();
-    expect(await status()).toMatchObject({ model: "fake", preparing: { name: "other", progress: 0 } });
+    await postpone("1 day");
+    // What can be found by the present model does not wait.
+    const prepared = (progress: number) => ({
+      model: "fake",
+      waiting: 0,
+      preparing: { name: "other", progress },
+    });
+    expect(await status()).toMatchObject(prepared(0));
     await turn();
-    expect(await status()).toMatchObject({ model: "fake", preparing: { name: "other", progress: 0.5 } });
+    expect(await status()).toMatchObject(prepared(0.5));
+    await turn();
+    expect(await status(), "whatever waits in other workspaces").toMatchObject(prepared(1));
     // An edit meanwhile gets both vectors, so that it is found before and after.
     await scene.write(docs[0]?.id ?? "", "written meanwhile");
+    expect(await status()).toMatchObject({ waiting: 1, preparing: { progress: 0.5 } });
     await turn();
+    await postpone("-1 day");
     await turn();
     expect(await status()).toEqual({ model: "other", waiting: 0, failed: 0, preparing: null });
     const filled = () =>
       scene.sql.query<{ main: number; standby: number }>(
         "select count(embedding)::int as main, count(embedding_standby)::int as standby from public.blocks",
       );
-    expect(await filled()).toEqual([{ main: 3, standby: 3 }]);
+    expect(await filled()).toEqual([{ main: 4, standby: 4 }]);
     await scene.sql.exec("select private.sweep_embedding_jobs()");
-    expect(await filled()).toEqual([{ main: 0, standby: 3 }]);
+    expect(await filled()).toEqual([{ main: 0, standby: 4 }]);
     // And back again, into the place that is free now.
-    for (let at = 0; at < 4; at += 1) {
+    for (let at = 0; at < 5; at += 1) {
       await later();
       await createEmbedder(scene.rpc, [other, modelWith(good)]).next();
     }
     expect(await status()).toMatchObject({ model: "fake", preparing: null });
     await scene.sql.exec("select private.sweep_embedding_jobs()");
-    expect(await filled()).toEqual([{ main: 3, standby: 0 }]);
+    expect(await filled()).toEqual([{ main: 4, standby: 0 }]);
   });
 });
