@@ -1,14 +1,17 @@
 /**
  * `npm run benchmark:search`: how good and how fast search is. Prints a table and writes JSON.
  *
- * Arguments: --blocks N (on native Postgres, 100000), --pglite-blocks N (10000), --only quality|scale, --out file.
+ * Arguments: --blocks N (on native Postgres, 100000), --pglite-blocks N (10000), --only quality|scale|freshness,
+ * --out file. Clocks depend on what else the machine does: the load is in the file, the processor time beside each clock.
  * What is not there on this machine (the Cranfield collection, native-postgres) is named and left out.
  */
 import { writeFile } from "node:fs/promises";
+import { loadavg } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { whyNoNativePostgres } from "./native-cluster.ts";
 import { whyNoCranfield } from "./search/cranfield.ts";
+import { measureFreshness } from "./search/freshness.ts";
 import { measureQuality, type Quality } from "./search/quality.ts";
 import { measureScale } from "./search/scale.ts";
 
@@ -21,10 +24,12 @@ const { values } = parseArgs({
   },
 });
 const folder = resolve(import.meta.dirname, "../test-results");
-const figures: Record<string, unknown> = { at: new Date().toISOString() };
+const figures: Record<string, unknown> = { at: new Date().toISOString(), load: loadavg() };
 const say = (...cells: unknown[]) => console.log(cells.map((cell) => String(cell).padEnd(22)).join(""));
 
-if (values.only !== "scale") {
+const isWanted = (part: string) => values.only === undefined || values.only === part;
+
+if (isWanted("quality")) {
   if (whyNoCranfield) console.log(whyNoCranfield);
   else {
     const quality = await measureQuality(
@@ -43,8 +48,17 @@ if (values.only !== "scale") {
     say("texts embedded a second", quality.embeddedPerSecond.toFixed(1));
   }
 }
-if (values.only !== "quality") {
-  say("blocks", "engine", "words p95", "hybrid p50", "hybrid p95", "with 2 % p95", "recall@10", "with 2 %");
+if (isWanted("scale")) {
+  say(
+    "blocks",
+    "engine",
+    "words p95, CPU",
+    "hybrid p50, CPU",
+    "hybrid p95, CPU",
+    "2 % p95, CPU",
+    "recall@10",
+    "with 2 %",
+  );
   const engines = [
     ["pglite", Number(values["pglite-blocks"]), null],
     ["native", Number(values.blocks), whyNoNativePostgres],
@@ -55,9 +69,22 @@ if (values.only !== "quality") {
     const scale = await measureScale(engine, blocks);
     figures[engine] = scale;
     const { words, hybrid, filtered, recallAt10, filteredRecallAt10 } = scale;
-    const times = [words.p95, hybrid.p50, hybrid.p95, filtered.p95].map((ms) => `${ms} ms`);
+    const times = [
+      [words.p95, words.cpuP95],
+      [hybrid.p50, hybrid.cpuP50],
+      [hybrid.p95, hybrid.cpuP95],
+      [filtered.p95, filtered.cpuP95],
+    ].map(([clock, cpu]) => `${clock} ms, ${cpu} ms`);
     say(blocks, engine, ...times, recallAt10.toFixed(3), filteredRecallAt10.toFixed(3));
   }
+}
+if (isWanted("freshness")) {
+  const { idle, whileImporting, stillWaiting } = await measureFreshness();
+  figures.freshness = { idle, whileImporting, stillWaiting };
+  const row = (name: string, seconds: readonly number[]) =>
+    say(name, ...seconds.map((one) => one.toFixed(1)));
+  row("found after, s", idle);
+  row(`while importing${stillWaiting ? "" : " (over)"}`, whileImporting);
 }
 await writeFile(values.out, `${JSON.stringify(figures, null, 2)}\n`);
 console.log(`Written to ${values.out}.`);

@@ -1,19 +1,25 @@
 /** How long searches take among many blocks, and how much of what is nearest the vector index finds. */
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { openSearchScene, type SearchScene } from "../../supabase/tests/search-scene.ts";
 import { makeUp } from "./made-up.ts";
 
 export interface ScaleFigures {
   readonly engine: string;
   readonly blocks: number;
-  /** Milliseconds, the middle one and the one that 95 of 100 are below. */
   readonly words: Spread;
   readonly hybrid: Spread;
   readonly filtered: Spread;
   readonly recallAt10: number;
   readonly filteredRecallAt10: number;
 }
-type Spread = { readonly p50: number; readonly p95: number };
+/** Milliseconds, the middle one and the one that 95 of 100 are below; and of the database's own processor time. */
+interface Spread {
+  readonly p50: number;
+  readonly p95: number;
+  readonly cpuP50: number;
+  readonly cpuP95: number;
+}
 
 const BLOCKS_PER_DOCUMENT = 50;
 const CHUNK = 1_000;
@@ -95,16 +101,33 @@ async function timeSearches(
   more: (query: string) => object,
 ): Promise<Spread> {
   const times: number[] = [];
+  const worked: number[] = [];
   for (let at = 0; at < SEARCHES; at += 1) {
     const query = made.query();
     const values = { p_workspace_id: workspaceId, p_query: query, ...more(query) };
+    const before = await processorTime(scene);
     const started = performance.now();
     await scene.ask(person, "search_blocks", values);
     times.push(performance.now() - started);
+    worked.push((await processorTime(scene)) - before);
   }
-  times.sort((a, b) => a - b);
-  const at = (share: number) => Math.round(times[Math.floor(times.length * share)] ?? 0);
-  return { p50: at(0.5), p95: at(0.95) };
+  const spread = (values: number[], share: number) =>
+    Math.round(values.sort((a, b) => a - b)[Math.floor(values.length * share)] ?? 0);
+  return {
+    ...{ p50: spread(times, 0.5), p95: spread(times, 0.95) },
+    ...{ cpuP50: spread(worked, 0.5), cpuP95: spread(worked, 0.95) },
+  };
+}
+
+/** Milliseconds that the session's process has worked: Postgres's own, or this one, in which PGlite runs. */
+async function processorTime({ sql }: SearchScene): Promise<number> {
+  if (sql.engine === "pglite") {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  }
+  const [session] = await sql.query<{ pid: number }>("select pg_backend_pid() as pid");
+  const [nanoseconds] = (await readFile(`/proc/${session?.pid}/schedstat`, "utf8")).split(" ");
+  return Number(nanoseconds) / 1_000_000;
 }
 
 /** Of the ten that are nearest when all are compared, the share that the search's own way finds. */
