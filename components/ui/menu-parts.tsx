@@ -65,12 +65,21 @@ export function MenuPopup({ children, side = "bottom", align = "start", anchor, 
         sideOffset={4}
         {...(anchor ? { anchor } : {})}
       >
-        <Base.Popup className="popup" {...(focusAfter ? { finalFocus: focusAfter } : {})}>
+        <Base.Popup
+          className="popup"
+          {...(focusAfter ? { finalFocus: () => !isElsewhere() && focusAfter() } : {})}
+        >
           {children}
         </Base.Popup>
       </Base.Positioner>
     </Base.Portal>
   );
+}
+
+/** Somebody clicked into something else while the menu went: the focus is theirs. */
+function isElsewhere(): boolean {
+  const active = document.activeElement;
+  return active !== null && active !== document.body && active.closest(".popup") === null;
 }
 
 export type MenuRootProps = {
