@@ -13,8 +13,8 @@ export default defineConfig({
   testMatch: "**/*.spec.ts",
   outputDir: "test-results/browser",
   globalSetup: "./e2e/global-setup.ts",
-  // Two cores: the server and one browser fill them.
-  workers: 1,
+  // Tests wait more than they work: two at once fill two cores.
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   forbidOnly: process.env.CI !== undefined,

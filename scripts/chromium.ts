@@ -8,6 +8,8 @@ import { chromium } from "@playwright/test";
 import { runChild } from "./child.ts";
 
 const systemPaths = [
+  // Without windows and tab strips: a third less processor time for the same tests.
+  "/usr/bin/chromium-headless-shell",
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome-stable",

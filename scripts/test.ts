@@ -39,14 +39,15 @@ const minute = 60_000;
 
 /**
  * Once is enough for files that choose their engines themselves, and for what hardly comes near the engine: accounts
- * (auth.test.ts stands for them), and what kills and starts servers again. The rest of these on Postgres:
- * `DATABASE_URL=… npx vitest run --project contract`.
+ * (auth.test.ts stands for them), sockets, files, and what kills and starts servers again. The rest of these on
+ * Postgres: `DATABASE_URL=… npx vitest run --project contract`.
  */
 const onceEnough = [
   "backup,benchmark,chaos,chaos-planted,deletable,differences,native,phase4,planted,runbook,soak,travel,types",
   "auth-admin-links,auth-limits,auth-otp,functions,realtime-quota,storage-signed",
   "auth-admin,auth-gateway,auth-off,auth-person,auth-sessions,auth-sign-up,auth-tokens",
-  "process,robust-process,storage-crash",
+  "faults-workers,health,process,robust,robust-disk,robust-process,session,storage-crash,storage-refusals",
+  "realtime-faults,realtime-presence,realtime-rooms,realtime-wire",
 ].flatMap((names) => names.split(","));
 const onAnyEngine = globSync("supabase/tests/*.test.ts").filter(
   (file) => !onceEnough.some((name) => file.endsWith(`/${name}.test.ts`)),
@@ -58,7 +59,6 @@ const runners: Runner[] = [
   vitest("rooms", 2 * minute),
   vitest("unit", 15 * minute),
   vitest("property", 15 * minute),
-  vitest("contract", 40 * minute),
   {
     ...vitest("contract", 40 * minute, {
       report: "contract-native",
@@ -73,6 +73,7 @@ const runners: Runner[] = [
       return { env: { DATABASE_URL: url }, stop };
     },
   },
+  vitest("contract", 40 * minute),
   {
     name: "playwright",
     args: ["node_modules/@playwright/test/cli.js", "test"],

@@ -7,6 +7,7 @@
  */
 import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
+import { setPriority } from "node:os";
 import { text } from "node:stream/consumers";
 import * as z from "zod";
 import { embedWithUseLite, USE_LITE } from "./use-lite.ts";
@@ -47,6 +48,9 @@ function parse(body: string): unknown {
     return null;
   }
 }
+
+// Pages and who types in them come first where processors are few.
+setPriority(10);
 
 const server = createServer((request, response) => {
   answer(request)
