@@ -7,11 +7,14 @@ import { signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 async function exportBy(page: Page, item: string): Promise<Buffer> {
+  const downloaded = page.waitForEvent("download", { timeout: 60_000 }).catch(() => null);
   await page.getByRole("button", { name: "Document actions" }).click();
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("menuitem", { name: item }).click(),
-  ]);
+  await page.getByRole("menuitem", { name: item }).click();
+  const download = await downloaded;
+  if (download === null) {
+    const said = await page.locator("[role=dialog], [data-sonner-toast]").allInnerTexts();
+    throw new Error(`“${item}” saved nothing, and the page said: ${said.join(" | ") || "nothing"}`);
+  }
   return readFileSync(await download.path());
 }
 
@@ -88,7 +91,9 @@ test("a document goes out as HTML and on paper, a workspace as a zip, and both c
   await expect(page.getByText("One document was imported.")).toBeVisible();
   await expect.poll(() => shownBlocks(page)).toEqual(shown);
   await expect(body(page).locator("figure img")).toBeVisible();
-  expect((await treeItems(page)).filter((title) => title === "Second")).toHaveLength(2);
+  await expect
+    .poll(async () => (await treeItems(page)).filter((title) => title === "Second"))
+    .toHaveLength(2);
 
   const folder = info.outputPath("Notes");
   mkdirSync(`${folder}/Plans`, { recursive: true });

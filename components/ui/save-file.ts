@@ -5,6 +5,6 @@ export function saveFile(fileName: string, content: BlobPart, type: string): voi
   link.href = address;
   link.download = fileName;
   link.click();
-  // The download has taken its own hold of the data by the next turn.
-  setTimeout(() => URL.revokeObjectURL(address));
+  // Some browsers read it only when they have asked where to save it.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
