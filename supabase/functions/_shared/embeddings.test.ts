@@ -90,4 +90,10 @@ describe("long texts", () => {
     expect(cosine(vectors[0], vectorOf("alpha"))).toBeGreaterThan(0.6);
     expect(cosine(vectors[0], vectorOf("omega"))).toBeGreaterThan(0.6);
   });
+
+  it("count a piece as much as it is long", async () => {
+    const { vectors, chunks } = await embedTexts(model, [`${"alpha ".repeat(166)}${"omega ".repeat(4)}`]);
+    expect(chunks).toBe(2);
+    expect(cosine(vectors[0], vectorOf("alpha"))).toBeGreaterThan(0.99);
+  });
 });

@@ -6,8 +6,8 @@
  *   EMBEDDINGS_NEXT_URL, _KEY, _MODEL, _COSINE_FLOOR   the one to change to; both are used until it is ready
  *
  * Without EMBEDDINGS_URL it is gte-small where the runtime has it, else none. A vector has 384 numbers and length 1.
- * A text longer than a chunk is taken in chunks, and its vector is the mean of theirs: of at most `maxChunks`, spread
- * evenly over the text.
+ * A text longer than a chunk is taken in chunks, and its vector is the mean of theirs, each as much as it is long: of at
+ * most `maxChunks`, spread evenly over the text.
  */
 export type EmbeddingModel = {
   readonly name: string;
@@ -135,7 +135,7 @@ export async function embedTexts(
   let from = 0;
   const vectors = parts.map((part) => {
     from += part.length;
-    return unit(mean(made.slice(from - part.length, from)), model.name);
+    return unit(mean(made.slice(from - part.length, from), part), model.name);
   });
   return { vectors, chunks: flat.length };
 }
@@ -169,9 +169,12 @@ export async function embedAccepted(
   return { vectors, chunks };
 }
 
-function mean(vectors: readonly number[][]): number[] {
-  const [first = [], ...others] = vectors;
-  return first.map((value, at) => others.reduce((sum, other) => sum + (other[at] ?? 0), value));
+/** The few words that are left over for the last chunk must not count as much as a thousand characters. */
+function mean(vectors: readonly number[][], chunks: readonly string[]): number[] {
+  const [first = []] = vectors;
+  return first.map((_, place) =>
+    vectors.reduce((sum, vector, at) => sum + (vector[place] ?? 0) * (chunks[at]?.length ?? 0), 0),
+  );
 }
 
 /** Pieces of about CHUNK_CHARS that end at a space where there is one; at most `most`, evenly spread. */
