@@ -7,6 +7,8 @@ import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const browserClient = "lib/supabase/browser.ts";
+/** What a page asks before it has the client. */
+const beforeClient = "lib/supabase/call-database.ts";
 const screens = ["react", "next/", "@base-ui/react", "cmdk", "lucide-react", "sonner"];
 const featureDoors = [
   // documents that a workspace begins with are files of the repository
@@ -21,6 +23,7 @@ const featureDoors = [
     "lib/exchange/",
     browserClient,
   ],
+  beforeClient,
   "lib/supabase/functions.ts",
   "lib/vitals/note-event.ts",
   ...[...screens, "@tiptap/", "emojilib", "highlight.js", "katex", "yjs", "zod"],
@@ -32,7 +35,7 @@ const rooms: Record<string, string[]> = {
   "lib/markdown/": ["lib/core/", "mdast", "micromark"],
   "lib/html/": ["lib/core/", "zod"],
   "lib/exchange/": ["lib/core/", "lib/markdown/", "fflate"],
-  "lib/editor/": ["lib/core/", "lib/html/", "@tiptap/", "prosemirror-search", "yjs"],
+  "lib/editor/": ["lib/core/", "lib/html/", "@tiptap/", "prosemirror-search", "linkifyjs", "yjs"],
   "lib/collab/": ["lib/core/", "yjs", "zod", "idb", "@supabase/", browserClient],
   "lib/supabase/": [
     "lib/core/",

@@ -18,7 +18,6 @@ import {
   UnfoldHorizontal,
 } from "lucide-react";
 import { type DragEvent, type RefObject, useEffect, useRef, useState } from "react";
-import { toast } from "sonner";
 import type { BlockColors } from "../../lib/core/palette.ts";
 import { colorBlocks } from "../../lib/editor/block-color.ts";
 import { chosenRange } from "../../lib/editor/chosen.ts";
@@ -38,6 +37,7 @@ import {
 import { moveBlock, movedNodes } from "../../lib/editor/move-block.ts";
 import { COLOR_ITEMS } from "../../lib/editor/slash.ts";
 import { MenuItem, MenuLine, MenuPopup, MenuRoot, MenuSub } from "../ui/menu.tsx";
+import { toast } from "../ui/toast.ts";
 import { copyBlocks } from "./copy-blocks.ts";
 import { backTo, SHAPES } from "./format-tools.tsx";
 import type { DocumentEditor } from "./open-editor.ts";

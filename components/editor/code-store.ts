@@ -1,10 +1,10 @@
 import { Plugin } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
-import { toast } from "sonner";
 import { createStore } from "../../lib/collab/store.ts";
 import type { BlockId } from "../../lib/core/ids.ts";
 import { idOf, nodeText } from "../../lib/editor/block-nodes.ts";
 import { type BlockAt, blockAt } from "../../lib/editor/commands.ts";
+import { toast } from "../ui/toast.ts";
 
 /** The code block whose language is being chosen, and its button. */
 export type CodeHere = { readonly id: BlockId; readonly language: string; readonly button: Element };

@@ -7,21 +7,11 @@ import type { BlockMap } from "../../lib/core/block-map.ts";
 import { isBlockId } from "../../lib/core/ids.ts";
 import { flashBlock } from "../../lib/editor/flash.ts";
 import type { MentionDoor } from "../../lib/editor/mention.ts";
-import { Late, LatePart } from "../ui/late.tsx";
+import { Late, Soon } from "../ui/late.tsx";
+import { LatePart } from "../ui/late-part.ts";
 import type { OpenAttachments } from "./attachments/open-attachments.ts";
-import { BlockHandle } from "./block-handle.tsx";
-import { Bubble } from "./bubble.tsx";
-import { CalloutMenu } from "./callout-menu.tsx";
-import { EmojiMenu } from "./emoji-menu.tsx";
-import { fetchAhead } from "./fetch-ahead.ts";
-import { FindBar } from "./find-bar.tsx";
-import { FormatBar } from "./format-bar.tsx";
-import { LanguageMenu } from "./language-menu.tsx";
-import { MentionMenu } from "./mention-menu.tsx";
+import { bodyTools, fetchAhead } from "./fetch-ahead.ts";
 import { type DocumentEditor, openEditor } from "./open-editor.ts";
-import { RemoteCarets } from "./remote-carets.tsx";
-import { SlashMenu } from "./slash-menu.tsx";
-import { TableMenu } from "./table-menu.tsx";
 import { useStore } from "./use-session.ts";
 
 const pictureDialogs = new LatePart(
@@ -94,32 +84,7 @@ function Editing({ opened, session, isWritable, mentions, onBody }: EditingProps
     <div className="body-area" ref={area}>
       <EditorContent editor={editor} />
       {editor ? (
-        <RemoteCarets view={editor.view} map={opened.map} people={session.people} area={area} />
-      ) : null}
-      {editor && isWritable ? (
-        <SlashMenu view={editor.view} menu={opened.slash} attachments={opened.attachments} area={area} />
-      ) : null}
-      {editor && isWritable ? <EmojiMenu view={editor.view} store={opened.emoji} area={area} /> : null}
-      {editor && isWritable ? (
-        <MentionMenu view={editor.view} store={opened.mentions} door={mentions} area={area} />
-      ) : null}
-      {editor ? (
-        <FindBar
-          view={editor.view}
-          isWritable={isWritable}
-          newStep={opened.newStep}
-          onChange={opened.onChange}
-        />
-      ) : null}
-      {editor && isWritable ? (
-        <BlockHandle view={editor.view} area={area} newStep={opened.newStep} history={opened.history} />
-      ) : null}
-      {editor && isWritable ? <Bubble view={editor.view} store={opened.formats} area={area} /> : null}
-      {editor && isWritable ? <CalloutMenu view={editor.view} store={opened.callouts} /> : null}
-      {editor && isWritable ? <LanguageMenu view={editor.view} store={opened.codes} area={area} /> : null}
-      {editor && isWritable ? <FormatBar view={editor.view} store={opened.bar} opened={opened} /> : null}
-      {editor && isWritable ? (
-        <TableMenu view={editor.view} store={opened.tables} area={area} newStep={opened.newStep} />
+        <Soon part={bodyTools} props={{ view: editor.view, opened, session, isWritable, mentions, area }} />
       ) : null}
       {editor ? <PictureDialogs view={editor.view} attachments={opened.attachments} /> : null}
     </div>

@@ -2,7 +2,6 @@
 import type { EditorView } from "@tiptap/pm/view";
 import { CaseSensitive, ChevronDown, ChevronUp, WholeWord, X } from "lucide-react";
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { toast } from "sonner";
 import {
   countFound,
   type Found,
@@ -13,6 +12,7 @@ import {
   seek,
   showFound,
 } from "../../lib/editor/find.ts";
+import { toast } from "../ui/toast.ts";
 
 type Props = {
   view: EditorView;

@@ -12,10 +12,10 @@ import {
   Undo2,
 } from "lucide-react";
 import { useEffect } from "react";
-import { toast } from "sonner";
 import { shiftDepth, turnInto } from "../../lib/editor/commands.ts";
 import { chooseWord } from "../../lib/editor/formats.ts";
 import { typeSlash } from "../../lib/editor/slash.ts";
+import { toast } from "../ui/toast.ts";
 import type { BarStore } from "./bar-store.ts";
 import { onToolbarKey } from "./bubble.tsx";
 import { ColorMenu, HighlightMenu, LinkTool, MarkTools, ShapeMenu } from "./format-tools.tsx";

@@ -26,7 +26,8 @@ export type NewDocument = {
 /** Resolves when all of it is stored, with a sentence for each file that was not taken. Throws a sentence. */
 export async function makeDocument(place: Place, whole: NewDocument): Promise<readonly string[]> {
   const { id, title, parentId = null, afterId = null, files = new Map() } = whole;
-  const { error } = await browserSupabase().rpc("create_document", {
+  const supabase = await browserSupabase();
+  const { error } = await supabase.rpc("create_document", {
     p_workspace_id: place.workspaceId,
     p_id: id,
     p_title: title.slice(0, MAX_TITLE_LENGTH),
@@ -42,7 +43,7 @@ export async function makeDocument(place: Place, whole: NewDocument): Promise<re
     return brought.problems;
   } catch (cause) {
     // half a document is worse than none: it goes to the trash, where it can still be had
-    await browserSupabase().rpc("trash_document", { p_document_id: id });
+    await supabase.rpc("trash_document", { p_document_id: id });
     throw new Error(
       "The connection broke while the file was stored. What was stored of it is in the trash.",
       { cause },

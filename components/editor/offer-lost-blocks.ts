@@ -1,6 +1,5 @@
 /** Offers blocks back that another person deleted while this one was writing in them. */
 import type { EditorView } from "@tiptap/pm/view";
-import { toast } from "sonner";
 import type { UndoManager } from "yjs";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { BlockMap } from "../../lib/core/block-map.ts";
@@ -8,6 +7,7 @@ import { LOCAL, placeOf } from "../../lib/editor/binding.ts";
 import { flashBlock } from "../../lib/editor/flash.ts";
 import { bringBack, type Lost, watchLostBlocks } from "../../lib/editor/lost-blocks.ts";
 import { RecentWords } from "../../lib/editor/recent-words.ts";
+import { toast } from "../ui/toast.ts";
 import { lostBlocksWords } from "./lost-blocks-words.ts";
 
 /** Long enough to be read to the end by a screen reader, and to be reached by keys. */

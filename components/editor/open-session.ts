@@ -1,10 +1,12 @@
-/** Documents of this browser: one collaboration client a person, on the page's one Supabase client. Browser only. */
+/** Documents of this browser: one collaboration client a person. Browser only. */
 import { CollabClient } from "../../lib/collab/collab-client.ts";
 import type { DocumentSessionOptions } from "../../lib/collab/document-session.ts";
 import { createBrowserEnvironment } from "../../lib/collab/environment.ts";
-import { createSupabaseTransport } from "../../lib/collab/supabase-transport.ts";
+import { createLogTransport, createRealtimePort } from "../../lib/collab/supabase-transport.ts";
 import type { WorkspaceChannels } from "../../lib/collab/workspace-channel.ts";
-import { browserSupabase } from "../../lib/supabase/browser.ts";
+import { clientAfter } from "../../lib/supabase/browser.ts";
+import { callDatabase } from "../../lib/supabase/call-database.ts";
+import { afterText } from "../ui/text-first.ts";
 
 export type SessionPlace = { readonly documentId: string; readonly userId: string };
 
@@ -19,7 +21,8 @@ export function collabClient(userId: string, workspaces: WorkspaceChannels): Col
       userId,
       client: new CollabClient({
         userId,
-        ...createSupabaseTransport(browserSupabase()),
+        log: createLogTransport(callDatabase),
+        realtime: createRealtimePort(() => clientAfter(afterText)),
         workspaces,
         onReport,
       }),
@@ -35,6 +38,10 @@ export const hasUnsentText = (): boolean => open?.client.hasUnsent() ?? false;
 export function headlessOptions(
   place: SessionPlace,
 ): Omit<DocumentSessionOptions, "live" | "outbox" | "locks"> {
-  const { log } = createSupabaseTransport(browserSupabase());
-  return { ...place, log, environment: createBrowserEnvironment(), onReport };
+  return {
+    ...place,
+    log: createLogTransport(callDatabase),
+    environment: createBrowserEnvironment(),
+    onReport,
+  };
 }

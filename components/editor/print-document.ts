@@ -1,17 +1,20 @@
 /** Prints the open document. Pictures that are not fetched yet, as they are far from the window, are fetched before. */
-import { toast } from "sonner";
+
 import { PRINT_SOON } from "../../lib/editor/attachment-view.ts";
+import { toast } from "../ui/toast.ts";
 
 /** How long printing waits for pictures. */
 const MOST_WAIT_MS = 20_000;
+/** The notice that says so. */
+const PREPARING = "print";
 
 export async function printDocument(): Promise<void> {
   // views of pictures hear it, and fetch theirs
   window.dispatchEvent(new Event(PRINT_SOON));
-  const waiting = toast.loading("Preparing the pages…");
+  toast.loading("Preparing the pages…", PREPARING);
   const end = performance.now() + MOST_WAIT_MS;
   while (performance.now() < end && isLoading()) await new Promise((resolve) => setTimeout(resolve, 100));
-  toast.dismiss(waiting);
+  toast.dismiss(PREPARING);
   await new Promise((resolve) => requestAnimationFrame(resolve));
   window.print();
 }

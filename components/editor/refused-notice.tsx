@@ -3,8 +3,9 @@ import { Info } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import type { DocumentSession, RefusedRow } from "../../lib/collab/document-session.ts";
 import { RefusedUpdates } from "../../lib/core/protocol.ts";
-import { browserSupabase } from "../../lib/supabase/browser.ts";
-import { Late, LatePart } from "../ui/late.tsx";
+import { callDatabase } from "../../lib/supabase/call-database.ts";
+import { Late } from "../ui/late.tsx";
+import { LatePart } from "../ui/late-part.ts";
 import { refusedChanges, refusedSentence } from "./refused-rows.ts";
 import { useStore } from "./use-session.ts";
 
@@ -48,6 +49,7 @@ export function RefusedNotice({ session, documentId, userId }: NoticeProps) {
   );
 }
 
+const ASK_MS = 10_000;
 /** The server judges a row about two seconds after the page has; then it lists who wrote it, and when. */
 const ASK_AGAIN_MS = [1_500, 3_000, 6_000, 12_000, 24_000];
 
@@ -59,7 +61,8 @@ function useListed(documentId: string, seen: readonly RefusedRow[]): RefusedUpda
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isStale = false;
     const ask = async (tries: number) => {
-      const { data } = await browserSupabase().rpc("list_refused_updates", { p_document_id: documentId });
+      const asked = { p_document_id: documentId };
+      const { data } = await callDatabase("list_refused_updates", asked, AbortSignal.timeout(ASK_MS));
       if (isStale) return;
       // Without an answer what this page saw itself is shown.
       const answer = RefusedUpdates.safeParse(data);

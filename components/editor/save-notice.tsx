@@ -1,8 +1,8 @@
 "use client";
 import { Info, TriangleAlert } from "lucide-react";
 import { useState } from "react";
-import { toast } from "sonner";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
+import { toast } from "../ui/toast.ts";
 import { copyOfText } from "./copy-of-text.ts";
 import { saveNotice } from "./save-words.ts";
 import { useStore } from "./use-session.ts";

@@ -12,7 +12,7 @@ import type { Place } from "./make-document.ts";
 import welcome from "./welcome.md?text";
 
 export async function seedWorkspace({ userId, workspaceId }: Place): Promise<void> {
-  const supabase = browserSupabase();
+  const supabase = await browserSupabase();
   const { data: isMine, error } = await supabase.rpc("claim_workspace_seed", { p_workspace_id: workspaceId });
   if (error) throw new Error(error.message);
   if (isMine !== true) return;

@@ -52,17 +52,18 @@ const MOST = 8;
 const NEIGHBOURS = 2;
 const COLUMNS = "id,parent_path,sort_order,type,content";
 
-export function supabaseRelated(connect: () => BrowserSupabase, documentId: string): RelatedSource {
+export function supabaseRelated(connect: () => Promise<BrowserSupabase>, documentId: string): RelatedSource {
   return {
     async related(block, signal) {
-      const answer = await connect()
+      const answer = await (await connect())
         .rpc("related_blocks", { p_document_id: documentId, p_block_id: toUuid(block), p_limit: MOST })
         .abortSignal(AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]));
       return z.array(Related).parse(dataOf(answer));
     },
     async around(document, block) {
+      const client = await connect();
       const rows = () =>
-        connect()
+        client
           .from("blocks")
           .select(COLUMNS)
           .eq("document_id", document)

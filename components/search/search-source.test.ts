@@ -32,7 +32,7 @@ function scene(answers: Record<string, unknown>) {
       },
     },
   } as unknown as BrowserSupabase;
-  return { asked, source: supabaseSearch(() => client, "w") };
+  return { asked, source: supabaseSearch(async () => client, "w") };
 }
 const signal = new AbortController().signal;
 

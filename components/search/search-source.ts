@@ -33,12 +33,12 @@ const TITLES = 8;
 const TITLES_TO_NARROW = 100;
 
 /** `connect` is called at the first use, which is never on the server. */
-export function supabaseSearch(connect: () => BrowserSupabase, workspaceId: string): SearchSource {
+export function supabaseSearch(connect: () => Promise<BrowserSupabase>, workspaceId: string): SearchSource {
   const call = async <Name extends FunctionName>(
     name: Name,
     values: FunctionArguments<Name>,
     signal: AbortSignal,
-  ): Promise<unknown> => dataOf(await connect().rpc(name, forRpc<Name>(values)).abortSignal(signal));
+  ): Promise<unknown> => dataOf(await (await connect()).rpc(name, forRpc<Name>(values)).abortSignal(signal));
   return {
     async byWords({ query, filters }, signal) {
       const asked = { p_workspace_id: workspaceId, p_query: cleanQuery(query) };
@@ -54,7 +54,7 @@ export function supabaseSearch(connect: () => BrowserSupabase, workspaceId: stri
     async byMeaning({ query, filters }, signal) {
       const body = { workspaceId, query: cleanQuery(query), ...namesOf(filters) };
       const inTime = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
-      const { data, error } = await connect().functions.invoke("search", { body, signal: inTime });
+      const { data, error } = await (await connect()).functions.invoke("search", { body, signal: inTime });
       if (error) throw error;
       const answer = SearchAnswer.parse(data);
       return { ...answer, documents: narrowDocuments(answer.documents, filters, Date.now()) };
@@ -63,7 +63,7 @@ export function supabaseSearch(connect: () => BrowserSupabase, workspaceId: stri
       const signal = AbortSignal.timeout(LIMIT_MS);
       return StatusAnswer.parse(await call("search_status", { p_workspace_id: workspaceId }, signal));
     },
-    members: () => readMembers(connect(), workspaceId),
+    members: async () => readMembers(await connect(), workspaceId),
   };
 }
 

@@ -1,6 +1,7 @@
 "use client";
 import { type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { Late, LatePart } from "../ui/late.tsx";
+import { Late } from "../ui/late.tsx";
+import { LatePart } from "../ui/late-part.ts";
 import { DropMark } from "./drop-mark.tsx";
 import { ItemMenu } from "./item-menu.tsx";
 import { useTree } from "./tree-context.tsx";

@@ -1,8 +1,8 @@
 "use client";
 import { ChevronDown, FilePlus, Files, FileUp, FolderDown, FolderUp } from "lucide-react";
 import { useRef, useState } from "react";
-import { toast } from "sonner";
 import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
+import { toast } from "../ui/toast.ts";
 import { useWork } from "../ui/use-work.tsx";
 import type { Exchange } from "./exchange.ts";
 import { useTree } from "./tree-context.tsx";

@@ -38,8 +38,8 @@ export function TreeProvider({
   children,
 }: ProviderProps) {
   const [store] = useState(() => {
-    const connect = () => ({ client: browserSupabase(), channels: workspaceChannels() });
-    const source = supabaseTree(connect, workspaceId, rename);
+    const doors = { connect: browserSupabase, channels: workspaceChannels };
+    const source = supabaseTree(doors, workspaceId, rename);
     return createTreeStore({ source, rows, epoch, onNoAccess, onNewEpoch });
   });
   useEffect(() => store.start(), [store]);

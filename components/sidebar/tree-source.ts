@@ -58,17 +58,17 @@ export type TreeChannels = Pick<WorkspaceChannels, "join">;
 
 type Rename = (documentId: string, title: string) => Promise<void>;
 
-/** `connect` is called at the first use, which is never on the server. */
+/** Both are called at the first use, which is never on the server. */
 export function supabaseTree(
-  connect: () => { client: BrowserSupabase; channels: TreeChannels },
+  { connect, channels }: { connect: () => Promise<BrowserSupabase>; channels: () => TreeChannels },
   workspaceId: string,
   rename: Rename,
 ): TreeSource {
   const call = async <Name extends FunctionName>(name: Name, values: FunctionArguments<Name>) =>
-    orThrow(await connect().client.rpc(name, forRpc<Name>(values)));
+    orThrow(await (await connect()).rpc(name, forRpc<Name>(values)));
   const place = (to: Place) => ({ p_parent_id: to.parentId, p_after_id: to.afterId });
   return {
-    list: () => list(connect().client, workspaceId),
+    list: async () => list(await connect(), workspaceId),
     create: async (id, to, title) => {
       await call("create_document", { p_workspace_id: workspaceId, p_id: id, p_title: title, ...place(to) });
       noteEvent("create");
@@ -77,7 +77,7 @@ export function supabaseTree(
     rename,
     trash: (id) => call("trash_document", { p_document_id: id }),
     restore: (id) => call("restore_document", { p_document_id: id }),
-    follow: (epoch, events) => follow(connect().channels, workspaceId, epoch, events),
+    follow: (epoch, events) => follow(channels(), workspaceId, epoch, events),
   };
 }
 
@@ -93,7 +93,7 @@ async function list(client: BrowserSupabase, workspaceId: string) {
     .maybeSingle();
   orThrow(workspace);
   if (!workspace.data) return null;
-  const epoch = z.coerce.number().parse(workspace.data.access_epoch);
+  const epoch = Number(z.union([z.number(), z.string()]).parse(workspace.data.access_epoch));
   const rows: DocumentRow[] = [];
   for (let from = 0; ; from += PAGE) {
     const page = await client

@@ -1,6 +1,6 @@
 "use client";
 import { useParams, useRouter } from "next/navigation";
-import { toast } from "sonner";
+import { toast } from "../ui/toast.ts";
 import { placeOf, stillThere } from "./drop-target.ts";
 import { useTree, useTreeStore } from "./tree-context.tsx";
 import {

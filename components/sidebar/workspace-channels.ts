@@ -3,15 +3,16 @@
  * out one channel a topic. Never called on the server.
  */
 import { systemClock } from "../../lib/collab/clock.ts";
-import { createSupabaseTransport } from "../../lib/collab/supabase-transport.ts";
+import { createRealtimePort } from "../../lib/collab/supabase-transport.ts";
 import { WorkspaceChannels } from "../../lib/collab/workspace-channel.ts";
-import { browserSupabase } from "../../lib/supabase/browser.ts";
+import { clientAfter } from "../../lib/supabase/browser.ts";
+import { afterText } from "../ui/text-first.ts";
 
 let channels: WorkspaceChannels | undefined;
 
 export function workspaceChannels(): WorkspaceChannels {
   channels ??= new WorkspaceChannels(
-    createSupabaseTransport(browserSupabase()).realtime,
+    createRealtimePort(() => clientAfter(afterText)),
     systemClock,
     Math.random,
   );

@@ -1,7 +1,8 @@
 "use client";
 import { useState } from "react";
 import type { ConfirmProps } from "./confirm-dialog.tsx";
-import { Late, LatePart } from "./late.tsx";
+import { Late } from "./late.tsx";
+import { LatePart } from "./late-part.ts";
 
 const dialog = new LatePart("The question", async () => (await import("./confirm-dialog.tsx")).ConfirmDialog);
 

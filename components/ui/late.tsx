@@ -1,37 +1,13 @@
 "use client";
-import { type ComponentType, useEffect, useState } from "react";
-import { toast } from "sonner";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import type { LatePart } from "./late-part.ts";
+import { toast } from "./toast.ts";
 
-/** A part of the page whose code comes when it is first wanted. */
-export class LatePart<Props extends object> {
-  readonly name: string;
-  loaded: ComponentType<Props> | null = null;
-  readonly #load: () => Promise<ComponentType<Props>>;
-  #asked: Promise<ComponentType<Props>> | null = null;
-
-  /** @param name begins the sentence that says that it could not be had. */
-  constructor(name: string, load: () => Promise<ComponentType<Props>>) {
-    this.name = name;
-    this.#load = load;
-  }
-
-  /** Rejects where it cannot be had (no connection, and never used before); the next call asks again. */
-  get(): Promise<ComponentType<Props>> {
-    this.#asked ??= this.#load().then(
-      (part) => {
-        this.loaded = part;
-        return part;
-      },
-      (error: unknown) => {
-        this.#asked = null;
-        throw error;
-      },
-    );
-    return this.#asked;
-  }
-
-  /** Asks for it ahead of its use; what fails is asked for again then. */
-  readonly fetch = (): void => void this.get().catch(() => undefined);
+/** Shows a part that another asks for, once it is here. */
+export function Soon<Props extends object>({ part, props }: { part: LatePart<Props>; props: Props }) {
+  const read = () => part.loaded;
+  const Part = useSyncExternalStore(part.subscribe, read, read);
+  return Part ? <Part {...props} /> : null;
 }
 
 type LateProps<Props extends object> = {

@@ -1,4 +1,4 @@
-import { toast } from "sonner";
+import { toast } from "./toast.ts";
 
 /** Shows why something was not done; says nothing when it was. */
 export function say(answer: { ok: true } | { ok: false; sentence: string }): boolean {

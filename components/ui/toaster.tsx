@@ -1,22 +1,11 @@
 "use client";
-import { CircleAlert } from "lucide-react";
-import { Toaster as Sonner } from "sonner";
+import { useEffect } from "react";
+import { Soon } from "./late.tsx";
+import { afterText } from "./text-first.ts";
+import { toastList } from "./toast.ts";
 
-/** Notices: what was done and how to undo it, or what failed. Never what the save state already says. */
+/** Where notices are shown; what shows them comes behind the text of the page, or with the first one. */
 export function Toaster() {
-  return (
-    <Sonner
-      position="bottom-right"
-      // Above the foot of a document, clear of the account's button.
-      offset={{ bottom: "3rem", right: "1rem" }}
-      mobileOffset={{ bottom: "3.5rem", left: "1rem", right: "1rem" }}
-      duration={8000}
-      containerAriaLabel="Notices"
-      icons={{ error: <CircleAlert className="i" aria-hidden /> }}
-      toastOptions={{
-        unstyled: true,
-        classNames: { toast: "notice", description: "notice-more", actionButton: "button plain" },
-      }}
-    />
-  );
+  useEffect(() => void afterText().then(toastList.fetchSurely), []);
+  return <Soon part={toastList} props={{}} />;
 }

@@ -1,7 +1,8 @@
 "use client";
 import { type ReactNode, useRef, useState } from "react";
-import { toast } from "sonner";
-import { Late, LatePart } from "./late.tsx";
+import { Late } from "./late.tsx";
+import { LatePart } from "./late-part.ts";
+import { toast } from "./toast.ts";
 
 export type WorkProgress = { readonly done: number; readonly all: number; readonly name: string };
 export type WorkWishes = {

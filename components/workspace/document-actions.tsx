@@ -11,7 +11,6 @@ import {
   Trash2,
   Waypoints,
 } from "lucide-react";
-import { toast } from "sonner";
 import { noteEvent } from "../../lib/vitals/note-event.ts";
 import type { DocumentFile } from "../editor/export-document.ts";
 import { printDocument } from "../editor/print-document.ts";
@@ -20,6 +19,7 @@ import { nodeOf } from "../sidebar/tree-nodes.ts";
 import { useDocumentActions } from "../sidebar/use-document-actions.ts";
 import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
 import { saveFile } from "../ui/save-file.ts";
+import { toast } from "../ui/toast.ts";
 import { useWork } from "../ui/use-work.tsx";
 import type { DocumentDoing } from "./document-pane.tsx";
 import { useFrame } from "./frame-context.tsx";

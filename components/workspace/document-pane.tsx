@@ -16,10 +16,17 @@ import { PeopleHere } from "../presence/people-here.tsx";
 import { TypingStatus } from "../presence/typing-status.tsx";
 import { useTree } from "../sidebar/tree-context.tsx";
 import { Bones } from "../ui/bones.tsx";
-import { LinkedFrom } from "./linked-from.tsx";
+import { Soon } from "../ui/late.tsx";
+import { LatePart } from "../ui/late-part.ts";
+import { afterText, textComes } from "../ui/text-first.ts";
 import type { PersonName } from "./people-names.ts";
 import { RelatedBlocks, useRelatedChoice } from "./related.tsx";
 import { useMentionDoor } from "./use-mention-door.ts";
+
+const linkedFrom = new LatePart(
+  "The list of places that lead here",
+  async () => (await import("./linked-from.tsx")).LinkedFrom,
+);
 
 /** What the server knew of the document when it made the page. */
 export type InitialDocument = {
@@ -54,6 +61,7 @@ export type DocumentDoing = {
 /** One document: its bar, its title and body, its foot. The title is there at once, the text when it is whole. */
 export function DocumentPane(props: PaneProps) {
   const { documentId, workspaceId, person, initial, channels, crumbs, actions } = props;
+  useTextFirst();
   const mentions = useMentionDoor({ workspaceId, documentId, userId: person.id, people: props.people });
   const session = useSession({ documentId, userId: person.id }, channels);
   useCheckWhenMoved(session, documentId);
@@ -97,7 +105,7 @@ export function DocumentPane(props: PaneProps) {
           ) : (
             <Opening {...known} />
           )}
-          {body ? <LinkedFrom workspaceId={workspaceId} documentId={documentId} /> : null}
+          {body ? <Soon part={linkedFrom} props={{ workspaceId, documentId }} /> : null}
         </main>
         <div className="margin">
           <OutlinePanel body={body} outline={outline} />
@@ -110,6 +118,14 @@ export function DocumentPane(props: PaneProps) {
       </footer>
     </>
   );
+}
+
+/** Said as it is drawn, before any effect of the frame. */
+function useTextFirst() {
+  useState(() => {
+    if (typeof window !== "undefined") textComes();
+  });
+  useEffect(() => void afterText().then(linkedFrom.fetchSurely), []);
 }
 
 /** The tree hears at once when a document goes to the trash or comes back; its page asks the server then. */

@@ -1,14 +1,15 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type ReactNode, startTransition, useCallback, useEffect, useMemo, useState } from "react";
-import { toast } from "sonner";
 import { browserSupabase } from "../../lib/supabase/browser.ts";
 import { Sidebar, type SidebarProps } from "../sidebar/sidebar.tsx";
 import { TreeProvider } from "../sidebar/tree-context.tsx";
 import type { DocumentRow } from "../sidebar/tree-model.ts";
 import { Confirm } from "../ui/confirm.tsx";
 import { keepChoice } from "../ui/cookie.ts";
-import { Late, LatePart } from "../ui/late.tsx";
+import { Late } from "../ui/late.tsx";
+import { LatePart } from "../ui/late-part.ts";
+import { toast } from "../ui/toast.ts";
 import { FrameContext } from "./frame-context.tsx";
 import { seams } from "./seams.ts";
 import { SearchOverlay, useSearchAhead } from "./search.tsx";
@@ -140,7 +141,7 @@ async function isAnswering(): Promise<boolean> {
 
 /** Without a session nothing is visible either; that is told apart from having been removed. */
 async function leave(router: ReturnType<typeof useRouter>, name: string) {
-  const { data } = await browserSupabase().auth.getSession();
+  const { data } = await (await browserSupabase()).auth.getSession();
   if (!data.session) {
     window.location.assign("/sign-in?why=signed-out");
     return;

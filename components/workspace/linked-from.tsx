@@ -17,7 +17,7 @@ type Props = { workspaceId: string; documentId: string };
 export function LinkedFrom({ workspaceId, documentId }: Props) {
   const { rows, branches } = useTree();
   const [store] = useState(() =>
-    createLinkedStore(() => askForLinked(browserSupabase(), documentId), systemClock),
+    createLinkedStore(async () => askForLinked(await browserSupabase(), documentId), systemClock),
   );
   useEffect(() => {
     store.askSoon();

@@ -4,7 +4,8 @@ import { useEffect, useState } from "react";
 import type { OpenBody } from "../editor/document-body.tsx";
 import { documentPath } from "../sidebar/use-document-actions.ts";
 import { keepChoice } from "../ui/cookie.ts";
-import { Late, LatePart } from "../ui/late.tsx";
+import { Late } from "../ui/late.tsx";
+import { LatePart } from "../ui/late-part.ts";
 import { useFrame } from "./frame-context.tsx";
 
 const panel = new LatePart("Related blocks", async () => (await import("./related-late.tsx")).RelatedLate);

@@ -4,8 +4,8 @@
  */
 import { createBrowserEnvironment } from "../../lib/collab/environment.ts";
 import { renameHeadless } from "../../lib/collab/rename-document.ts";
-import { createSupabaseTransport } from "../../lib/collab/supabase-transport.ts";
-import { browserSupabase } from "../../lib/supabase/browser.ts";
+import { createLogTransport } from "../../lib/collab/supabase-transport.ts";
+import { callDatabase } from "../../lib/supabase/call-database.ts";
 import type { Exchange } from "../sidebar/exchange.ts";
 
 /** Who does it, and where. */
@@ -24,7 +24,7 @@ export type Seams = {
 
 export const seams: Seams = {
   renameDocument: (userId, documentId, title) => {
-    const { log } = createSupabaseTransport(browserSupabase());
+    const log = createLogTransport(callDatabase);
     return renameHeadless({ userId, documentId, log, environment: createBrowserEnvironment() }, title);
   },
   exchange: (place) => ({

@@ -5,7 +5,8 @@ import { useContext, useEffect, useMemo, useRef } from "react";
 import { keepVisit, type RecentPlace } from "../search/recent.ts";
 import { useTree } from "../sidebar/tree-context.tsx";
 import { documentPath, useCurrentDocument } from "../sidebar/use-document-actions.ts";
-import { Late, LatePart } from "../ui/late.tsx";
+import { Late } from "../ui/late.tsx";
+import { LatePart } from "../ui/late-part.ts";
 import { FrameContext } from "./frame-context.tsx";
 import { knownDocuments } from "./known-documents.ts";
 

@@ -1,11 +1,11 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { toast } from "sonner";
 import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { browserSupabase } from "../../lib/supabase/browser.ts";
 import { readRecent } from "../search/recent.ts";
 import { useTreeStore } from "../sidebar/tree-context.tsx";
+import { toast } from "../ui/toast.ts";
 import { createMentionDoor } from "./mention-door.ts";
 import { createPeopleNames, type PersonName } from "./people-names.ts";
 

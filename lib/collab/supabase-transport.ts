@@ -1,12 +1,12 @@
 /**
  * The one file of this room that knows Supabase: the RPCs of the log, and private Realtime channels with the rules
  * that its client demands (send only when joined, a new object after CLOSED, the token before the join).
- * The client is handed in: the page's one browser client, or a test's.
+ * The client is handed in: the page's one browser client, which comes late, or a test's.
  */
 import type { RealtimeChannel, SupabaseClient } from "@supabase/supabase-js";
 import type * as z from "zod/mini";
 import { toBase64 } from "../core/base64.ts";
-import { AppError, fromServerError, toAppError } from "../core/errors.ts";
+import { AppError, fromServerError, type ServerError, toAppError } from "../core/errors.ts";
 import { Appended, People, Pull } from "../core/protocol.ts";
 import { SCHEMA_VERSION } from "../core/schema-version.ts";
 import type {
@@ -23,13 +23,23 @@ const LEAVE_MS = 2_000;
 
 export type SupabaseTransport = { readonly log: LogTransport; readonly realtime: RealtimePort };
 
+/** Calls a function of the database. `status` is 0 when no answer came. */
+export type Call = (
+  name: string,
+  values: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+) => PromiseLike<{ data: unknown; error: ServerError | null; status: number }>;
+
 export function createSupabaseTransport(client: SupabaseClient): SupabaseTransport {
-  return { log: createLogTransport(client), realtime: createRealtimePort(client) };
+  return {
+    log: createLogTransport((name, values, signal) => client.rpc(name, values).abortSignal(signal)),
+    realtime: createRealtimePort(async () => client),
+  };
 }
 
-function createLogTransport(client: SupabaseClient): LogTransport {
+export function createLogTransport(call: Call): LogTransport {
   const ask = <Schema extends z.ZodMiniType>(schema: Schema, name: string, values: Record<string, unknown>) =>
-    callFunction(client, schema, name, values);
+    callFunction(call, schema, name, values);
   return {
     open: (documentId, { sessionId, yjsClientId }, after, publicKey = null, schemaVersion = SCHEMA_VERSION) =>
       ask(Pull, "open_document", {
@@ -52,27 +62,27 @@ function createLogTransport(client: SupabaseClient): LogTransport {
 }
 
 async function callFunction<Schema extends z.ZodMiniType>(
-  client: SupabaseClient,
+  call: Call,
   schema: Schema,
   name: string,
   values: Record<string, unknown>,
 ): Promise<z.output<Schema>> {
-  const answer = await client
-    .rpc(name, values)
-    .abortSignal(AbortSignal.timeout(CALL_MS))
-    .then(
-      (response) => response,
-      (thrown: unknown) => Promise.reject(toAppError(thrown)),
-    );
+  const answer = await call(name, values, AbortSignal.timeout(CALL_MS)).then(
+    (response) => response,
+    (thrown: unknown) => Promise.reject(toAppError(thrown)),
+  );
   if (answer.error !== null) throw fromServerError(answer.error, answer.status);
   const parsed = schema.safeParse(answer.data);
   if (parsed.success) return parsed.data;
   throw new AppError("internal", `${name} answered in a shape we do not know.`, { cause: parsed.error });
 }
 
-function createRealtimePort(client: SupabaseClient): RealtimePort {
+/** `connect` answers the same client each time; it is asked before the first channel, as whoever joins needs a token. */
+export function createRealtimePort(connect: () => Promise<SupabaseClient>): RealtimePort {
+  let client: SupabaseClient | null = null;
   return {
     async refreshAuth() {
+      client ??= await connect();
       const { data, error } = await client.auth.getSession();
       if (error !== null)
         throw new AppError("unauthenticated", "The session could not be refreshed.", { cause: error });
@@ -80,7 +90,11 @@ function createRealtimePort(client: SupabaseClient): RealtimePort {
       // The same token is not sent again; another one makes the server look at the rights anew.
       await client.realtime.setAuth();
     },
-    channel: (spec) => createChannel(client, spec),
+    channel(spec) {
+      if (client === null)
+        throw new AppError("unavailable", "There is no client yet to join a channel with.");
+      return createChannel(client, spec);
+    },
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import * as z from "zod/mini";
 import { fromBase64 } from "./base64.ts";
+import { Json } from "./block-tree.ts";
 
 /** Largest update the log takes, in bytes. */
 export const MAX_UPDATE_BYTES = 1_000_000;
@@ -96,7 +97,7 @@ export const RefusedUpdates = z.array(
     userId: z.nullable(z.string()),
     name: z.string(),
     /** When it was written. */
-    at: z.iso.datetime({ offset: true }),
+    at: z.string().check(z.refine((at) => !Number.isNaN(Date.parse(at)))),
   }),
 );
 export type RefusedUpdates = z.infer<typeof RefusedUpdates>;
@@ -116,7 +117,7 @@ export const EpochMessage = z.object({ epoch: Count });
 export type EpochMessage = z.infer<typeof EpochMessage>;
 
 /** A relative position, opaque here: the editor makes it and reads it. */
-const Position = z.json();
+const Position = Json;
 export const Cursor = z.object({ anchor: Position, head: Position });
 export type Cursor = z.infer<typeof Cursor>;
 

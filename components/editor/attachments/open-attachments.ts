@@ -1,7 +1,6 @@
 /** Pictures and files of one open document: uploads, their places in the text, and what shows them. Without React. */
 import type { Plugin } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
-import { toast } from "sonner";
 import type { DocumentSession } from "../../../lib/collab/document-session.ts";
 import { createStore, type WritableStore } from "../../../lib/collab/store.ts";
 import {
@@ -24,9 +23,9 @@ import {
   startUploads,
   uploadPlacesPlugin,
 } from "../../../lib/editor/upload-places.ts";
-import { type Prepared, type Upload, Uploads } from "../../../lib/editor/uploads.ts";
+import { type Prepared, type Refusal, type Upload, Uploads } from "../../../lib/editor/uploads.ts";
+import { toast } from "../../ui/toast.ts";
 import { PictureCache } from "./picture-cache.ts";
-import { prepareFile } from "./prepare-file.ts";
 import { retryLater } from "./retry-later.ts";
 import { copyFile, downloadFile, fetchPicture, removeFile, sendFile } from "./storage-door.ts";
 
@@ -38,6 +37,19 @@ export type AttachmentDialog = { readonly from: HTMLElement } & (
 
 const MOST_AT_ONCE = 50;
 const SHOWN_PICTURES = "image/png,image/jpeg,image/gif,image/webp,image/avif";
+
+/** What looks at a file comes with the first one, or when the page has time (fetch-ahead.ts). */
+async function prepareLate(file: File): Promise<Prepared | Refusal> {
+  try {
+    return await (await import("./prepare-file.ts")).prepareFile(file);
+  } catch (error) {
+    console.warn("prepare", error);
+    return {
+      sentence: "This file cannot be looked at without a connection. Try again later.",
+      canRetry: true,
+    };
+  }
+}
 
 export class OpenAttachments {
   readonly dialog: WritableStore<AttachmentDialog | null> = createStore<AttachmentDialog | null>(null);
@@ -53,7 +65,7 @@ export class OpenAttachments {
     this.#uploads = new Uploads(
       {
         newKey: () => attachmentKey(documentId, crypto.randomUUID()),
-        prepare: prepareFile,
+        prepare: prepareLate,
         send: sendFile,
         later: retryLater,
       },

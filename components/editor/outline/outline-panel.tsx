@@ -2,7 +2,8 @@
 import { X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { keepChoice } from "../../ui/cookie.ts";
-import { Late, LatePart } from "../../ui/late.tsx";
+import { Late } from "../../ui/late.tsx";
+import { LatePart } from "../../ui/late-part.ts";
 import type { OpenBody } from "../document-body.tsx";
 import { Headings } from "./headings.ts";
 import { OutlineList } from "./outline-list.tsx";

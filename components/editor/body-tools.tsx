@@ -1,0 +1,53 @@
+"use client";
+/** What stands over and beside the text: menus, bars and the others' carets. It comes right behind the text. */
+import type { EditorView } from "@tiptap/pm/view";
+import type { RefObject } from "react";
+import type { DocumentSession } from "../../lib/collab/document-session.ts";
+import type { MentionDoor } from "../../lib/editor/mention.ts";
+import { BlockHandle } from "./block-handle.tsx";
+import { Bubble } from "./bubble.tsx";
+import { CalloutMenu } from "./callout-menu.tsx";
+import { EmojiMenu } from "./emoji-menu.tsx";
+import { FindBar } from "./find-bar.tsx";
+import { FormatBar } from "./format-bar.tsx";
+import { LanguageMenu } from "./language-menu.tsx";
+import { MentionMenu } from "./mention-menu.tsx";
+import type { DocumentEditor } from "./open-editor.ts";
+import { RemoteCarets } from "./remote-carets.tsx";
+import { SlashMenu } from "./slash-menu.tsx";
+import { TableMenu } from "./table-menu.tsx";
+
+type ToolsProps = {
+  view: EditorView;
+  opened: DocumentEditor;
+  session: DocumentSession;
+  isWritable: boolean;
+  mentions: MentionDoor;
+  area: RefObject<HTMLDivElement | null>;
+};
+
+export function BodyTools({ view, opened, session, isWritable, mentions, area }: ToolsProps) {
+  return (
+    <>
+      <RemoteCarets view={view} map={opened.map} people={session.people} area={area} />
+      <FindBar view={view} isWritable={isWritable} newStep={opened.newStep} onChange={opened.onChange} />
+      {isWritable ? <WritingTools {...{ view, opened, mentions, area }} /> : null}
+    </>
+  );
+}
+
+function WritingTools({ view, opened, mentions, area }: Omit<ToolsProps, "session" | "isWritable">) {
+  return (
+    <>
+      <SlashMenu view={view} menu={opened.slash} attachments={opened.attachments} area={area} />
+      <EmojiMenu view={view} store={opened.emoji} area={area} />
+      <MentionMenu view={view} store={opened.mentions} door={mentions} area={area} />
+      <BlockHandle view={view} area={area} newStep={opened.newStep} history={opened.history} />
+      <Bubble view={view} store={opened.formats} area={area} />
+      <CalloutMenu view={view} store={opened.callouts} />
+      <LanguageMenu view={view} store={opened.codes} area={area} />
+      <FormatBar view={view} store={opened.bar} opened={opened} />
+      <TableMenu view={view} store={opened.tables} area={area} newStep={opened.newStep} />
+    </>
+  );
+}
