@@ -1,6 +1,10 @@
-/** What the clipboard needs of the page: its Markdown, which is loaded when it is first wanted, notices, and files. */
-import { toast } from "sonner";
-import { type ClipboardDoors, MOST_BLOCKS } from "../../lib/editor/clipboard.ts";
+/**
+ * The clipboard of a page, all of it late: late-clipboard.ts says what happens before. It is given what it needs: its
+ * Markdown, which is loaded when it is first wanted, notices, and files.
+ */
+import type { Plugin } from "@tiptap/pm/state";
+import { type ClipboardDoors, clipboardPlugin, MOST_BLOCKS } from "../../lib/editor/clipboard.ts";
+import { toast } from "../ui/toast.ts";
 import type { OpenAttachments } from "./attachments/open-attachments.ts";
 import { copyBlocks } from "./copy-blocks.ts";
 
@@ -10,7 +14,10 @@ async function loadPrinter(): Promise<void> {
   printer = await import("../../lib/markdown/print-markdown.ts");
 }
 
-export function clipboardDoors(attachments: OpenAttachments): ClipboardDoors {
+export const clipboardOf = (attachments: OpenAttachments): Plugin =>
+  clipboardPlugin(clipboardDoors(attachments));
+
+function clipboardDoors(attachments: OpenAttachments): ClipboardDoors {
   return {
     onRefused: () =>
       void toast.error("That is too much for one paste. Nothing was changed.", {

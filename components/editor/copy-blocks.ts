@@ -1,9 +1,9 @@
 /** Blocks into the clipboard as the source of one language. */
 import type { EditorView } from "@tiptap/pm/view";
-import { toast } from "sonner";
 import { blocksOfFragment } from "../../lib/editor/block-slices.ts";
 import { selectedContent } from "../../lib/editor/chosen-commands.ts";
 import { writeHtml } from "../../lib/html/write-html.ts";
+import { toast } from "../ui/toast.ts";
 
 /** What is chosen, or the block that the caret is in. */
 export async function copyBlocks(view: EditorView, language: "Markdown" | "HTML"): Promise<void> {

@@ -3,15 +3,14 @@ import { type EditorOptions, Extension } from "@tiptap/core";
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import { Plugin, PluginKey } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
-import { toast } from "sonner";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import { BlockMap } from "../../lib/core/block-map.ts";
 import { createUndo } from "../../lib/core/block-undo.ts";
+import { autolinkPlugin } from "../../lib/editor/autolink.ts";
 import { EditorBinding, LOCAL, REMOTE } from "../../lib/editor/binding.ts";
 import { cursorOf } from "../../lib/editor/caret-places.ts";
 import { EditorChanges } from "../../lib/editor/changes.ts";
 import { chosenPlugin } from "../../lib/editor/chosen-plugin.ts";
-import { clipboardPlugin } from "../../lib/editor/clipboard.ts";
 import { columnWidthsPlugin } from "../../lib/editor/column-widths.ts";
 import { toggleTask } from "../../lib/editor/commands.ts";
 import { compositionPlugin } from "../../lib/editor/composition.ts";
@@ -22,6 +21,7 @@ import { flashPlugin } from "../../lib/editor/flash.ts";
 import { highlightingPlugin } from "../../lib/editor/highlighting.ts";
 import { markdownRules } from "../../lib/editor/input-rules.ts";
 import { keymapPlugin } from "../../lib/editor/keymap.ts";
+import { lateClipboard } from "../../lib/editor/late-clipboard.ts";
 import { mathViewPlugin } from "../../lib/editor/math-view.ts";
 import { type MentionDoor, mentionPlugin } from "../../lib/editor/mention.ts";
 import { mentionPastePlugin } from "../../lib/editor/mention-paste.ts";
@@ -33,10 +33,11 @@ import { sectionsPlugin } from "../../lib/editor/section-view.ts";
 import { slashPlugin, slashQuery } from "../../lib/editor/slash.ts";
 import { tablePlugin } from "../../lib/editor/table-plugin.ts";
 import { undoStepsPlugin } from "../../lib/editor/undo-steps.ts";
+import { afterText } from "../ui/text-first.ts";
+import { toast } from "../ui/toast.ts";
 import { OpenAttachments } from "./attachments/open-attachments.ts";
 import { BarStore } from "./bar-store.ts";
 import { CalloutStore } from "./callout-store.ts";
-import { clipboardDoors } from "./clipboard-doors.ts";
 import { CodeStore } from "./code-store.ts";
 import { EmojiStore } from "./emoji-store.ts";
 import { keepFolded, readFolded } from "./folded-toggles.ts";
@@ -94,7 +95,15 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
   const plugins = (): Plugin[] => [
     embedViewPlugin(EMBED_DOOR),
     mentionPastePlugin(door),
-    clipboardPlugin(clipboardDoors(attachments)),
+    autolinkPlugin({ soon: afterText, load: loadLinks }),
+    lateClipboard({
+      soon: afterText,
+      load: async () => {
+        const [{ clipboardOf }] = await Promise.all([import("./clipboard-doors.ts"), loadLinks()]);
+        return clipboardOf(attachments);
+      },
+      onWaiting: () => void toast("What you pasted comes as soon as there is a connection."),
+    }),
     slashPlugin((event) => slash.onKey(event)),
     emojiPlugin(
       (event) => emoji.onKey(event),
@@ -177,6 +186,8 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
     },
   };
 }
+
+const loadLinks = async () => (await import("../../lib/editor/find-links.ts")).linkFinder;
 
 /** The caret is kept clear of the bar above and of what stands below: the foot, on a phone also the format bar. */
 const CLEAR_PX = { top: 64, right: 0, bottom: 96, left: 0 };

@@ -20,14 +20,12 @@ import { getSchema, Mark, mergeAttributes, Node } from "@tiptap/core";
 import Bold from "@tiptap/extension-bold";
 import Code from "@tiptap/extension-code";
 import Italic from "@tiptap/extension-italic";
-import Link from "@tiptap/extension-link";
 import Strike from "@tiptap/extension-strike";
 import Underline from "@tiptap/extension-underline";
 import type { Schema } from "@tiptap/pm/model";
 import { FILE } from "../core/attachment.ts";
 import { COLUMN, COLUMNS, widthOf } from "../core/columns.ts";
 import { EMBED } from "../core/embed.ts";
-import { isSafeHref } from "../core/link.ts";
 import { MATH } from "../core/math.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
 import { CELL, ROW, TABLE } from "../core/table.ts";
@@ -44,6 +42,7 @@ import {
   renderTable,
 } from "./block-dom.ts";
 import { embedFromDom, renderEmbed } from "./embed-dom.ts";
+import { Link } from "./link-mark.ts";
 import { drawObject } from "./mention-view.ts";
 
 const attributes = {
@@ -256,12 +255,7 @@ export const documentExtensions = [
   Underline,
   Strike,
   Code.extend({ excludes: "" }),
-  Link.configure({
-    openOnClick: false,
-    autolink: true,
-    isAllowedUri: (href) => isSafeHref(href),
-    HTMLAttributes: { class: "link", rel: "noopener noreferrer nofollow", target: null },
-  }),
+  Link,
   colorMark("color", "span", isColor),
   colorMark("highlight", "mark", isHighlight),
   UnknownMark,

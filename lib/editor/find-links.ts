@@ -1,0 +1,46 @@
+/** Addresses in words, by linkify, whose list of top-level domains is most of it: loaded behind the text. */
+import { find, tokenize } from "linkifyjs";
+import { isSafeHref } from "../core/link.ts";
+
+export type FoundLink = { readonly start: number; readonly end: number; readonly href: string };
+export type LinkFinder = {
+  /** Those that are written in full. */
+  readonly all: (text: string) => FoundLink[];
+  /** The word is one that is written in full, in brackets perhaps; null: it is none, or more than one. */
+  readonly ofWord: (word: string) => FoundLink | null;
+  /** Where the whole text leads to, if it is an address, perhaps without its scheme. */
+  readonly hrefOf: (text: string) => string | null;
+};
+
+type Token = { isLink: boolean; value: string; href: string; start: number; end: number };
+
+export const linkFinder: LinkFinder = {
+  all: (text) => find(text, { defaultProtocol: "http" }).filter(isFull).map(placed),
+  ofWord(word) {
+    const tokens = tokenize(word).map((token): Token => token.toObject("http"));
+    const [first, middle, last] = tokens;
+    const isBracketed = tokens.length === 3 && ["()", "[]"].includes(`${first?.value}${last?.value}`);
+    const one = tokens.length === 1 ? first : isBracketed ? middle : undefined;
+    return one && isFull(one) ? placed(one) : null;
+  },
+  hrefOf(text) {
+    const whole = find(text, { defaultProtocol: "http" }).find(({ value }) => value === text);
+    return whole && leads(whole) ? whole.href : null;
+  },
+};
+
+const placed = ({ start, end, href }: Token): FoundLink => ({ start, end, href });
+
+const isFull = (token: Token): boolean => leads(token) && isSafeHref(token.value);
+
+/** `localhost` and bare numbers are words; a name with a scheme or a domain is an address. */
+function leads({ isLink, value, href }: Token): boolean {
+  if (!isLink || !isSafeHref(href)) return false;
+  if (/^[a-z][a-z0-9+.-]*:(\/\/|[^@]*$)/i.test(value)) return true;
+  const host =
+    value
+      .split("@")
+      .at(-1)
+      ?.split(/[/?#:]/)[0] ?? "";
+  return host.includes(".") && !/^\d{1,3}(\.\d{1,3}){3}$/.test(host);
+}
