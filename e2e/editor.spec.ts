@@ -1,32 +1,11 @@
 /** The editor by keys: blocks, shortcuts, the slash menu, undo, import and export, and no fault for axe. */
 import { readFileSync } from "node:fs";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { SLASH_ITEMS } from "../lib/editor/slash.ts";
 import { body, invite, newDocument, openDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
+import { expectNoFaults } from "./no-faults.ts";
 import { newPerson, signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
-
-const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-async function expectNoFaults(page: Page, where: string) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const size of [
-      { width: 1440, height: 900 },
-      { width: 375, height: 812 },
-    ]) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.setViewportSize(size);
-      const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
-      const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n  ")}`);
-      expect(said, `${where}, ${colorScheme}, ${size.width}`).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), where).toBeLessThanOrEqual(
-        size.width,
-      );
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 720 });
-}
 
 test("Markdown shortcuts, nesting and Enter make the blocks one expects", async ({ browser }) => {
   const { page } = await newPerson(browser, "Ana Kovač");

@@ -1,19 +1,8 @@
 /** Naming documents and people in a text, and what leads to a document: by key, by mouse, renamed, on a phone. */
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
 import { blocks, body, newDocument, openDocument, saveState, storedBlocks } from "./document.ts";
+import { expectNoFaultsIn } from "./no-faults.ts";
 import { signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
-
-async function expectNoFaults(page: Page, where: string, ...schemes: readonly ("light" | "dark")[]) {
-  for (const colorScheme of schemes) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const axe = new AxeBuilder({ page }).exclude("[data-base-ui-focus-guard]").disableRules(["region"]);
-    const { violations } = await axe.analyze();
-    const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`);
-    expect(said, `${where}, ${colorScheme}`).toEqual([]);
-  }
-}
 
 test("a document and a person are named in a text, the name follows, and the document says what leads to it", async ({
   browser,
@@ -38,7 +27,7 @@ test("a document and a person are named in a text, the name follows, and the doc
   await expect(mentions).toHaveAttribute("href", new URL(target).pathname);
   await page.keyboard.type(" with @ada");
   await expect(chosen).toContainText("Ada Lovelace");
-  await expectNoFaults(page, "the list", "light", "dark");
+  await expectNoFaultsIn(page, "the list", ["light", "dark"]);
   await page.keyboard.press("Enter");
   await expect(mentions).toHaveText(["Launch plan", "Ada Lovelace"]);
   await page.keyboard.type(", @nobody");
@@ -73,7 +62,7 @@ test("a document and a person are named in a text, the name follows, and the doc
   await expect(opener).toHaveAttribute("aria-expanded", "false");
   await opener.press("Enter");
   await expect(linked.getByRole("link")).toHaveCount(2);
-  await expectNoFaults(page, "what leads here", "dark", "light");
+  await expectNoFaultsIn(page, "what leads here", ["dark", "light"]);
   await page.getByRole("textbox", { name: "Title" }).fill("Start plan");
   await expect(saveState(page)).toHaveText("Saved");
   const first = linked.getByRole("link").filter({ hasText: "no mention" });
@@ -115,7 +104,7 @@ test("a document and a person are named in a text, the name follows, and the doc
   await expect(chosen).toContainText("Notes");
   const box = await list.boundingBox();
   expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 999) <= 375).toBe(true);
-  await expectNoFaults(page, "a phone", "light");
+  await expectNoFaultsIn(page, "a phone", ["light"]);
   await chosen.click();
   await expect(mentions).toHaveText("Notes");
   await other.close();

@@ -1,5 +1,4 @@
 /** What a document says when something is wrong: always what is so, what is safe, and what can be done. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
 import {
   accessToken,
@@ -14,10 +13,10 @@ import {
   shownBlocks,
   storedBlocks,
 } from "./document.ts";
+import { expectNoFaults } from "./no-faults.ts";
 import { newPerson, type Person } from "./person.ts";
 import { expect, test } from "./test.ts";
 
-const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 let ana: Person;
 let ben: Person;
 
@@ -28,31 +27,6 @@ test.beforeAll(async ({ browser }: { browser: Browser }) => {
 test.afterAll(async () => {
   for (const person of [ana, ben]) await person.page.context().close();
 });
-
-/** No fault for axe and no sideways scroll, light on a desk and dark on a phone; E2E_SHOTS adds the other two, and pictures. */
-async function expectNoFaults(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const size of [
-      { width: 1280, height: 720 },
-      { width: 375, height: 812 },
-    ]) {
-      const shots = process.env.E2E_SHOTS;
-      if (!shots && (colorScheme === "light") !== size.width > 400) continue;
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.setViewportSize(size);
-      if (shots) await page.screenshot({ path: `${shots}/${name}-${colorScheme}-${size.width}.png` });
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(tags)
-        .exclude("[data-base-ui-focus-guard]")
-        .analyze();
-      const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n  ")}`);
-      expect(said, `${name}, ${colorScheme}, ${size.width}`).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(size.width);
-    }
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 1280, height: 720 });
-}
 
 /** A new document of Ana's, open in both windows. */
 async function openBoth(title: string, text: string): Promise<string> {
@@ -103,7 +77,7 @@ test("a block deleted under one's hands is offered back for at least twenty seco
   const offer = toastOf(page, "Ben Okafor deleted the block you were writing in.");
   await expect(offer).toBeVisible();
   await expect.poll(() => shownBlocks(page)).toEqual(["0 paragraph first", "0 paragraph last"]);
-  await expectNoFaults(page, "offer");
+  await expectNoFaults(page, "a block offered back");
   const live = page.getByRole("region", { name: /Notices/ });
   await expect(live).toHaveAttribute("aria-live", "polite");
   await page.clock.runFor(20_000);
@@ -139,14 +113,14 @@ test("changes that the guard refuses are told to everybody, with who and why, an
   ).toBeVisible();
   await expect(banner(ben.page, "2 changes by you could not be read and were left out.")).toBeVisible();
   for (const { page } of [ana, ben]) await expect(saveState(page)).toHaveText("Saved");
-  await expectNoFaults(ana.page, "left-out");
+  await expectNoFaults(ana.page, "a change left out");
   await ana.page.getByRole("button", { name: "Details" }).click();
   const dialog = ana.page.getByRole("dialog", { name: "Changes that were left out" });
   await expect(dialog.getByRole("listitem")).toHaveCount(2);
   await expect(dialog).toContainText("Its bytes could not be read.");
   await expect(dialog).toContainText("It was not written by the window that sent it.");
   await expect(dialog.locator("time")).toHaveCount(2);
-  await expectNoFaults(ana.page, "left-out-details");
+  await expectNoFaults(ana.page, "what was left out");
   await dialog.getByRole("button", { name: "Close" }).click();
   for (const [{ page }, word] of [
     [ana, " by Ana"],
@@ -181,7 +155,7 @@ test("a document of a newer version is read-only, says so, and alarms nobody", a
   await expect(saveState(page)).toHaveText("Saved");
   await expect(body(page)).toHaveAttribute("contenteditable", "false");
   await expect(body(page)).toHaveText("made later");
-  await expectNoFaults(page, "newer");
+  await expectNoFaults(page, "a newer document");
   await page.unroute(/\/rpc\/(open_document|pull_updates)/);
   await notice.getByRole("button", { name: "Reload" }).click();
   await expect(body(page)).toHaveAttribute("contenteditable", "true");
@@ -194,7 +168,7 @@ test("without the websocket two windows write on, see each other's words, and ar
   for (const socket of sockets) socket.cut();
   for (const { page } of [ana, ben])
     await expect(banner(page, "The live connection is interrupted.")).toBeVisible();
-  await expectNoFaults(ana.page, "no-socket");
+  await expectNoFaults(ana.page, "no websocket");
   for (const [from, to, word] of [
     [ana, ben, " one"],
     [ben, ana, " two"],

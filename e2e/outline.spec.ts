@@ -1,19 +1,8 @@
 /** The headings beside the text, and the sheet of shortcuts: by mouse and key, on a desk and on a phone. */
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
 import { blocks, body, newDocument, saveState } from "./document.ts";
+import { expectNoFaultsIn } from "./no-faults.ts";
 import { signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
-
-async function expectNoFaults(page: Page, where: string) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const axe = new AxeBuilder({ page }).exclude("[data-base-ui-focus-guard]").disableRules(["region"]);
-    const { violations } = await axe.analyze();
-    const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`);
-    expect(said, `${where}, ${colorScheme}`).toEqual([]);
-  }
-}
 
 test("the outline follows the headings and the page, leads to each, and is a sheet where there is no room", async ({
   browser,
@@ -47,7 +36,7 @@ test("the outline follows the headings and the page, leads to each, and is a she
   await page.keyboard.press("Enter");
   await expect(outline.getByRole("link", { name: "North" })).toHaveAttribute("aria-current", "location");
   await expect(blocks(page).filter({ hasText: "North" })).toHaveClass(/flash/);
-  await expectNoFaults(page, "a document with its outline");
+  await expectNoFaultsIn(page, "a document with its outline", ["light", "dark"]);
 
   await outline.getByRole("button", { name: "Hide the outline" }).click();
   await expect(outline).toBeHidden();
@@ -66,7 +55,7 @@ test("the outline follows the headings and the page, leads to each, and is a she
   await show();
   const sheet = page.getByRole("dialog", { name: "Outline" });
   await expect(sheet.getByRole("link")).toHaveCount(3);
-  await expectNoFaults(page, "the outline on a phone");
+  await expectNoFaultsIn(page, "the outline on a phone", ["light", "dark"]);
   await sheet.getByRole("link", { name: "South" }).click();
   await expect(sheet).toBeHidden();
   await expect(blocks(page).last()).toBeInViewport();
@@ -85,7 +74,7 @@ test("? outside the text and Ctrl+Shift+/ anywhere list the shortcuts; one that 
   await expect(sheet.getByText("Strikethrough")).toBeVisible();
   for (const width of [1280, 375]) {
     await page.setViewportSize({ width, height: 720 });
-    await expectNoFaults(page, `the shortcuts at ${width}`);
+    await expectNoFaultsIn(page, `the shortcuts at ${width}`, ["light", "dark"]);
   }
   await page.setViewportSize({ width: 1280, height: 720 });
   await page.keyboard.press("Escape");

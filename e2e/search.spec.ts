@@ -1,7 +1,6 @@
 /** Finding a block: by another's words, by a part of a word in a script without spaces, by key and on a phone. */
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
 import { blocks, body, newDocument, saveState } from "./document.ts";
+import { expectNoFaultsIn } from "./no-faults.ts";
 import { signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
 
@@ -9,18 +8,6 @@ const FERRY = "The ferry was late because of thick fog";
 const PARAPHRASE = "boat delayed by bad weather";
 const SHIP = "Why the ship arrived with delay";
 const BOARD = "白板保存有问题";
-
-type Scheme = "light" | "dark";
-
-async function expectNoFaults(page: Page, where: string, schemes: readonly Scheme[]) {
-  for (const colorScheme of schemes) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const axe = new AxeBuilder({ page }).exclude("[data-base-ui-focus-guard]").disableRules(["region"]);
-    const { violations } = await axe.analyze();
-    const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`);
-    expect(said, `${where}, ${colorScheme}`).toEqual([]);
-  }
-}
 
 test("a block is found by a paraphrase and by a part of a Chinese word, and opens at its place; nobody else finds it", async ({
   browser,
@@ -47,7 +34,7 @@ test("a block is found by a paraphrase and by a part of a Chinese word, and open
   const ferry = options.filter({ hasText: FERRY });
   // the model starts with the first text that it is given
   await expect(ferry).toContainText("by meaning", { timeout: 90_000 });
-  await expectNoFaults(page, "what was found", ["light", "dark"]);
+  await expectNoFaultsIn(page, "what was found", ["light", "dark"]);
   while ((await chosen.textContent()) !== (await ferry.textContent())) await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await expect(dialog).toBeHidden();
@@ -58,7 +45,7 @@ test("a block is found by a paraphrase and by a part of a Chinese word, and open
 
   await page.keyboard.press("Control+k");
   await expect(options.first()).toContainText(PARAPHRASE);
-  await expectNoFaults(page, "what was searched before", ["dark"]);
+  await expectNoFaultsIn(page, "what was searched before", ["dark"]);
   await field.fill("保存");
   await expect(chosen).toContainText(BOARD);
   await expect(chosen.locator("mark")).toHaveText("保存");
@@ -82,7 +69,7 @@ test("a block is found by a paraphrase and by a part of a Chinese word, and open
   const peek = page.getByRole("dialog", { name: "Harbour log" });
   await expect(peek.locator(".peeked")).toHaveText(FERRY);
   await expect(peek.locator(".body")).toHaveText(["wordswords", FERRY, "wordswords"]);
-  await expectNoFaults(page, "related blocks", ["dark"]);
+  await expectNoFaultsIn(page, "related blocks", ["dark"]);
   await near.click();
   await expect(found).toHaveClass(/flash/);
   await expect(peek).toBeHidden();
@@ -97,7 +84,7 @@ test("a block is found by a paraphrase and by a part of a Chinese word, and open
   await dialog.getByRole("button", { name: "Narrow the search" }).click();
   await dialog.getByRole("combobox", { name: "Kind of block" }).selectOption("Pictures and files");
   await expect(dialog.getByRole("heading", { name: "Nothing found here" })).toBeVisible();
-  await expectNoFaults(page, "a phone", ["light"]);
+  await expectNoFaultsIn(page, "a phone", ["light"]);
   await dialog.getByRole("button", { name: "Search everywhere" }).click();
   const opening = page.context().waitForEvent("page");
   await expect(chosen).toContainText(FERRY);
