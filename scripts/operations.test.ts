@@ -46,7 +46,7 @@ const namesIn = (expression: string) =>
 describe("rules and dashboard", () => {
   it("each series that they name is one that /api/metrics tells, or a rule records", () => {
     const told = new Set(
-      [...writeMetrics({ report: null, websockets: null }).matchAll(/^# TYPE (\w+) /gm)].map(
+      [...writeMetrics({ report: null, health: null, websockets: null }).matchAll(/^# TYPE (\w+) /gm)].map(
         (match) => match[1],
       ),
     );
@@ -127,7 +127,7 @@ describe("promtool", () => {
     expect(await promtool(context, ["check", "rules", "alerts.yml"])).toMatch(/SUCCESS: \d+ rules found/);
   });
 
-  it("sees each alert fire when it should, and then alone", async (context) => {
+  it("sees each alert fire when it should, and then alone", { timeout: 180_000 }, async (context) => {
     expect(await promtool(context, ["test", "rules", "alerts.test.yml"])).not.toContain("failed");
   });
 

@@ -43,7 +43,7 @@ const minute = 60_000;
  * Postgres: `DATABASE_URL=… npx vitest run --project contract`.
  */
 const onceEnough = [
-  "backup,benchmark,chaos,chaos-planted,deletable,differences,native,phase4,planted,runbook,soak,travel,types",
+  "backup,benchmark,chaos,chaos-planted,deletable,differences,native,parts,phase4,planted,runbook,soak,travel,types",
   "auth-admin-links,auth-limits,auth-otp,functions,realtime-quota,storage-signed",
   "auth-admin,auth-gateway,auth-off,auth-person,auth-sessions,auth-sign-up,auth-tokens",
   "faults-workers,health,process,robust,robust-disk,robust-process,session,storage-crash,storage-refusals",

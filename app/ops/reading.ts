@@ -1,18 +1,17 @@
 /** What the page of operations shows, read once for each look. */
 
+import { findHealth } from "../../lib/data/health.ts";
 import { findOperationsReport } from "../../lib/data/operations.ts";
-import { checkHealth, type HealthReport, unknownHealth } from "../../lib/ops/health.ts";
 import { count, readHistory } from "../../lib/ops/history.ts";
 import { judgeMetrics, listTroubles } from "../../lib/ops/judge.ts";
 import { findLastBackup } from "../../lib/ops/last-backup.ts";
 import { findPlay } from "../../lib/ops/playbook.ts";
 import { findWebsockets } from "../../lib/ops/websockets.ts";
-import { readPublicConfig, readSecretKey } from "../../lib/supabase/env.ts";
 import runbook from "../../RUNBOOK.md?text";
 
 export async function readOperations() {
   const [health, report, websockets, backup] = await Promise.all([
-    readHealth(),
+    findHealth(),
     findOperationsReport(),
     findWebsockets(),
     findLastBackup(),
@@ -24,13 +23,4 @@ export async function readOperations() {
     play: findPlay(runbook, play),
   }));
   return { health, report, metrics, troubles, backup, isSocketsKnown: websockets !== null };
-}
-
-async function readHealth(): Promise<HealthReport> {
-  try {
-    return await checkHealth({ url: readPublicConfig().url, secretKey: readSecretKey() });
-  } catch (error) {
-    console.error("health:", error instanceof Error ? error.message : error);
-    return unknownHealth();
-  }
 }

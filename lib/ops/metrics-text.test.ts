@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
+import { type HealthReport, unknownHealth } from "./health.ts";
 import { between, count, note, readHistory } from "./history.ts";
 import { forgetAll } from "./instrument.ts";
 import { countEvent, errors, queries, requests } from "./instruments.ts";
@@ -33,8 +34,14 @@ const report: OperationsReport = {
   slowQueries: null,
 };
 
+const answers = unknownHealth();
+const health: HealthReport = {
+  ...answers,
+  checks: { ...answers.checks, auth: { status: "ok", latencyMs: 4 } },
+};
+
 it("what the database says of itself is told by queue, state, table, index and job", () => {
-  const text = writeMetrics({ report, websockets: 1_284 });
+  const text = writeMetrics({ report, health, websockets: 1_284 });
   for (const line of [
     'command_center_queue_oldest_seconds{queue="projection"} 41.5',
     'command_center_queue_dead{queue="projection"} 2',
@@ -43,13 +50,14 @@ it("what the database says of itself is told by queue, state, table, index and j
     'command_center_table_bytes{table="public.blocks"} 150',
     'command_center_index_valid{index="idx_v",method="hnsw"} 0',
     'command_center_job_late{task="prune log"} 1',
+    ...['command_center_part_up{part="auth"} 1', 'command_center_part_up{part="realtime"} 0'],
     ...["command_center_database_up 1", "command_center_websocket_connections 1284"],
   ])
     expect(text.split("\n")).toContain(line);
 });
 
 it("without the database and Realtime, what is not known has a name and no value", () => {
-  const lines = writeMetrics({ report: null, websockets: null }).split("\n");
+  const lines = writeMetrics({ report: null, health: null, websockets: null }).split("\n");
   expect(lines).toContain("command_center_database_up 0");
   for (const name of ["command_center_websocket_connections", "command_center_queue_dead"]) {
     expect(lines).toContain(`# TYPE ${name} gauge`);
@@ -138,7 +146,7 @@ it("what happened within a time is the difference of two samples: files and olde
 it("an event is counted by its name", () => {
   countEvent("sign_up");
   countEvent("export", 3);
-  const text = writeMetrics({ report: null, websockets: null });
+  const text = writeMetrics({ report: null, health: null, websockets: null });
   expect(text).toContain('command_center_events_total{event="sign_up"} 1\n');
   expect(text).toContain('command_center_events_total{event="export"} 3\n');
 });

@@ -1,4 +1,5 @@
 /** The answer of /api/metrics: what this process counted, what the machine uses, and what the database says of itself. */
+import type { HealthReport } from "./health.ts";
 import { gaugeLines, type Sample } from "./instrument.ts";
 import { INSTRUMENTS } from "./instruments.ts";
 import { memoryShare, readProcess, readProcessors } from "./machine.ts";
@@ -8,11 +9,13 @@ import { VERSION } from "./version.ts";
 export type Known = {
   /** Null: the database did not answer. */
   readonly report: OperationsReport | null;
+  /** Null: nobody asked. */
+  readonly health: HealthReport | null;
   /** Null: nobody here can say. */
   readonly websockets: number | null;
 };
 
-export function writeMetrics({ report, websockets }: Known): string {
+export function writeMetrics({ report, health, websockets }: Known): string {
   const lines = [
     ...INSTRUMENTS.flatMap((instrument) => instrument.lines()),
     ...ofTheMachine(),
@@ -24,11 +27,23 @@ export function writeMetrics({ report, websockets }: Known): string {
     ...gaugeLines("command_center_database_up", "Whether the database told its state.", [
       one(report === null ? 0 : 1),
     ]),
+    ...gaugeLines(
+      "command_center_part_up",
+      "Whether a part beside the database answers, as /api/health says.",
+      health === null ? [] : PARTS.map((part) => ofPart(part, health)),
+    ),
     ...ofTheDatabase(report),
     ...ofTheQueues(report),
   ];
   return `${lines.join("\n")}\n`;
 }
+
+const PARTS = ["auth", "realtime", "functions"] as const;
+
+const ofPart = (part: (typeof PARTS)[number], { checks }: HealthReport): Sample => ({
+  labels: { part },
+  value: checks[part].status === "ok" ? 1 : 0,
+});
 
 const one = (value: number): Sample => ({ labels: {}, value });
 

@@ -19,7 +19,7 @@ const good = {
 
 it("what a browser tells is counted by page and name, times in seconds", () => {
   count(VitalsReport.parse(good));
-  const text = writeMetrics({ report: null, websockets: null });
+  const text = writeMetrics({ report: null, health: null, websockets: null });
   for (const line of [
     'command_center_web_vital_seconds_bucket{name="LCP",page="document",le="1"} 1',
     'command_center_web_vital_seconds_bucket{name="LCP",page="document",le="0.5"} 0',

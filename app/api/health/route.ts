@@ -1,32 +1,11 @@
 /** GET and HEAD /api/health: 200 when able to serve (also when degraded), else 503. See lib/ops/health.ts. */
-
-import { checkHealth, type HealthReport, unknownHealth } from "../../../lib/ops/health.ts";
+import { findHealth } from "../../../lib/data/health.ts";
 import { VERSION } from "../../../lib/ops/version.ts";
-import { readPublicConfig, readSecretKey } from "../../../lib/supabase/env.ts";
 
 export const dynamic = "force-dynamic";
 
-const CACHE_MS = 2_000;
-let last: { readonly at: number; readonly report: Promise<HealthReport> } | null = null;
-
-/** Many askers at once are one check. */
-function currentReport(): Promise<HealthReport> {
-  if (last === null || performance.now() - last.at > CACHE_MS)
-    last = { at: performance.now(), report: check() };
-  return last.report;
-}
-
-async function check(): Promise<HealthReport> {
-  try {
-    return await checkHealth({ url: readPublicConfig().url, secretKey: readSecretKey() });
-  } catch (error) {
-    console.error("health:", error instanceof Error ? error.message : error);
-    return unknownHealth();
-  }
-}
-
 export async function GET(): Promise<Response> {
-  const report = await currentReport();
+  const report = await findHealth();
   const body = {
     status: report.status,
     version: VERSION,
