@@ -205,11 +205,12 @@ create or replace function realtime.capture_change() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
   change_id bigint;
-  earlier jsonb := to_jsonb(case when tg_op = 'INSERT' then new else old end);
+  earlier jsonb;
 begin
   if not exists (select from realtime.subscription s where s.entity = tg_relid) then
     return null;
   end if;
+  earlier := to_jsonb(case when tg_op = 'INSERT' then new else old end);
   insert into realtime.changes (entity, type, key, pkey, record)
   values (
     tg_relid, tg_op,

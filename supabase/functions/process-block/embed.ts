@@ -18,26 +18,42 @@ type Missing = { readonly id: string; readonly hash: string; readonly text: stri
 /** The CPU time of one request is good for about so many chunks of a model that runs in this process. */
 const IN_PROCESS_CHUNKS = 8;
 
+/** What a turn begins with, and how long one may take: so long does a new line wait, and who asks for a query's vector. */
+const FIRST_BATCH = 8;
+const SHORT_MS = 500;
+const LONG_MS = 1_000;
+
 export type Embedder = {
   /** Works on a batch; whether there was one, whether that was all one request may do, and when the next is due. */
   next(): Promise<{ worked: boolean; isSpent: boolean; nextDueInMs: number | null }>;
 };
 
-export function createEmbedder(rpc: Rpc, models: readonly EmbeddingModel[]): Embedder {
+export function createEmbedder(
+  rpc: Rpc,
+  models: readonly EmbeddingModel[],
+  now: () => number = () => performance.now(),
+): Embedder {
   const offered = models.map(({ name, cosineFloor }) => ({ name, cosineFloor }));
+  const batches = new Map(models.map(({ name, batch }) => [name, Math.min(batch, FIRST_BATCH)]));
   let chunks = 0;
   const isSpent = () => chunks >= IN_PROCESS_CHUNKS;
 
   async function embedBatch(job: Job, { id, name }: Claimed["models"][number]): Promise<void> {
     const model = models.find((one) => one.name === name);
     if (model === undefined || isSpent()) return;
-    const values = { p_document_id: job.documentId, p_model_id: id, p_limit: model.batch };
+    const batch = batches.get(name) ?? FIRST_BATCH;
+    const values = { p_document_id: job.documentId, p_model_id: id, p_limit: batch };
     const texts = await rpc<Missing[]>("read_embedding_texts", values);
     if (texts.length === 0) return;
+    // Next time half of it, unless this one is back in time.
+    batches.set(name, Math.ceil(batch / 2));
+    const started = now();
     const made = await embedAccepted(
       model,
       texts.map(({ text }) => text),
     );
+    const took = now() - started;
+    if (took <= LONG_MS) batches.set(name, took < SHORT_MS ? Math.min(model.batch, batch * 2) : batch);
     if (model.isInProcess) chunks += made.chunks;
     await rpc("write_embeddings", {
       p_document_id: job.documentId,

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Doc, openSearchScene, type SearchScene, vectorOf } from "../../tests/search-scene.ts";
 import { createEmbedder } from "./embed.ts";
 
-const BATCH = 32;
+const BATCH = 8;
 let scene: SearchScene;
 let workspaceId: string;
 let long: Doc;
@@ -82,6 +82,36 @@ describe("a new line", () => {
   });
 });
 
+describe("a turn", () => {
+  it("is made shorter where the model is slow, and longer where it is fast", async () => {
+    await fill(long.id, 250);
+    let clock = 0;
+    let msPerText = 200;
+    const sizes: number[] = [];
+    const model = {
+      ...{ name: "fake", cosineFloor: 0.1, batch: 32, maxChunks: 4, isInProcess: false },
+      embed: async (texts: readonly string[]) => {
+        sizes.push(texts.length);
+        clock += msPerText * texts.length;
+        return texts.map((text) => vectorOf(text));
+      },
+    };
+    const timed = createEmbedder(scene.rpc, [model], () => clock);
+    const next = async (turns: number) => {
+      for (let at = 0; at < turns; at += 1) {
+        await scene.sql.exec("update private.embedding_jobs set due_at = least(due_at, clock_timestamp())");
+        await timed.next();
+      }
+      return sizes.splice(0);
+    };
+    expect(await next(3)).toEqual([8, 4, 4]);
+    msPerText = 10;
+    expect(await next(5)).toEqual([4, 8, 16, 32, 32]);
+    msPerText = 2_000;
+    expect(await next(5)).toEqual([32, 16, 8, 4, 2]);
+  });
+});
+
 describe("nobody waits for ever", () => {
   it("every fourth turn is of who waited longest, however much is written elsewhere", async () => {
     const others = [await scene.newDocument(workspaceId), await scene.newDocument(workspaceId)];
@@ -96,8 +126,8 @@ describe("nobody waits for ever", () => {
     expect(turns).toBeLessThanOrEqual(12);
   });
 
-  it("long texts make short batches: about 32,000 characters of them, one text at least", async () => {
-    await fill(long.id, 10, "repeat('word ', 2000) || n");
+  it("long texts make short batches: about a thousand characters for each text, one text at least", async () => {
+    await fill(long.id, 10, "repeat('word ', 500) || n");
     await turn();
     expect(await countVectors(long.id)).toBe(3);
     await fill((await scene.newDocument(workspaceId)).id, 1, "repeat('long ', 100000)");
