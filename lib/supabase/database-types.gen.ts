@@ -1,4 +1,4 @@
-// Made by the Supabase CLI from the schema 3893112f3793bfa2b58ec3514fefd3d70a2fe03da102d8a4cf247beea4367e81; `npm run types` makes it anew.
+// Made by the Supabase CLI from the schema e052ca07faf68f95357682925502525da4df30c0d0f4d61e9eee507ec48a3483; `npm run types` makes it anew.
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
@@ -537,10 +537,12 @@ export type Database = {
       health_report: { Args: Record<PropertyKey, never>; Returns: Json };
       list_document_people: { Args: { p_document_id: string }; Returns: Json };
       list_refused_updates: { Args: { p_document_id: string }; Returns: Json };
+      list_unused_files: { Args: { p_limit?: number }; Returns: Json };
       move_document: {
         Args: { p_after_id?: string; p_document_id: string; p_parent_id: string };
         Returns: Json;
       };
+      note_removed_files: { Args: { p_count: number }; Returns: undefined };
       open_document: {
         Args: {
           p_after?: number;

@@ -30,8 +30,9 @@ const INDEXES = [
   ...["idx_blocks_search_words", "idx_documents_workspace_sort_order", "idx_documents_parent_path_gist"],
 ];
 const JOBS = [
-  ...["find missing vectors", "keep functions warm", "prune log", "sweep embedding jobs"],
-  ...["sweep projection jobs", "tidy log", "watch jobs"],
+  ...["find missing rows", "find missing vectors", "keep functions warm", "prune log", "purge trash"],
+  ...["sweep embedding jobs", "sweep projection jobs", "sweep unused files", "tidy log"],
+  ...["vacuum queues", "vacuum tables", "watch jobs"],
 ];
 
 const list = (names: readonly string[], what: string): Verdict =>

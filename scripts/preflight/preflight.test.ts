@@ -32,8 +32,9 @@ const good: PreflightReport = {
   publication: ["public.blocks", "public.documents"],
   jobs: Object.fromEntries(
     [
-      ...["find missing vectors", "keep functions warm", "prune log", "sweep embedding jobs"],
-      ...["sweep projection jobs", "tidy log", "watch jobs"],
+      ...["find missing rows", "find missing vectors", "keep functions warm", "prune log", "purge trash"],
+      ...["sweep embedding jobs", "sweep projection jobs", "sweep unused files", "tidy log"],
+      ...["vacuum queues", "vacuum tables", "watch jobs"],
     ].map((name) => [name, false]),
   ),
   settings: { functions_url: true, functions_secret: true, keep_warm: false },

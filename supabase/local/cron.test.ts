@@ -162,4 +162,16 @@ describe("a run", () => {
     );
     expect(rows).toEqual([{ may: true }]);
   });
+
+  it("CS9 is all that vacuums on PGlite, and may be a VACUUM of several tables", async () => {
+    await database.exec(
+      "create table public.a (n int); create table public.b (n int); alter table public.a owner to bob; alter table public.b owner to bob",
+    );
+    const vacuum = "vacuum (skip_locked, analyze) public.a, public.b";
+    expect(await runAs(database, "bob", vacuum)).toEqual({ status: "succeeded", message: "VACUUM" });
+    const { rows } = await database.query(
+      "select count(*)::int as autovacuum from pg_stat_activity where backend_type like 'autovacuum%'",
+    );
+    expect(rows).toEqual([{ autovacuum: 0 }]);
+  });
 });

@@ -123,6 +123,8 @@ describe("functions of the server", () => {
     fail_projection: { ...held, p_error: "" },
     hand_over_projection: {},
     health_report: {},
+    list_unused_files: {},
+    note_removed_files: { p_count: 0 },
     operations_report: {},
     preflight_report: {},
     prune_log: {},

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { INSTALL_MS, whyNoNativePostgres } from "../../scripts/native-cluster.ts";
 import { connect, openProject, type Sql } from "./hosted.ts";
-import { callAs } from "./hosted-scene.ts";
+import { becoming, callAs } from "./hosted-scene.ts";
 import {
   append,
   bytes,
@@ -154,22 +154,51 @@ describe("a retry that meets the pruning of its row", () => {
   });
 });
 
+describe("the purge of the trash", () => {
+  it("does not wait for a tree that somebody changes, and leaves what is restored meanwhile", async () => {
+    const { owner, documentId } = await openLog(sql);
+    await callAs(sql, owner, "trash_document", { p_document_id: documentId });
+    await sql.exec(
+      `update public.documents set trashed_at = now() - interval '31 days' where id = '${documentId}'`,
+    );
+    await blocker.exec(`begin; ${becoming(owner)} select public.restore_document('${documentId}')`);
+    const purge = () => oneValue<number>(worker, "select private.purge_trash()::int");
+    expect(await purge()).toBe(0);
+    await blocker.exec("commit");
+    expect(await purge()).toBe(0);
+    const left = `select trashed_at is null as alive from public.documents where id = '${documentId}'`;
+    expect(await sql.query(left)).toEqual([{ alive: true }]);
+  });
+});
+
 describe("pg_cron", () => {
   it("has its jobs, each of which runs", async () => {
     const jobs = await sql.query<{ jobname: string; schedule: string; command: string }>(
       "select jobname, schedule, command from cron.job order by jobname",
     );
     expect(jobs.map(({ jobname, schedule }) => [jobname, schedule])).toEqual([
+      ["find missing rows", "53 * * * *"],
       ["find missing vectors", "41 * * * *"],
       ["forget words", "* * * * *"],
       ["keep functions warm", "* * * * *"],
       ["prune log", "* * * * *"],
+      ["purge trash", "23 * * * *"],
       ["sweep embedding jobs", "30 seconds"],
       ["sweep projection jobs", "30 seconds"],
+      ["sweep unused files", "7 * * * *"],
       ["tidy log", "17 * * * *"],
+      ["vacuum queues", "*/20 * * * *"],
+      ["vacuum tables", "29 3 * * *"],
       ["watch jobs", "* * * * *"],
     ]);
-    for (const { command } of jobs)
-      await sql.exec(`begin; set local role hosted_postgres; ${command}; commit`);
+    // As pg_cron runs them: a statement of its own each, by who is no superuser.
+    await sql.exec("set role hosted_postgres");
+    for (const { command } of jobs) await sql.exec(command);
+    await sql.exec("reset role");
+    const vacuumed = await sql.query<{ name: string }>(
+      "select name from private.metrics_tables where vacuumed_at is not null",
+    );
+    for (const name of ["private.projection_jobs", "public.document_heads", "public.document_updates"])
+      expect(vacuumed.map((row) => row.name)).toContain(name);
   });
 });

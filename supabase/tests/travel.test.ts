@@ -189,9 +189,12 @@ describe("pushed by the command line", () => {
       "INFO rls_enabled_no_policy private.append_budgets",
       "INFO rls_enabled_no_policy private.embedding_jobs",
       "INFO rls_enabled_no_policy private.embedding_models",
+      "INFO rls_enabled_no_policy private.file_mentions",
+      "INFO rls_enabled_no_policy private.file_readings",
       "INFO rls_enabled_no_policy private.function_nonces",
       "INFO rls_enabled_no_policy private.job_watch",
       "INFO rls_enabled_no_policy private.projection_jobs",
+      "INFO rls_enabled_no_policy private.removals",
       "INFO rls_enabled_no_policy private.runtime_config",
       "INFO rls_enabled_no_policy private.workspace_words",
     ]);

@@ -5,7 +5,7 @@
  * database can make (private.kick_projection) and that counts once. Nothing but the id is taken from callers, and
  * even that only wakes: which jobs are due, the database says. `GET` answers 200, for health checks.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { isAdmitted } from "../_shared/admission.ts";
 import { connect, readProject } from "../_shared/database.ts";
 import { readModels } from "../_shared/embeddings.ts";
 import { createWorker } from "./worker.ts";
@@ -30,7 +30,7 @@ async function handle(request: Request): Promise<Response> {
   if (request.method !== "POST") return Response.json({ message: "Only GET and POST." }, { status: 405 });
   const documentId = readDocumentId(await request.text());
   if (documentId === null) return Response.json({ message: "A document id is needed." }, { status: 400 });
-  if (!(await isAdmitted(request.headers, documentId)))
+  if (!(await isAdmitted({ headers: request.headers, project, rpc }, documentId)))
     return Response.json({ message: "This call is not signed." }, { status: 401 });
   const work = wake().catch((error: unknown) => console.error("process-block stopped:", error));
   if (typeof EdgeRuntime !== "undefined") EdgeRuntime.waitUntil(work);
@@ -45,25 +45,6 @@ function readDocumentId(body: string): string | null {
   } catch {
     return null;
   }
-}
-
-async function isAdmitted(headers: Headers, documentId: string): Promise<boolean> {
-  const token = headers.get("authorization")?.replace(/^Bearer /, "");
-  if ([headers.get("apikey"), token].some((key) => key && isSame(key, project.secretKey))) return true;
-  const [time, nonce, signature] = ["x-timestamp", "x-nonce", "x-signature"].map((name) => headers.get(name));
-  if (!time || !nonce || !signature) return false;
-  return await rpc<boolean>("admit_function_call", {
-    p_timestamp: time,
-    p_nonce: nonce,
-    p_signature: signature,
-    p_document_id: documentId,
-  });
-}
-
-/** Compared as sums, so that the time taken says nothing about the key. */
-function isSame(given: string, right: string): boolean {
-  const sum = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(sum(given), sum(right));
 }
 
 Deno.serve((request) =>
