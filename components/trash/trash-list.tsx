@@ -12,6 +12,8 @@ export type TrashedDocument = {
   place: string;
   /** When it came here, e.g. "2 hours ago". */
   when: string;
+  /** When it is deleted forever, e.g. "in 12 days". */
+  ends: string;
 };
 
 type TrashProps = {
@@ -32,7 +34,9 @@ export function TrashList({ documents, canWrite, restore, deleteForever }: Trash
             <div className="item actions">
               <span className="title">{document.title}</span>
               <span className="sub">
-                {[document.place, `Moved here ${document.when}`].filter(Boolean).join(" · ")}
+                {[document.place, `Moved here ${document.when}`, `Deleted forever ${document.ends}`]
+                  .filter(Boolean)
+                  .join(" · ")}
               </span>
               {canWrite ? (
                 <span className="acts">

@@ -27,6 +27,15 @@ export function ahead(time: Date, now = new Date()): string {
   return words.format(Math.round(left / DAY_MS), "day");
 }
 
+/** How long the trash keeps something; what is over is deleted within the hour (private.purge_trash). */
+export const TRASH_DAYS = 30;
+
+/** When something that came into the trash at this time is deleted forever. */
+export function endInTrash(time: Date, now = new Date()): string {
+  const left = Math.ceil((time.getTime() - now.getTime()) / DAY_MS) + TRASH_DAYS;
+  return left < 1 ? "within the hour" : words.format(left, "day");
+}
+
 export function day(time: Date): string {
   return date.format(time);
 }

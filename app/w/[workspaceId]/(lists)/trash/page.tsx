@@ -6,7 +6,7 @@ import { Bar } from "../../../../../components/workspace/bar.tsx";
 import { listDocuments, listTrash } from "../../../../../lib/data/documents.ts";
 import { getViewer } from "../../viewer.ts";
 import { placeNames } from "../place-names.ts";
-import { ago } from "../times.ts";
+import { ago, endInTrash, TRASH_DAYS } from "../times.ts";
 import { deleteForever, restore } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Trash" };
@@ -24,10 +24,13 @@ export default async function TrashPage({ params }: Props) {
       <main className="column" id="main">
         <header>
           <h1>Trash</h1>
-          <p>What is here can be restored, with everything inside it.</p>
+          <p>{`What is here can be restored, with everything inside it, for ${TRASH_DAYS} days. Then it is deleted forever.`}</p>
         </header>
         {trash.length === 0 ? (
-          <Empty title="Nothing in the trash" text="What you move to the trash can be restored from here.">
+          <Empty
+            title="Nothing in the trash"
+            text="What you move to the trash can be restored from here for 30 days."
+          >
             <Link className="button" href={`/w/${workspace.id}`}>{`Back to ${workspace.name}`}</Link>
           </Empty>
         ) : (
@@ -37,6 +40,7 @@ export default async function TrashPage({ params }: Props) {
               title: one.title.trim() || "Untitled",
               place: placeOf(one.parentPath),
               when: one.trashedAt ? ago(one.trashedAt) : "",
+              ends: one.trashedAt ? endInTrash(one.trashedAt) : "",
             }))}
             canWrite={canWrite}
             restore={restore.bind(null, workspace.id)}
