@@ -38,7 +38,7 @@ export const listMembers = cache(async (workspaceId: string): Promise<Member[]> 
   const profileOf = new Map(profiles.map((profile) => [profile.id, profile]));
   return members.map((member) => ({
     userId: member.user_id,
-    name: profileOf.get(member.user_id)?.name ?? "Someone",
+    name: profileOf.get(member.user_id)?.name ?? "Deleted person",
     color: profileOf.get(member.user_id)?.color ?? 1,
     role: member.role,
     joinedAt: new Date(member.created_at),

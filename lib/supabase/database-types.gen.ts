@@ -1,4 +1,4 @@
-// Made by the Supabase CLI from the schema e052ca07faf68f95357682925502525da4df30c0d0f4d61e9eee507ec48a3483; `npm run types` makes it anew.
+// Made by the Supabase CLI from the schema 1eece83df1f58d575a8f72a42e2e2118f444e84fb5b7f98dfe3da436402f1323; `npm run types` makes it anew.
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
@@ -521,6 +521,7 @@ export type Database = {
         Args: { p_expires_in?: string; p_role: string; p_workspace_id: string };
         Returns: Json;
       };
+      delete_account: { Args: { p_user_id: string }; Returns: Json };
       delete_document_forever: { Args: { p_document_id: string }; Returns: undefined };
       describe_invitation: { Args: { p_token: string }; Returns: Json };
       ensure_account: { Args: Record<PropertyKey, never>; Returns: Json };
@@ -542,6 +543,7 @@ export type Database = {
         Args: { p_after_id?: string; p_document_id: string; p_parent_id: string };
         Returns: Json;
       };
+      my_data: { Args: Record<PropertyKey, never>; Returns: Json };
       note_removed_files: { Args: { p_count: number }; Returns: undefined };
       open_document: {
         Args: {
@@ -556,6 +558,7 @@ export type Database = {
       };
       operations_report: { Args: Record<PropertyKey, never>; Returns: Json };
       preflight_report: { Args: Record<PropertyKey, never>; Returns: Json };
+      preview_account_deletion: { Args: Record<PropertyKey, never>; Returns: Json };
       prune_log: { Args: { p_rows?: number }; Returns: Json };
       pull_updates: { Args: { p_after?: number; p_document_id: string }; Returns: Json };
       raise_schema_version: { Args: { p_document_id: string; p_version: number }; Returns: number };

@@ -89,6 +89,7 @@ export const TABLES: Readonly<Record<string, TableRights>> = {
 /** Of the schema that the API does not show; no role but their owner may touch them. */
 export const CLOSED_TABLES: readonly string[] = [
   "append_budgets",
+  "departures",
   "embedding_jobs",
   "embedding_models",
   "embedding_models_id_seq",
@@ -129,7 +130,10 @@ export const FUNCTIONS = {
   list_document_people: MEMBERS,
   list_refused_updates: MEMBERS,
   move_document: WRITERS,
+  // Of the asker alone.
+  my_data: SIGNED_IN,
   open_document: MEMBERS,
+  preview_account_deletion: SIGNED_IN,
   pull_updates: MEMBERS,
   raise_schema_version: WRITERS,
   // Searches find what the asker may read: to others, nothing.
@@ -150,6 +154,7 @@ export const SERVER_FUNCTIONS = [
   "admit_function_call",
   "claim_embedding_jobs",
   "claim_projection_jobs",
+  "delete_account",
   "explain_queries",
   "fail_embedding",
   "fail_projection",

@@ -5,7 +5,7 @@
  */
 import { execFile, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { homedir, tmpdir } from "node:os";
@@ -111,7 +111,9 @@ describe("the text", () => {
   it("names commands and flags that the command line of Supabase knows", { timeout: 60_000 }, async () => {
     const lines = blocks.filter(needsAccount).flatMap(({ text }) => withoutComments(text).split("\n"));
     const calls = lines.flatMap((line) => /npx supabase (.*)$/.exec(line)?.[1] ?? []);
-    const commands = new Set(calls.map((call) => call.split(/ -| <| process-block| search/)[0] ?? ""));
+    const commands = new Set(
+      calls.map((call) => call.split(/ -| <| process-block| search| sweep-files/)[0] ?? ""),
+    );
     expect([...commands].sort()).toEqual(["db diff", "functions deploy", "functions list", "link"]);
     const program = join(ROOT, "node_modules/supabase/dist/supabase.js");
     for (const command of commands) {
@@ -173,6 +175,7 @@ describe("the commands", () => {
   let app: Server | null = null;
   let spare: Cluster | null = null;
   let person: Person;
+  let leaver: Person;
   let env: Record<string, string | undefined> = {};
 
   /** The product's own answers, with no Next around them. */
@@ -215,6 +218,7 @@ describe("the commands", () => {
     person = await newPerson(project);
     const workspaceId = await homeOf(person);
     await createDocument(person, workspaceId, { title: "Kept" });
+    leaver = await newPerson(project, "Leaver");
     // An empty project to restore into: what makes it has ended.
     spare = await startCluster();
     await (await startStandIn({ dataFolder: join(folder, "spare"), databaseUrl: spare.url })).stop();
@@ -235,6 +239,7 @@ describe("the commands", () => {
         WORKSPACE_ID: workspaceId,
         BACKUPS: folder,
         BENCHMARK_SAMPLES: "5",
+        PERSON_EMAIL: leaver.email,
       },
       ...{ DATABASE_URL: cluster.url, RESTORE_URL: spare.url },
       PATH: `${bin}:${join(ROOT, "node_modules/.bin")}:${process.env.PATH}`,
@@ -278,6 +283,15 @@ describe("the commands", () => {
     else expect(code, said).toBe(0);
     if (text.includes("preflight")) expect(said).toMatch(/\d+ of \d+ boxes ticked, \d+ left out\./);
     if (text.includes("migration list")) expect(said).toContain("20261126002000");
+  });
+
+  it("the person who asked has what was kept of them, and no account any more", async () => {
+    const kept = JSON.parse(await readFile(join(folder, "person.json"), "utf8"));
+    expect(kept).toMatchObject({ account: { email: leaver.email }, profile: { name: "Leaver" } });
+    const { email, password } = leaver;
+    expect((await leaver.client.auth.signInWithPassword({ email, password })).error?.code).toBe(
+      "invalid_credentials",
+    );
   });
 
   it("the restored project has what was dumped, and people sign in to it", async () => {

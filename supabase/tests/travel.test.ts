@@ -187,6 +187,7 @@ describe("pushed by the command line", () => {
     );
     expect(found.sort()).toEqual([
       "INFO rls_enabled_no_policy private.append_budgets",
+      "INFO rls_enabled_no_policy private.departures",
       "INFO rls_enabled_no_policy private.embedding_jobs",
       "INFO rls_enabled_no_policy private.embedding_models",
       "INFO rls_enabled_no_policy private.file_mentions",
