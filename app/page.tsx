@@ -1,7 +1,7 @@
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { findCurrentUser } from "../lib/auth/current-user.ts";
-import { findWorkspace, getHomeWorkspaceId } from "../lib/data/workspaces.ts";
+import { findHomeWorkspaceId, findWorkspace } from "../lib/data/workspaces.ts";
 
 /** On to the workspace one was in last, or to the way in. */
 export default async function RootPage() {
@@ -9,5 +9,6 @@ export default async function RootPage() {
   if (!user) redirect("/sign-in");
   const last = (await cookies()).get("workspace")?.value;
   const known = last ? await findWorkspace(user.id, last) : null;
-  redirect(`/w/${known?.id ?? (await getHomeWorkspaceId(user.id))}`);
+  const id = known?.id ?? (await findHomeWorkspaceId(user.id));
+  redirect(id === null ? "/sign-in?why=deleted" : `/w/${id}`);
 }

@@ -1,5 +1,6 @@
 /** The database's figures in words. */
 import type { OperationsReport } from "../../lib/ops/operations-report.ts";
+import { ago } from "../w/[workspaceId]/(lists)/times.ts";
 
 type Pair = readonly [name: string, value: string];
 
@@ -23,10 +24,13 @@ export function connectionPairs({ connections, database }: OperationsReport): Pa
   return [...states, ["limit", number.format(database.maxConnections)]];
 }
 
-export function jobPairs({ jobs }: OperationsReport): Pair[] {
+/** When each last ended well, and what is wrong with it. */
+export function jobPairs({ jobs, time }: Pick<OperationsReport, "jobs" | "time">): Pair[] {
   if (jobs.length === 0) return [["pg_cron", "not available"]];
-  return jobs.map(({ job, isLate, failures, lastStatus }) => [
-    job,
-    isLate ? "late" : failures > 0 ? `failed ${failures} times` : (lastStatus ?? "not yet"),
-  ]);
+  return jobs.map(({ job, isLate, failures, lastSucceeded }) => {
+    const last = lastSucceeded === null ? "not yet" : ago(new Date(lastSucceeded), new Date(time));
+    if (isLate) return [job, `late: ${last}`];
+    if (failures === 0) return [job, last];
+    return [job, `${last}; failed ${failures === 1 ? "once" : `${failures} times`} within the hour`];
+  });
 }

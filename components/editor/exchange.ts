@@ -19,6 +19,35 @@ export async function importInto(place: Place, files: readonly File[], wishes: T
   };
 }
 
+type OwnData = {
+  readonly documents: readonly {
+    readonly id: string;
+    readonly canRead: boolean;
+    readonly title: string | null;
+  }[];
+};
+
+/** All that is kept of a person, with the documents that they made and may still read. */
+export async function exportOwn(userId: string, data: OwnData, wishes: TreeWishes) {
+  const nodes = data.documents
+    .filter(({ canRead }) => canRead)
+    .map(({ id, title }) => ({ id, title: title ?? "", children: [] }));
+  const account = new TextEncoder().encode(`${JSON.stringify(data, null, 2)}\n`);
+  const { zip, written, problems } = await exportTree(
+    userId,
+    nodes,
+    wishes,
+    new Map([["account.json", account]]),
+  );
+  if (!zip) return { sentence: "It was stopped. Nothing was saved.", problems: [] };
+  saveFile("My data.zip", zip, "application/zip");
+  noteEvent("export");
+  return {
+    sentence: `Your data was downloaded, with ${count(written, "document").toLowerCase()}.`,
+    problems,
+  };
+}
+
 export async function exportFrom(
   userId: string,
   name: string,

@@ -29,22 +29,24 @@ export function exportTree(
   userId: string,
   nodes: readonly ExportNode[],
   wishes: TreeWishes,
+  besides?: ReadonlyMap<string, Uint8Array>,
 ): Promise<ExportReport> {
   const door: ExportDoor = {
     read: (documentId) => readDocument({ documentId, userId }),
     fetch: fetchPicture,
   };
-  return exportNodes(nodes, door, wishes);
+  return exportNodes(nodes, door, wishes, besides);
 }
 
-/** `zip` is null when it was given up, or when nothing could be read. */
+/** `zip` is null when it was given up, or when nothing could be read and there is nothing besides. */
 export async function exportNodes(
   nodes: readonly ExportNode[],
   door: ExportDoor,
   { onProgress, signal }: TreeWishes,
+  besides: ReadonlyMap<string, Uint8Array> = new Map(),
 ): Promise<ExportReport> {
   const plan = new ExportPlan(nodes);
-  const files = new Map<string, Uint8Array>();
+  const files = new Map<string, Uint8Array>(besides);
   const problems: string[] = [];
   let written = 0;
   let bytes = 0;
@@ -75,7 +77,7 @@ export async function exportNodes(
       problems.push(`“${path}” is missing. ${cause instanceof Error ? cause.message : String(cause)}`);
     }
   }
-  if (written === 0) return { zip: null, written, problems };
+  if (written === 0 && besides.size === 0) return { zip: null, written, problems };
   add(ORDER_FILE, new TextEncoder().encode(plan.order));
   return { zip: packZip(files), written, problems };
 }

@@ -51,11 +51,22 @@ export function keepVisit(place: RecentPlace, documentId: string, storage: KeyVa
   }));
 }
 
+/** Everything of that person, in all workspaces. */
+export function forgetSearches(userId: string, storage: KeyValue = localStorage): void {
+  keepAll(
+    storage,
+    readAll(storage).filter(([name]) => !name.startsWith(`${userId} `)),
+  );
+}
+
 const isSame = (a: string, b: string): boolean => a.toLocaleLowerCase() === b.toLocaleLowerCase();
 
 function change(place: RecentPlace, storage: KeyValue, by: (recent: Recent) => Recent): void {
   const others = readAll(storage).filter(([name]) => name !== nameOf(place));
-  const all: Kept = [[nameOf(place), by(readRecent(place, storage))], ...others];
+  keepAll(storage, [[nameOf(place), by(readRecent(place, storage))], ...others]);
+}
+
+function keepAll(storage: KeyValue, all: Kept): void {
   try {
     storage.setItem(KEY, JSON.stringify(all.slice(0, MOST_PLACES)));
   } catch (error) {

@@ -49,7 +49,7 @@ export function Sidebar(props: SidebarProps) {
         </div>
       </nav>
       <div className="side-foot">
-        <AccountMenu person={person} signOut={signOut} showShortcuts={showShortcuts} />
+        <AccountMenu href={`${home}/account`} {...{ person, signOut, showShortcuts }} />
         <span className="who" aria-hidden>
           {person.name}
         </span>

@@ -3,21 +3,27 @@ import { useEffect, useMemo } from "react";
 
 const CHANNEL = "session";
 
+/** Every tab of this browser goes to the way in, this one too. */
+export function tellTabs(why: "signed out" | "deleted"): void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage(why);
+  channel.close();
+}
+
 /** Signing out here ends every tab of this browser: their pages would only collect refusals. */
 export function useSignOut(signOut: () => Promise<void>): () => Promise<void> {
   useEffect(() => {
     const channel = new BroadcastChannel(CHANNEL);
-    channel.onmessage = () => window.location.assign("/sign-in?why=signed-out");
+    channel.onmessage = ({ data }) =>
+      window.location.assign(`/sign-in?why=${data === "deleted" ? "deleted" : "signed-out"}`);
     return () => channel.close();
   }, []);
   return useMemo(
     () => async () => {
-      const channel = new BroadcastChannel(CHANNEL);
       try {
         await signOut();
       } finally {
-        channel.postMessage("signed out");
-        channel.close();
+        tellTabs("signed out");
       }
     },
     [signOut],

@@ -70,6 +70,19 @@ export async function openIdbOutbox({ userId, documentId }: OutboxScope): Promis
   return { put, remove, list, close: () => database.close() };
 }
 
+/** Deletes all entries of this person on this computer, over all documents: for an account that is gone. */
+export async function forgetPerson(userId: string): Promise<void> {
+  const database = await openDatabase();
+  try {
+    const transaction = database.transaction("entries", "readwrite");
+    const keys = await transaction.store.index("person").getAllKeys(userId);
+    await Promise.all(keys.map((key) => transaction.store.delete(key)));
+    await transaction.done;
+  } finally {
+    database.close();
+  }
+}
+
 /** How many entries of this person wait on this computer, over all documents: asked before signing out. */
 export async function countUnsentEntries(userId: string): Promise<number> {
   const database = await openDatabase();

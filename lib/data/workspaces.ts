@@ -49,11 +49,12 @@ export async function findWorkspace(userId: string, id: string): Promise<Workspa
   return (await listWorkspaces(userId)).find((workspace) => workspace.id === id) ?? null;
 }
 
-/** Where somebody lands who names no workspace. An account that has none yet is given its own. */
-export async function getHomeWorkspaceId(userId: string): Promise<string> {
+/** Where somebody lands who names no workspace. An account that has none yet is given its own; null for one that is gone. */
+export async function findHomeWorkspaceId(userId: string): Promise<string | null> {
   const [first] = await listWorkspaces(userId);
   if (first !== undefined) return first.id;
   const client = await createServerSupabase();
-  const account = z.object({ workspaceId: Id });
-  return parseAnswer(account, await client.rpc("ensure_account")).workspaceId;
+  const answer = await client.rpc("ensure_account");
+  if (answer.error?.message === "not_found") return null;
+  return parseAnswer(z.object({ workspaceId: Id }), answer).workspaceId;
 }

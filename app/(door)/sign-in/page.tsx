@@ -7,6 +7,7 @@ export const metadata: Metadata = { title: "Sign in" };
 
 const leads: Readonly<Record<string, string>> = {
   "link-used": "That link was used already or has run out. Sign in here, or ask for a new one.",
+  deleted: "Your account is deleted, with everything that was only yours.",
   "signed-out": "You are signed out. Your pages are where you left them.",
 };
 

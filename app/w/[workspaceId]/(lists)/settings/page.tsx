@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { Settings } from "../../../../../components/settings/settings.tsx";
 import { Bar } from "../../../../../components/workspace/bar.tsx";
+import { WorkspaceFiles } from "../../../../../components/workspace/workspace-files.tsx";
 import { listMembers, listOpenInvitations } from "../../../../../lib/data/people.ts";
 import { getViewer } from "../../viewer.ts";
 import { ago, ahead, day } from "../times.ts";
@@ -36,6 +37,7 @@ export default async function SettingsPage({ params }: Props) {
           setRole={setRole.bind(null, workspace.id)}
           removeMember={removeMember.bind(null, workspace.id)}
         />
+        <WorkspaceFiles />
       </main>
     </>
   );
