@@ -44,8 +44,9 @@ type Loaded = {
 /** A snapshot is written after so many rows, or so many bytes of rows. */
 export type SnapshotLimits = { readonly rows: number; readonly bytes: number };
 const SNAPSHOT_LIMITS: SnapshotLimits = { rows: 500, bytes: 4_000_000 };
-/** One call holds at most this much text, so that no body becomes huge. */
+/** One call holds at most this much text and so many rows, so that none is huge and the others' calls come in between. */
 const CHUNK_CHARS = 4_000_000;
+const CHUNK_ROWS = 500;
 
 export async function projectJob(rpc: Rpc, job: Job, limits = SNAPSHOT_LIMITS): Promise<Outcome> {
   const loaded = await load(rpc, job.documentId, limits);
@@ -196,11 +197,11 @@ async function write(
   return { written: written + end.written, deleted: end.deleted, done: end.done };
 }
 
-function inChunks(rows: readonly HashedRow[]): HashedRow[][] {
-  const chunks: HashedRow[][] = [];
+export function inChunks<Row extends Pick<HashedRow, "size">>(rows: readonly Row[]): Row[][] {
+  const chunks: Row[][] = [];
   let room = 0;
   for (const row of rows) {
-    if (room <= 0) {
+    if (room <= 0 || chunks.at(-1)?.length === CHUNK_ROWS) {
       chunks.push([]);
       room = CHUNK_CHARS;
     }
