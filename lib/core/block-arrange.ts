@@ -15,9 +15,9 @@ export type Wanted = { readonly id: BlockId; readonly depth: number };
 /** A wanted outline that a document can have: no depth jumps by more than one, none beyond the limit. */
 export function normalDepths(wanted: readonly Wanted[]): Wanted[] {
   let previous = -1;
-  return wanted.map(({ id, depth }) => {
-    previous = Math.max(0, Math.min(depth, previous + 1, maxBlockDepth - 1));
-    return { id, depth: previous };
+  return wanted.map((one) => {
+    previous = Math.max(0, Math.min(one.depth, previous + 1, maxBlockDepth - 1));
+    return previous === one.depth ? one : { id: one.id, depth: previous };
   });
 }
 
@@ -25,10 +25,12 @@ export function normalDepths(wanted: readonly Wanted[]): Wanted[] {
  * Writes places until `map.outline()` lists `wanted`: first the fewest, then, where what others did at the same time
  * stands in the way (a circle that was cut, a strand's order), all siblings of the parents that are not right yet.
  * Every seen block must be in `wanted`.
+ * @param known the outline, where it differs from the map's by nothing but blocks that have no place yet: making it
+ *   anew is most of the work in a long document
  */
-export function arrange(map: BlockMap, wanted: readonly Wanted[]): void {
+export function arrange(map: BlockMap, wanted: readonly Wanted[], known?: Outline): void {
   const siblings = childrenOf(normalDepths(wanted));
-  const outline = map.outline();
+  const outline = known ?? map.outline();
   for (const [parent, children] of siblings) arrangeSiblings(map, outline, parent, children);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const { childrenOf: present } = map.outline();
@@ -79,27 +81,40 @@ function arrangeSiblings(
   while (end > start && end + shift > start && children[end - 1] === present[end - 1 + shift]) end--;
   if (start === end) return;
   // A written key takes a block out of its strand's order: then all that stand by that order get keys of their own.
-  const byStrand = children.flatMap((id, index) => (outline.displaced.has(id) ? [index] : []));
-  start = Math.min(start, ...byStrand);
-  end = Math.max(end, ...byStrand.map((index) => index + 1));
-  const key = (id: BlockId | undefined) => (id ? (outline.keyOf.get(id) ?? null) : null);
-  const low = greatest(children.slice(0, start).map(key));
-  let high = least(children.slice(end).map(key));
+  if (outline.displaced.size > 0) {
+    const byStrand = children.flatMap((id, index) => (outline.displaced.has(id) ? [index] : []));
+    start = Math.min(start, ...byStrand);
+    end = Math.max(end, ...byStrand.map((index) => index + 1));
+  }
+  const low = greatestKey(outline, children, start);
+  let high = leastKey(outline, children, end);
   while (low !== null && high !== null && high <= low) {
     end++;
-    high = least(children.slice(end).map(key));
+    high = leastKey(outline, children, end);
   }
   place(map, outline, parent, children.slice(start, end), low, high);
 }
 
 const isSettled = (map: BlockMap, id: BlockId): boolean => map.entry(id)?.settled === true;
 
-function greatest(keys: readonly (string | null)[]): string | null {
-  return keys.reduce((most, key) => (key !== null && (most === null || key > most) ? key : most), null);
+/** Of the children before `end`. */
+function greatestKey({ keyOf }: Outline, children: readonly BlockId[], end: number): string | null {
+  let most: string | null = null;
+  for (let at = 0; at < end; at++) {
+    const key = keyOf.get(children[at] as BlockId);
+    if (key !== undefined && (most === null || key > most)) most = key;
+  }
+  return most;
 }
 
-function least(keys: readonly (string | null)[]): string | null {
-  return keys.reduce((most, key) => (key !== null && (most === null || key < most) ? key : most), null);
+/** Of the children from `start` on. */
+function leastKey({ keyOf }: Outline, children: readonly BlockId[], start: number): string | null {
+  let least: string | null = null;
+  for (let at = start; at < children.length; at++) {
+    const key = keyOf.get(children[at] as BlockId);
+    if (key !== undefined && (least === null || key < least)) least = key;
+  }
+  return least;
 }
 
 /** Gives the siblings keys between two bounds; those whose own keys already ascend keep them. */

@@ -4,7 +4,7 @@
  * as splits and joins, and no character is written twice.
  */
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
-import { type Mappable, Mapping, type StepMap } from "@tiptap/pm/transform";
+import type { StepMap } from "@tiptap/pm/transform";
 import { nodeText } from "./block-nodes.ts";
 import { changedRange } from "./changed-range.ts";
 import { blocksOf } from "./outline-nodes.ts";
@@ -30,7 +30,7 @@ export function changedWindow(
   const range = changedRange(before, after);
   const old = slots(before, range.start, range.before);
   const fresh = slots(after, range.start, range.after);
-  return { before: old, after: fresh, sources: traceSources(old, fresh, new Mapping([...maps])) };
+  return { before: old, after: fresh, sources: traceSources(old, fresh, followerOf(maps)) };
 }
 
 /** The blocks at and inside the children `from` to `to` (exclusive) of a document. */
@@ -41,24 +41,49 @@ function slots(doc: ProseMirrorNode, from: number, to: number): Slot[] {
   return blocksOf(part).map(({ node, pos }) => ({ node, from: start + pos + 1 }));
 }
 
-function traceSources(before: readonly Slot[], after: readonly Slot[], mapping: Mappable): Source[][] {
-  const targets = after.map(({ node, from }) => ({
-    from,
-    to: from + nodeText(node).length,
-    text: nodeText(node),
-  }));
+/** Where the character behind a position stands in the end; null: it was deleted. */
+export type Follower = (position: number) => number | null;
+
+/** As `mapResult(position, 1)` of each map in turn says; that makes an object for each character and map. */
+export function followerOf(maps: readonly StepMap[]): Follower {
+  const steps = maps.map((map) => {
+    const ranges: { start: number; end: number; newEnd: number }[] = [];
+    map.forEach((start, end, _newStart, newEnd) => void ranges.push({ start, end, newEnd }));
+    return ranges;
+  });
+  return (position) => {
+    let at = position;
+    for (const ranges of steps) {
+      let shift = 0;
+      for (const { start, end, newEnd } of ranges) {
+        if (start > at) break;
+        if (at < end) return null;
+        shift = newEnd - end;
+        if (at === end) break;
+      }
+      at += shift;
+    }
+    return at;
+  };
+}
+
+function traceSources(before: readonly Slot[], after: readonly Slot[], follow: Follower): Source[][] {
+  const targets = after.map(({ node, from }) => {
+    const text = nodeText(node);
+    return { from, to: from + text.length, text };
+  });
   const sources: Source[][] = targets.map(({ text }) => new Array<Source>(text.length).fill(null));
   let target = 0;
   before.forEach(({ node, from }, old) => {
     const text = nodeText(node);
     for (let offset = 0; offset < text.length; offset++) {
-      const result = mapping.mapResult(from + offset, 1);
-      if (result.deletedAfter) continue;
-      while (target > 0 && (targets[target]?.from ?? 0) > result.pos) target--;
-      while (target < targets.length && (targets[target]?.to ?? 0) <= result.pos) target++;
+      const position = follow(from + offset);
+      if (position === null) continue;
+      while (target > 0 && (targets[target]?.from ?? 0) > position) target--;
+      while (target < targets.length && (targets[target]?.to ?? 0) <= position) target++;
       const into = targets[target];
-      if (!into || result.pos < into.from) continue;
-      const at = result.pos - into.from;
+      if (!into || position < into.from) continue;
+      const at = position - into.from;
       const row = sources[target];
       if (row && row[at] === null && into.text[at] === text[offset]) row[at] = { old, offset };
     }

@@ -21,6 +21,7 @@ import {
 import type { BlockMap } from "../core/block-map.ts";
 import { isEqualJson, type Marks, type TextRun } from "../core/block-tree.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
+import type { Outline } from "../core/outline.ts";
 import { EMBED_MARK } from "../core/strand.ts";
 import { idOf, runsOf } from "./block-nodes.ts";
 import { changedWindow, type Source, type Window } from "./kept-text.ts";
@@ -43,7 +44,8 @@ export function writeChanges(
 ): void {
   const window = changedWindow(before, after, maps);
   if (window.before.length === 0 && window.after.length === 0) return;
-  const wasEmpty = map.outline().items.length === 0;
+  const known = map.outline();
+  const wasEmpty = known.items.length === 0;
   const pieces = keptPieces(window);
   deleteLostText(map, window);
   const made = new Set<BlockId>();
@@ -65,7 +67,22 @@ export function writeChanges(
     if (!kept.has(idOf(node)) && map.has(idOf(node))) deleteBlock(map, idOf(node));
   }
   if (wasEmpty) forEachBlock(after, (node) => void gather(map, idOf(node), shapeOf(node), [], made)); // the empty block that stood for nothing
-  if (made.size > 0 || outlineDiffers(window)) arrange(map, wantedOf(after, map));
+  if (made.size === 0 && !outlineDiffers(window)) return;
+  arrange(map, wantedOf(after, map), isOnlyMore(map, window, made, known) ? known : undefined);
+}
+
+/** A block was parted, or blocks of text came between others, and nothing else has another place: Enter, mostly. */
+function isOnlyMore(map: BlockMap, { before, after }: Window, made: ReadonlySet<BlockId>, known: Outline) {
+  const [old, ...others] = before;
+  if (others.length > 0 || known.displaced.size > 0 || known.items.length === 0) return false;
+  const isSound = after.every(({ node }) => {
+    const id = idOf(node);
+    const isOld = old !== undefined && id === idOf(old.node) && node.attrs.depth === old.node.attrs.depth;
+    return node.isTextblock && (isOld || made.has(id)) && map.members(id).length === 1;
+  });
+  if (!old) return isSound && made.size === after.length;
+  const item = known.items[known.indexOf.get(idOf(old.node)) ?? -1];
+  return isSound && after.length === 2 && made.size === 1 && item !== undefined && item.role === undefined;
 }
 
 const shapeOf = (node: ProseMirrorNode): BlockShape => ({ type: node.attrs.type, attrs: node.attrs.props });
