@@ -6,6 +6,7 @@ import type { Store } from "../../lib/collab/store.ts";
 import type { BlockMap } from "../../lib/core/block-map.ts";
 import { positionsOf } from "../../lib/editor/caret-places.ts";
 import { isFoldedAway, reveal } from "../../lib/editor/nesting.ts";
+import { CaretFinder } from "./caret-coords.ts";
 
 /** How long a name stands beside a caret after it moved. */
 const FLAG_MS = 2_000;
@@ -34,11 +35,12 @@ export function RemoteCarets({ view, map, people, area }: Props) {
     let frame = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const blocks = new Map<string, string | null>();
+    let finder = new CaretFinder();
     const draw = () => {
       frame = 0;
       if (!view.isDestroyed) revealArrivals(view, map, people.getSnapshot(), blocks);
       setCarets((before) => {
-        const now = measure(view, map, people.getSnapshot(), area.current, before);
+        const now = measure({ view, map, finder }, people.getSnapshot(), area.current, before);
         // most keys move none of them: then nothing is drawn
         return JSON.stringify(now) === JSON.stringify(before) ? before : now;
       });
@@ -49,7 +51,10 @@ export function RemoteCarets({ view, map, people, area }: Props) {
       frame ||= requestAnimationFrame(draw);
     };
     const stops = [people.subscribe(later), map.onChange(later)];
-    const resize = new ResizeObserver(later);
+    const resize = new ResizeObserver(() => {
+      finder = new CaretFinder();
+      later();
+    });
     if (area.current) resize.observe(area.current);
     view.dom.addEventListener("input", later);
     later();
@@ -96,9 +101,10 @@ function revealArrivals(
   }
 }
 
+type Measured = { readonly view: EditorView; readonly map: BlockMap; readonly finder: CaretFinder };
+
 function measure(
-  view: EditorView,
-  map: BlockMap,
+  { view, map, finder }: Measured,
   people: readonly PersonHere[],
   area: HTMLElement | null,
   before: readonly Caret[],
@@ -108,7 +114,7 @@ function measure(
   return people.flatMap((person) => {
     const places = person.isSelf || !person.cursor ? null : positionsOf(map, view.state.doc, person.cursor);
     if (!places || isFoldedAway(view.state, places.head)) return [];
-    const at = view.coordsAtPos(places.head);
+    const at = finder.find(view, person.sessionId, places.head);
     const last = before.find((caret) => caret.person.sessionId === person.sessionId);
     const isSame = JSON.stringify(last?.person.cursor) === JSON.stringify(person.cursor);
     const moved = last && isSame ? last.moved : Date.now();

@@ -260,8 +260,8 @@ export class EditorBinding {
 
   #restoreCaret(transaction: Transaction): void {
     if (!this.#caret) return;
-    const anchor = positionOf(transaction.doc, fromCursor(this.map, this.#caret.anchor));
-    const head = positionOf(transaction.doc, fromCursor(this.map, this.#caret.head));
+    const anchor = positionOf(this.map, transaction.doc, fromCursor(this.map, this.#caret.anchor));
+    const head = positionOf(this.map, transaction.doc, fromCursor(this.map, this.#caret.head));
     if (anchor === null || head === null) return;
     const selection = TextSelection.between(transaction.doc.resolve(anchor), transaction.doc.resolve(head));
     if (!transaction.selection.eq(selection)) transaction.setSelection(selection);
@@ -361,8 +361,8 @@ export function placeOf(doc: ProseMirrorNode, position: number): TextPlace | nul
 }
 
 /** The position of a place in the text; null when its block is not in the document, or holds no text. */
-export function positionOf(doc: ProseMirrorNode, place: TextPlace | null): number | null {
-  const found = place && findBlock(doc, place.block);
+export function positionOf(map: BlockMap, doc: ProseMirrorNode, place: TextPlace | null): number | null {
+  const found = place && findBlock(doc, place.block, map.outline().indexOf.get(place.block));
   if (!place || !found?.node.isTextblock) return null;
   return found.pos + 1 + Math.min(place.offset, textSize(found.node));
 }

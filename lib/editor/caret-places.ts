@@ -26,8 +26,8 @@ export function positionsOf(
   doc: ProseMirrorNode,
   cursor: { anchor?: unknown; head?: unknown },
 ): { anchor: number; head: number } | null {
-  const head = positionOf(doc, fromCursor(map, cursor.head));
+  const head = positionOf(map, doc, fromCursor(map, cursor.head));
   if (head === null) return null;
   const isCaret = JSON.stringify(cursor.anchor) === JSON.stringify(cursor.head);
-  return { anchor: isCaret ? head : (positionOf(doc, fromCursor(map, cursor.anchor)) ?? head), head };
+  return { anchor: isCaret ? head : (positionOf(map, doc, fromCursor(map, cursor.anchor)) ?? head), head };
 }

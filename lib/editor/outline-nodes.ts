@@ -39,8 +39,16 @@ export function blocksOf(doc: ProseMirrorNode): PlacedBlock[] {
   return found;
 }
 
-/** Null when the document does not show the block. */
-export function findBlock(doc: ProseMirrorNode, id: BlockId): PlacedBlock | null {
+/**
+ * Null when the document does not show the block. `index`: its place among all blocks, where that is known; it stands
+ * there at the top, or before that behind blocks of tables.
+ */
+export function findBlock(doc: ProseMirrorNode, id: BlockId, index = -1): PlacedBlock | null {
+  const { children } = doc;
+  for (let at = Math.min(index, children.length - 1); at >= 0 && at > index - MOST_INSIDE; at--) {
+    const node = children[at] as ProseMirrorNode;
+    if (idOf(node) === id) return { node, pos: sizeBefore(children, at) };
+  }
   let pos = 0;
   for (const node of doc.children) {
     if (idOf(node) === id) return { node, pos };
@@ -54,6 +62,15 @@ export function findBlock(doc: ProseMirrorNode, id: BlockId): PlacedBlock | null
     });
   });
   return found;
+}
+
+/** Blocks in tables before a block that are passed over one by one to find it. */
+const MOST_INSIDE = 200;
+
+function sizeBefore(children: readonly ProseMirrorNode[], end: number): number {
+  let size = 0;
+  for (let at = 0; at < end; at++) size += (children[at] as ProseMirrorNode).nodeSize;
+  return size;
 }
 
 /** Length of a block's own words; a table and its rows have none. */
