@@ -1,7 +1,7 @@
 /** How much script a document's page loads before one can write in it, gzipped as the server sends it. */
 import { gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
-import { body, newDocument, openDocument, saveState } from "./document.ts";
+import { blocks, body, newDocument, openDocument, saveState } from "./document.ts";
 import { signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
 
@@ -122,6 +122,14 @@ const pasteInto = (page: Page, html: string, text: string): Promise<void> =>
     ] as const,
   );
 
+/** In the first block, where nothing was formatted yet. */
+const caretAt = (page: Page, offset: number): Promise<void> =>
+  body(page).evaluate((element, at) => {
+    (element as HTMLElement).focus();
+    const text = document.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode();
+    if (text) getSelection()?.collapse(text, at);
+  }, offset);
+
 test("one writes and pastes before the rest of the page is here, and all of it stands where it belongs", async ({
   browser,
 }) => {
@@ -131,22 +139,25 @@ test("one writes and pastes before the rest of the page is here, and all of it s
   await expect(saveState(page)).toHaveText("Saved");
   const fresh = await browser.newContext({ storageState: await page.context().storageState() });
   const cold = await fresh.newPage();
+  const first = blocks(cold).first();
   const gate = Promise.withResolvers<void>();
   await holdLateScripts(cold, url, gate.promise);
   await openDocument(cold, url);
-  await body(cold).click();
-  await body(cold).evaluate((element) => {
-    const text = element.querySelector(".block")?.firstChild as Text;
-    getSelection()?.collapse(text.nodeType === Node.TEXT_NODE ? text : text.firstChild, "start ".length);
-  });
+  await caretAt(cold, "start end".length);
+  await cold.keyboard.press("Enter");
+  await cold.keyboard.type("/quote");
+  await cold.keyboard.press("Enter");
+  await cold.keyboard.type("quoted");
+  await expect(body(cold).locator('[data-block-type="quote"]')).toHaveText("quoted");
+  await caretAt(cold, "start ".length);
   await pasteInto(cold, "<strong>bold</strong>", "bold");
   await cold.keyboard.type("typed ");
   await pasteInto(cold, "<em>slanted</em>", "slanted");
   await cold.keyboard.type("! https://a.example/plan and ");
-  await expect(body(cold)).toHaveText("start typed ! https://a.example/plan and end");
+  await expect(first).toHaveText("start typed ! https://a.example/plan and end");
   await expect(saveState(cold)).toHaveText("Saved");
   gate.resolve();
-  await expect(body(cold)).toHaveText("start boldtyped slanted! https://a.example/plan and end");
+  await expect(first).toHaveText("start boldtyped slanted! https://a.example/plan and end");
   await expect(body(cold).locator("strong")).toHaveText("bold");
   await expect(body(cold).locator("em")).toHaveText("slanted");
   await expect(body(cold).getByRole("link")).toHaveAttribute("href", "https://a.example/plan");
@@ -155,5 +166,7 @@ test("one writes and pastes before the rest of the page is here, and all of it s
   await expect(body(cold)).toContainText("and then end");
   await expect(saveState(cold)).toHaveText("Saved");
   await page.reload();
-  await expect(body(page)).toHaveText("start boldtyped slanted! https://a.example/plan and then end");
+  await expect(blocks(page).first()).toHaveText(
+    "start boldtyped slanted! https://a.example/plan and then end",
+  );
 });

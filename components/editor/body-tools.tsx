@@ -3,7 +3,6 @@
 import type { EditorView } from "@tiptap/pm/view";
 import type { RefObject } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
-import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { BlockHandle } from "./block-handle.tsx";
 import { Bubble } from "./bubble.tsx";
 import { CalloutMenu } from "./callout-menu.tsx";
@@ -22,26 +21,25 @@ type ToolsProps = {
   opened: DocumentEditor;
   session: DocumentSession;
   isWritable: boolean;
-  mentions: MentionDoor;
   area: RefObject<HTMLDivElement | null>;
 };
 
-export function BodyTools({ view, opened, session, isWritable, mentions, area }: ToolsProps) {
+export function BodyTools({ view, opened, session, isWritable, area }: ToolsProps) {
   return (
     <>
       <RemoteCarets view={view} map={opened.map} people={session.people} area={area} />
       <FindBar view={view} isWritable={isWritable} newStep={opened.newStep} onChange={opened.onChange} />
-      {isWritable ? <WritingTools {...{ view, opened, mentions, area }} /> : null}
+      {isWritable ? <WritingTools {...{ view, opened, area }} /> : null}
     </>
   );
 }
 
-function WritingTools({ view, opened, mentions, area }: Omit<ToolsProps, "session" | "isWritable">) {
+function WritingTools({ view, opened, area }: Omit<ToolsProps, "session" | "isWritable">) {
   return (
     <>
-      <SlashMenu view={view} menu={opened.slash} attachments={opened.attachments} area={area} />
+      <SlashMenu view={view} menu={opened.slash} area={area} />
       <EmojiMenu view={view} store={opened.emoji} area={area} />
-      <MentionMenu view={view} store={opened.mentions} door={mentions} area={area} />
+      <MentionMenu view={view} store={opened.mentions} area={area} />
       <BlockHandle view={view} area={area} newStep={opened.newStep} history={opened.history} />
       <Bubble view={view} store={opened.formats} area={area} />
       <CalloutMenu view={view} store={opened.callouts} />

@@ -11,6 +11,7 @@ import { Late, Soon } from "../ui/late.tsx";
 import { LatePart } from "../ui/late-part.ts";
 import type { OpenAttachments } from "./attachments/open-attachments.ts";
 import { bodyTools, fetchAhead } from "./fetch-ahead.ts";
+import { letListsPick } from "./list-picks.ts";
 import { type DocumentEditor, openEditor } from "./open-editor.ts";
 import { useStore } from "./use-session.ts";
 
@@ -77,14 +78,15 @@ function Editing({ opened, session, isWritable, mentions, onBody }: EditingProps
   // before the next paint: what stood here until now goes as the text comes
   useLayoutEffect(() => {
     if (!editor) return;
+    letListsPick(editor.view, opened, mentions);
     onBody({ view: editor.view, map: opened.map, onChange: opened.onChange });
     return () => onBody(null);
-  }, [editor, opened, onBody]);
+  }, [editor, opened, mentions, onBody]);
   return (
     <div className="body-area" ref={area}>
       <EditorContent editor={editor} />
       {editor ? (
-        <Soon part={bodyTools} props={{ view: editor.view, opened, session, isWritable, mentions, area }} />
+        <Soon part={bodyTools} props={{ view: editor.view, opened, session, isWritable, area }} />
       ) : null}
       {editor ? <PictureDialogs view={editor.view} attachments={opened.attachments} /> : null}
     </div>

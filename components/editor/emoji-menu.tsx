@@ -1,9 +1,7 @@
 "use client";
 import type { EditorView } from "@tiptap/pm/view";
-import { type RefObject, useCallback, useEffect, useRef } from "react";
-import { closeEmoji, type Emoji, insertEmoji } from "../../lib/editor/emoji.ts";
+import { type RefObject, useRef } from "react";
 import type { EmojiStore } from "./emoji-store.ts";
-import { keepRecentEmoji } from "./recent-emoji.ts";
 import { useActiveOption, usePlace } from "./slash-menu.tsx";
 import { useStore } from "./use-session.ts";
 
@@ -14,17 +12,6 @@ export function EmojiMenu({ view, store, area }: Props) {
   const shown = useStore(store.shown);
   const list = useRef<HTMLDivElement>(null);
   const place = usePlace(view, shown?.query.from ?? null, area, list);
-  const pick = useCallback(
-    ({ character }: Emoji) => {
-      keepRecentEmoji(character);
-      insertEmoji(view, character);
-    },
-    [view],
-  );
-  useEffect(() => {
-    store.onPick = pick;
-    store.onClose = () => closeEmoji(view);
-  }, [store, view, pick]);
   useActiveOption(view, "emoji", shown ? shown.chosen : null);
   if (!shown) return null;
   return (
@@ -40,7 +27,7 @@ export function EmojiMenu({ view, store, area }: Props) {
             aria-selected={index === shown.chosen}
             className="option"
             onMouseDown={(event) => event.preventDefault()}
-            onClick={() => pick(emoji)}
+            onClick={() => store.onPick(emoji)}
           >
             <b aria-hidden>{emoji.character}</b>
             <span>{emoji.words[0]?.replaceAll("_", " ")}</span>

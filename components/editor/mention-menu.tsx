@@ -1,15 +1,9 @@
 "use client";
 import type { EditorView } from "@tiptap/pm/view";
 import { FilePlus2, FileText, UserRound } from "lucide-react";
-import { type RefObject, useCallback, useEffect, useRef } from "react";
+import { type RefObject, useRef } from "react";
 import { mentionWords } from "../../lib/core/mention.ts";
-import {
-  closeMention,
-  insertMention,
-  type MentionDoor,
-  type MentionItem,
-  unmakeMention,
-} from "../../lib/editor/mention.ts";
+import type { MentionItem } from "../../lib/editor/mention.ts";
 import type { MentionStore } from "./mention-store.ts";
 import { useActiveOption, usePlace } from "./slash-menu.tsx";
 import { useStore } from "./use-session.ts";
@@ -17,26 +11,14 @@ import { useStore } from "./use-session.ts";
 type Props = {
   view: EditorView;
   store: MentionStore;
-  door: MentionDoor;
   area: RefObject<HTMLDivElement | null>;
 };
 
 /** Documents and people that fit what is typed after "@" or "[[": a listbox beside the caret, which the text keeps. */
-export function MentionMenu({ view, store, door, area }: Props) {
+export function MentionMenu({ view, store, area }: Props) {
   const shown = useStore(store.shown);
   const list = useRef<HTMLDivElement>(null);
   const place = usePlace(view, shown?.query.from ?? null, area, list);
-  const pick = useCallback(
-    ({ mention, isNew }: MentionItem) => {
-      insertMention(view, mention);
-      if (isNew) door.make(mention).catch(() => view.isDestroyed || unmakeMention(view, mention));
-    },
-    [view, door],
-  );
-  useEffect(() => {
-    store.onPick = pick;
-    store.onClose = () => closeMention(view);
-  }, [store, view, pick]);
   useActiveOption(view, "mention", shown && shown.items.length > 0 ? shown.chosen : null);
   if (!shown) return null;
   return (
@@ -57,7 +39,7 @@ export function MentionMenu({ view, store, door, area }: Props) {
             aria-selected={index === shown.chosen}
             className="option"
             onMouseDown={(event) => event.preventDefault()}
-            onClick={() => pick(item)}
+            onClick={() => store.onPick(item)}
           >
             <Sign item={item} />
             <span className="named">

@@ -28,9 +28,7 @@ import {
   Table2,
   TriangleAlert,
 } from "lucide-react";
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { closeSlash, runSlashItem, type SlashItem } from "../../lib/editor/slash.ts";
-import type { OpenAttachments } from "./attachments/open-attachments.ts";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { SlashStore } from "./slash-store.ts";
 import { useStore } from "./use-session.ts";
 
@@ -68,23 +66,14 @@ const GAP_PX = 6;
 type MenuProps = {
   view: EditorView;
   menu: SlashStore;
-  attachments: OpenAttachments;
   area: RefObject<HTMLDivElement | null>;
 };
 
 /** The blocks one can get by "/": a listbox beside the caret, while the text keeps the focus. */
-export function SlashMenu({ view, menu, attachments, area }: MenuProps) {
+export function SlashMenu({ view, menu, area }: MenuProps) {
   const shown = useStore(menu.shown);
   const list = useRef<HTMLDivElement>(null);
   const place = usePlace(view, shown?.query.from ?? null, area, list);
-  const run = useCallback(
-    (item: SlashItem) => runSlashItem(view, item, (type) => attachments.choose(view, type)),
-    [view, attachments],
-  );
-  useEffect(() => {
-    menu.onPick = run;
-    menu.onClose = () => closeSlash(view);
-  }, [menu, view, run]);
   useActiveOption(view, "slash", shown ? shown.chosen : null);
   if (!shown) return null;
   return (
@@ -102,7 +91,7 @@ export function SlashMenu({ view, menu, attachments, area }: MenuProps) {
               aria-selected={index === shown.chosen}
               className="option"
               onMouseDown={(event) => event.preventDefault()}
-              onClick={() => run(item)}
+              onClick={() => menu.onPick(item)}
             >
               <Icon className="i" aria-hidden />
               <span>{item.name}</span>
