@@ -197,6 +197,19 @@ describe("documents", () => {
   });
 });
 
+describe("other forms of a word", () => {
+  it("count as often as they are there: two once each are less than the word three times", async () => {
+    const doc = await scene.newDocument(workspaceId);
+    const forms = await scene.write(doc.id, "lanterns lanterned");
+    const itself = await scene.write(doc.id, "lantern lantern lantern");
+    const hits = await scene.ask<{ block_id: string }>(personId, "search_blocks", {
+      ...{ p_workspace_id: workspaceId, p_query: "lantern " },
+    });
+    expect(hits.map(({ block_id }) => block_id)).toEqual([itself, forms]);
+    await scene.sql.query("delete from public.documents where id = $1", [doc.id]);
+  });
+});
+
 describe("words that no text has any more", () => {
   const known = async () => {
     const rows = await scene.sql.query<{ word: string }>(
