@@ -7,6 +7,10 @@ export async function register(): Promise<void> {
   watchArrivals();
   const { keepHistory } = await import("./lib/ops/history.ts");
   keepHistory();
+  if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT || process.env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) {
+    const { sendTraces } = await import("./lib/ops/traces.ts");
+    sendTraces();
+  }
   if (process.env.NODE_ENV !== "production") return;
   const { takeConsole } = await import("./lib/ops/log.ts");
   takeConsole();

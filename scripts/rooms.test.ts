@@ -49,7 +49,7 @@ const rooms: Record<string, string[]> = {
   ],
   "lib/data/": ["lib/core/", "lib/supabase/", "lib/ops/", "react", "server-only", "zod"],
   "lib/auth/": ["lib/core/", "lib/supabase/", "next/", "react", "server-only", "zod"],
-  "lib/ops/": ["lib/core/", "server-only", "zod", "node:"],
+  "lib/ops/": ["lib/core/", "@opentelemetry/", "server-only", "zod", "node:"],
   "lib/vitals/": ["lib/ops/", "web-vitals", "zod"],
   "lib/web/": ["lib/ops/", "node:", "proxy-addr", "zod"],
   "components/ui/": screens,

@@ -22,6 +22,9 @@ export function enterRequest(id: string): RequestState {
   return state;
 }
 
+/** Null outside a request. */
+export const currentRequestId = (): string | null => current.getStore()?.id ?? null;
+
 /** A page that fails while it is written may have been answered with 200 already. */
 export function failRequest(): void {
   const state = current.getStore();
