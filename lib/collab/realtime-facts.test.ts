@@ -141,6 +141,8 @@ test("FB5 send() before the join goes by HTTP and empties bytes: ours sends when
   const byHttp = () => requests.filter(({ path }) => path.endsWith("/api/broadcast")).length;
   const body = vi.fn<(text: unknown) => void>();
   const raw = client.channel(`document:${id}:elsewhere`, { config: { private: true } });
+  const { realtime } = createSupabaseTransport(client);
+  await realtime.refreshAuth();
   vi.spyOn(globalThis, "fetch").mockImplementation((_input, init) => {
     body(init?.body);
     return Promise.resolve(new Response(null, { status: 202 }));
@@ -150,7 +152,7 @@ test("FB5 send() before the join goes by HTTP and empties bytes: ours sends when
     const sent = await raw.send({ type: "broadcast", event: "a", payload: { bytes: new ArrayBuffer(3) } });
     expect([sent, byHttp()]).toEqual(["ok", 1]);
     expect(body.mock.calls[0]?.[0]).toContain('"payload":{"bytes":{}}');
-    const ours = createSupabaseTransport(client).realtime.channel({ topic: `document:${id}:nowhere` });
+    const ours = realtime.channel({ topic: `document:${id}:nowhere` });
     expect(ours.send("a", { n: 1 })).toBe(false);
     expect(byHttp()).toBe(1);
     await ours.leave();

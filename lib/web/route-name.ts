@@ -5,7 +5,7 @@
 export const ROUTES = [
   ...["/", "/sign-in", "/sign-up", "/forgot-password", "/reset-password", "/join/[token]", "/auth/confirm"],
   ...["/w/[workspaceId]", "/w/[workspaceId]/d/[documentId]", "/w/[workspaceId]/settings"],
-  ...["/w/[workspaceId]/trash", "/ops"],
+  ...["/w/[workspaceId]/account", "/w/[workspaceId]/trash", "/ops"],
   ...["/api/auth/session", "/api/health", "/api/health/live", "/api/metrics", "/api/vitals"],
 ] as const;
 
