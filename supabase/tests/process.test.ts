@@ -95,7 +95,9 @@ describe("durability", () => {
     expect([...ports]).toHaveLength(1);
   });
 
-  it("PR2 a kill -9 during the very first start does not spoil the folder", async (context) => {
+  it("PR2 a kill -9 during the very first start does not spoil the folder", {
+    timeout: 240_000,
+  }, async (context) => {
     if (process.env.DATABASE_URL)
       context.skip("On a server the folder holds no database that a kill could spoil.");
     const data = await folder();
@@ -118,7 +120,7 @@ function spawnStandIn(data: string): ChildProcess {
 }
 
 const appears = (path: string) =>
-  expect.poll(() => stat(path).then(Boolean, () => false), { interval: 2, timeout: 20_000 }).toBe(true);
+  expect.poll(() => stat(path).then(Boolean, () => false), { interval: 2, timeout: 60_000 }).toBe(true);
 
 describe("the folder", () => {
   it("PR3 a second process on the same folder is refused with a sentence", async () => {
