@@ -196,7 +196,7 @@ async function untilQuarantined(room: Room): Promise<{ log: LogRow[]; refused: S
     refused = await quarantineOf(room);
     return flawsOfQuarantine(log, refused).length === 0;
   };
-  await until(isDone, "all is quarantined that should be", 15_000).catch(() => undefined);
+  await until(isDone, "all is quarantined that should be", 90_000).catch(() => undefined);
   return { log, refused };
 }
 
