@@ -16,6 +16,8 @@ async function createDocuments(page: Page, count: number): Promise<string[]> {
     await page.waitForURL((url) => url.href !== before && /\/d\//.test(url.pathname));
     ids.push(page.url().split("/d/")[1] ?? "");
   }
+  // A new document takes the focus when its editor is there.
+  await expect(page.getByRole("textbox", { name: "Title" })).toBeFocused();
   return ids;
 }
 const order = (page: Page) =>
