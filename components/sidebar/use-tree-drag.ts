@@ -26,47 +26,57 @@ export function useTreeDrag(wishes: Wishes) {
   const [draggedId, setDragged] = useState<string>();
   const [target, setTarget] = useState<DropTarget | null>(null);
   const isTouch = useRef(false);
+  /** Known before it is drawn: a drop may come sooner. */
+  const dragged = useRef<string | undefined>(undefined);
   useOpening(target, latest);
   useEffect(() => {
-    const { tree } = latest.current;
-    if (draggedId === undefined || !tree.current) return;
-    const frame = tree.current;
-    const targetAt = (event: globalThis.DragEvent) => targetUnder(event, frame, draggedId, latest.current);
+    const targetAt = (event: globalThis.DragEvent) => {
+      const frame = latest.current.tree.current;
+      if (!frame || dragged.current === undefined) return null;
+      if (!(event.target instanceof Node) || !frame.contains(event.target)) return null;
+      return targetUnder(event, frame, dragged.current, latest.current);
+    };
     const over = (event: globalThis.DragEvent) => {
-      const next = event.target instanceof Node && frame.contains(event.target) ? targetAt(event) : null;
+      const next = targetAt(event);
       if (next) event.preventDefault();
       setTarget((now) => (isSame(now, next) ? now : next));
     };
     const end = () => {
+      dragged.current = undefined;
       setDragged(undefined);
       setTarget(null);
     };
     const drop = (event: globalThis.DragEvent) => {
+      const id = dragged.current;
+      if (id === undefined || !latest.current.tree.current?.contains(event.target as Node)) return;
       event.preventDefault();
       const goal = targetAt(event);
       end();
-      if (goal) latest.current.drop(draggedId, goal.place);
+      if (goal) latest.current.drop(id, goal.place);
     };
-    const cancel = (event: KeyboardEvent) => event.key === "Escape" && end();
+    const cancel = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && dragged.current !== undefined) end();
+    };
     document.addEventListener("dragover", over);
     document.addEventListener("dragend", end);
     document.addEventListener("keydown", cancel, true);
-    frame.addEventListener("drop", drop);
+    document.addEventListener("drop", drop);
     return () => {
       document.removeEventListener("dragover", over);
       document.removeEventListener("dragend", end);
       document.removeEventListener("keydown", cancel, true);
-      frame.removeEventListener("drop", drop);
+      document.removeEventListener("drop", drop);
     };
-  }, [draggedId, latest]);
+  }, [latest]);
   const start = (event: DragEvent<HTMLElement>) => {
     const id = itemOf(event.target)?.dataset.id;
     // a finger scrolls; its way is "Move to…"
     if (!id || isTouch.current) return event.preventDefault();
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setData("application/x-document", id);
+    dragged.current = id;
     // the page may change only after the browser has taken its picture
-    setTimeout(() => setDragged(id));
+    setTimeout(() => dragged.current === id && setDragged(id));
   };
   const events = {
     onDragStart: start,
