@@ -124,6 +124,9 @@ test("carets, people and typing appear and go", async ({ browser }) => {
   await expect(typing).toHaveText("Ben Okafor is typing…");
   const caret = ana.page.locator("[data-remote-cursor='Ben Okafor']");
   await expect(caret).toBeAttached();
+  const left = (await body(ana.page).boundingBox())?.x ?? 0;
+  // behind what Ben typed, not yet where it was first drawn
+  await expect.poll(async () => (await caret.boundingBox())?.x ?? 0).toBeGreaterThan(left + 20);
   const before = await caret.boundingBox();
   await ben.page.keyboard.press("Home");
   await expect.poll(async () => (await caret.boundingBox())?.x ?? 0).toBeLessThan(before?.x ?? 0);

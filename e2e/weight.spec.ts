@@ -6,7 +6,7 @@ import { signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 /** What was measured, and a little: whoever adds more finds out here. */
-const FIRST_KB = 424;
+const FIRST_KB = 500;
 /** With what has come by itself behind the text: 597 or 663, as the page had time for what it may need later or not. */
 const ALL_KB = 750;
 
