@@ -37,7 +37,7 @@ async function answer(request: NextRequest, isPage: boolean) {
   });
   // Next reads the nonce out of the request, and gives it to what it renders.
   if (isPage) request.headers.set("content-security-policy", policy);
-  const response = await refreshSession(request, request.nextUrl.pathname === "/api/auth/session");
+  const response = await refreshSession(request);
   if (isPage) response.headers.set("content-security-policy", policy);
   // Next says so of pages itself; a route that redirects would say nothing.
   else response.headers.set("cache-control", "private, no-store");
@@ -54,7 +54,10 @@ function findSupabaseUrl(): string | null {
 }
 
 export const config = {
-  // Not for the files of the build, and not for health: that answers even when nothing else does. Named one by one:
-  // a page whose address ends like a file is a page.
-  matcher: ["/((?!_next/static/|_next/image$|icon\\.svg$|favicon\\.ico$|api/health$|api/health/live$).*)"],
+  // Not for the files of the build, and not for health: that answers even when nothing else does; nor for the route
+  // that tells who is signed in: it does the same by itself, in half the time. Named one by one: a page whose address
+  // ends like a file is a page.
+  matcher: [
+    "/((?!_next/static/|_next/image$|icon\\.svg$|favicon\\.ico$|api/health$|api/health/live$|api/auth/session$).*)",
+  ],
 };

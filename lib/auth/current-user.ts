@@ -26,11 +26,16 @@ export type CurrentUser = {
 export const findCurrentUser = cache(async (): Promise<CurrentUser | null> => {
   const client = await createServerSupabase();
   const { data } = await client.auth.getClaims();
-  const claims = Claims.safeParse(data?.claims);
-  if (!claims.success) return null;
-  const { sub, exp, email, user_metadata: profile } = claims.data;
-  return { id: sub, email: email ?? null, name: profile?.name ?? null, expiresAt: exp };
+  return readUser(data?.claims);
 });
+
+/** Out of the claims of a signed token; null when they are not a person's. */
+export function readUser(claims: unknown): CurrentUser | null {
+  const read = Claims.safeParse(claims);
+  if (!read.success) return null;
+  const { sub, exp, email, user_metadata: profile } = read.data;
+  return { id: sub, email: email ?? null, name: profile?.name ?? null, expiresAt: exp };
+}
 
 export async function findVerifiedUser(): Promise<CurrentUser | null> {
   const [current, client] = await Promise.all([findCurrentUser(), createServerSupabase()]);

@@ -1,9 +1,16 @@
-/** proxy.ts: the session cookie is refreshed before a page renders, and nobody is given one who has none. */
+/**
+ * proxy.ts and /api/auth/session: the session cookie is refreshed before a page renders, and nobody is given one who has
+ * none.
+ */
 import type { Session } from "@supabase/supabase-js";
 import { NextRequest } from "next/server";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { proxy } from "../../proxy.ts";
+import { GET as whoIsIt } from "../../app/api/auth/session/route.ts";
+import { addressNoter } from "../../lib/web/client-address.ts";
+import { config, proxy } from "../../proxy.ts";
 import { newPerson, type Person, type Project, startProject } from "./stand-in.ts";
+
+vi.mock("server-only", () => ({}));
 
 let project: Project;
 let person: Person;
@@ -55,9 +62,53 @@ describe("the session of a request", () => {
     const responses = await Promise.all(Array.from({ length: 20 }, () => visit(cookie)));
     for (const response of responses) expect(response.headers.getSetCookie().join()).toMatch(freshCookie());
   });
+});
 
-  it("that is nonsense leaves /api/auth/session without cookies", async () => {
-    const response = await visit(cookieOf({ refresh_token: "x" }), "/api/auth/session");
-    expect([response.status, response.headers.getSetCookie()]).toEqual([200, []]);
+describe("/api/auth/session", () => {
+  const ask = (cookie: string) =>
+    whoIsIt(
+      new NextRequest("http://localhost:3000/api/auth/session", cookie === "" ? {} : { headers: { cookie } }),
+    );
+
+  it("is not behind the proxy, and addresses that only begin or end like it are", () => {
+    const isBefore = (path: string) => config.matcher.some((one) => new RegExp(`^${one}$`).test(path));
+    expect(isBefore("/api/auth/session")).toBe(false);
+    for (const path of ["/api/auth/session/x", "/api/auth/sessions", "/x/api/auth/session", "/api/vitals"])
+      expect(isBefore(path), path).toBe(true);
+  });
+
+  it("says who is signed in and sets nothing while the token is good", async () => {
+    const session = await signIn();
+    const response = await ask(cookieOf(session));
+    expect(await response.json()).toEqual({
+      authenticated: true,
+      user: { id: session.user.id, email: person.email, name: "Sara" },
+      expiresAt: session.expires_at,
+    });
+    expect(response.headers.getSetCookie()).toEqual([]);
+    expect(response.headers.get("cache-control")).toMatch(/no-store/);
+  });
+
+  it("refreshes a token near its end, and keeps the new one out of shared caches", async () => {
+    const response = await ask(cookieOf(nearItsEnd(await signIn())));
+    expect(await response.json()).toMatchObject({ authenticated: true, user: { email: person.email } });
+    expect(response.headers.getSetCookie().join()).toMatch(freshCookie());
+    expect(response.headers.get("cache-control")).toMatch(/no-store/);
+  });
+
+  it("knows nobody by a nonsense of a cookie or by none, and leaves cookies alone", async () => {
+    for (const cookie of [cookieOf({ refresh_token: "x" }), ""]) {
+      const response = await ask(cookie);
+      expect([response.status, response.headers.getSetCookie()]).toEqual([200, []]);
+      expect(await response.json()).toEqual({ authenticated: false, user: null, expiresAt: null });
+    }
+  });
+
+  it("lets one address ask 600 times a minute", async () => {
+    addressNoter();
+    const headers = { "x-client-address": "203.0.113.9" };
+    const request = () => new NextRequest("http://localhost:3000/api/auth/session", { headers });
+    for (let n = 0; n < 600; n += 1) expect((await whoIsIt(request())).status).toBe(200);
+    expect((await whoIsIt(request())).status).toBe(429);
   });
 });
