@@ -85,6 +85,9 @@ describe("writers do not wait", () => {
     );
     const tail = Array.from({ length: 10 }, (_, at) => `update ${at + 2}`).join("").length;
     expect(head).toEqual({ last: 11, snapshot: 1, tail, size: 1_000_000 });
+    // What is unpacked at each opening is packed for that.
+    const packed = `select pg_column_compression(state) from public.document_snapshots where document_id = '${scene.documentId}'`;
+    expect(await oneValue(sql, packed)).toBe("lz4");
   });
 
   it("for rows that are being deleted", async () => {
