@@ -3,14 +3,16 @@
  * the runbook's critical path.
  */
 import { execFile } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { BrowserContext } from "@playwright/test";
 import { createClient } from "@supabase/supabase-js";
 import { blocksOf, readRunbook } from "../supabase/tests/runbook-blocks.ts";
 import { body, newDocument, openDocument, saveState } from "./document.ts";
 import { expectNoFaults } from "./no-faults.ts";
-import { signUp } from "./person.ts";
+import { newPerson, signUp } from "./person.ts";
 import { METRICS_TOKEN } from "./server.ts";
 import { expect, test } from "./test.ts";
 
@@ -115,10 +117,50 @@ test("operators see how it stands, in either theme and on a phone; to others the
   await stranger.waitForURL(/\/sign-in\?next=%2Fops/);
 });
 
+test("a page that could not be shown gives the id by which its failure stands in the log", async ({
+  browser,
+}) => {
+  const { page, workspaceUrl } = await newPerson(browser, "Erin Or");
+  await giveUnknownRole(page.context());
+  const answer = await page.goto(workspaceUrl);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("This page could not be shown");
+  const said = page.getByText("For those who look into it");
+  await expect(said).toHaveText(/^For those who look into it: \d+, request [\da-f-]{36}$/);
+  const [, digest, requestId] = /: (\d+), request (.+)$/.exec((await said.textContent()) ?? "") ?? [];
+  expect(answer?.headers()["x-request-id"]).toBe(requestId);
+  const told = () => {
+    const lines = readFileSync(process.env.E2E_LOG ?? "", "utf8").split("\n");
+    return lines.filter((line) => line.includes(`"${requestId}"`)).map((line) => JSON.parse(line));
+  };
+  const line = (facts: object) => expect.objectContaining({ level: "error", requestId, ...facts });
+  await expect.poll(told).toContainEqual(line({ event: "request", status: 500 }));
+  expect(told()).toContainEqual(line({ event: "failed", digest }));
+});
+
+/** A token that is good in all but its role, which the database does not know: whatever it is asked fails. */
+async function giveUnknownRole(context: BrowserContext): Promise<void> {
+  const pieces = (await context.cookies()).filter(({ name }) => /-auth-token(?:\.\d+)?$/.test(name));
+  const cookies = pieces.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const value = cookies.map((cookie) => cookie.value).join("");
+  const session = JSON.parse(Buffer.from(value.replace("base64-", ""), "base64url").toString());
+  const [, claims = ""] = session.access_token.split(".");
+  const encode = (json: unknown) => Buffer.from(JSON.stringify(json)).toString("base64url");
+  const forged = { ...JSON.parse(Buffer.from(claims, "base64url").toString()), role: "nobody" };
+  const signed = `${encode({ alg: "HS256", typ: "JWT" })}.${encode(forged)}`;
+  const signature = createHmac("sha256", readKeys().jwtSecret).update(signed).digest("base64url");
+  const changed = encode({ ...session, access_token: `${signed}.${signature}` });
+  await context.clearCookies();
+  const name = cookies[0]?.name.replace(/\.\d+$/, "") ?? "";
+  await context.addCookies([{ name, value: `base64-${changed}`, url: process.env.E2E_BASE_URL ?? "" }]);
+}
+
+/** Of the stand-in that serves these tests. */
+const readKeys = (): { port: number; secretKey: string; jwtSecret: string } =>
+  JSON.parse(readFileSync(join(process.env.E2E_DATA_FOLDER ?? "", "keys.json"), "utf8"));
+
 /** As the runbook says it: by whoever holds the secret key. */
 async function makeOperator(email: string): Promise<void> {
-  const folder = process.env.E2E_DATA_FOLDER ?? "";
-  const { port, secretKey } = JSON.parse(readFileSync(join(folder, "keys.json"), "utf8"));
+  const { port, secretKey } = readKeys();
   const options = { auth: { persistSession: false, autoRefreshToken: false } };
   const { auth } = createClient(`http://127.0.0.1:${port}`, secretKey, options);
   const { data } = await auth.admin.listUsers({ perPage: 1_000 });
@@ -131,9 +173,9 @@ test("the runbook's command takes the critical path, and says which step fails w
   baseURL,
 }) => {
   const block = blocksOf(readRunbook()).find(({ text }) => text.startsWith("npm run validate"));
-  const validate = (address: string) =>
+  const validate = (address: string, more = {}) =>
     promisify(execFile)("bash", ["-euc", block?.text ?? "exit 2"], {
-      env: { ...process.env, BASE_URL: address, VALIDATE_EMAIL: "", VALIDATE_PASSWORD: "" },
+      env: { ...process.env, BASE_URL: address, VALIDATE_EMAIL: "", VALIDATE_PASSWORD: "", ...more },
     });
   const { stdout } = await validate(String(baseURL ?? process.env.E2E_BASE_URL));
   expect(stdout.match(/^ok {5}[^:]+/gm)).toHaveLength(12);
@@ -141,5 +183,9 @@ test("the runbook's command takes the critical path, and says which step fails w
   await expect(validate("http://127.0.0.1:9")).rejects.toMatchObject({
     code: 1,
     stdout: expect.stringContaining("failed sign up"),
+  });
+  await expect(validate("http://127.0.0.1:9", { VALIDATE_EMAIL: "ada@example.com" })).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("VALIDATE_EMAIL and VALIDATE_PASSWORD go together"),
   });
 });

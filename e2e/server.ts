@@ -18,7 +18,8 @@ export interface Server {
   readonly url: string;
   /** Survives `stop` and `kill`: hand it to `startServer` to start again on it. */
   readonly dataFolder: string;
-  /** All that the server and the stand-in have printed. */
+  /** Where all goes that the server and the stand-in print. */
+  readonly logPath: string;
   log(): string;
   /** Ends it as Ctrl+C does. */
   stop(): Promise<void>;
@@ -50,6 +51,7 @@ export async function startServer(options: { dataFolder?: string; port?: number 
     return {
       url: await waitForUrl(child, log),
       dataFolder,
+      logPath,
       log,
       stop: () => end("SIGTERM"),
       kill: () => end("SIGKILL"),

@@ -174,7 +174,17 @@ async function validate(address: string): Promise<void> {
   }
 }
 
-if (given === undefined || !URL.canParse(given)) {
-  console.error("Say where the product serves: npm run validate -- https://your-domain.example");
+/** A sentence, or null. */
+function faultOf(env: NodeJS.ProcessEnv): string | null {
+  if (given === undefined || !URL.canParse(given))
+    return "Say where the product serves: npm run validate -- https://your-domain.example";
+  if (!env.VALIDATE_EMAIL === !env.VALIDATE_PASSWORD) return null;
+  return "VALIDATE_EMAIL and VALIDATE_PASSWORD go together: set both, or none for two throw-away accounts.";
+}
+
+const fault = faultOf(process.env);
+if (fault === null) await validate(String(given));
+else {
+  console.error(fault);
   process.exitCode = 1;
-} else await validate(given);
+}
