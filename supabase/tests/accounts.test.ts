@@ -175,6 +175,13 @@ describe("a person who goes", () => {
     expect(await refusalOf(deleteAccount(owner))).toBe("PT404 not_found");
   });
 
+  it("has the time that a large workspace takes: PostgREST reads it off the function", async () => {
+    const [config] = await sql.query<{ settings: string[] }>(
+      "select proconfig as settings from pg_proc where oid = 'public.delete_account(uuid)'::regprocedure",
+    );
+    expect(config?.settings).toEqual(['search_path=""', "statement_timeout=60s"]);
+  });
+
   it("two owners who go at once: one of them stays", async () => {
     const [one, two, third] = [await signUp(sql, "Una"), await signUp(sql, "Udo"), await signUp(sql, "Ute")];
     const workspaceId = await homeIn(one);
