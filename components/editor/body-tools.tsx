@@ -3,6 +3,7 @@
 import type { EditorView } from "@tiptap/pm/view";
 import type { RefObject } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
+import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { BlockHandle } from "./block-handle.tsx";
 import { Bubble } from "./bubble.tsx";
 import { CalloutMenu } from "./callout-menu.tsx";
@@ -22,19 +23,20 @@ type ToolsProps = {
   session: DocumentSession;
   isWritable: boolean;
   area: RefObject<HTMLDivElement | null>;
+  look: MentionDoor["look"];
 };
 
-export function BodyTools({ view, opened, session, isWritable, area }: ToolsProps) {
+export function BodyTools({ view, opened, session, isWritable, area, look }: ToolsProps) {
   return (
     <>
       <RemoteCarets view={view} map={opened.map} people={session.people} area={area} />
-      <FindBar view={view} isWritable={isWritable} newStep={opened.newStep} onChange={opened.onChange} />
+      <FindBar {...{ view, isWritable, look }} newStep={opened.newStep} onChange={opened.onChange} />
       {isWritable ? <WritingTools {...{ view, opened, area }} /> : null}
     </>
   );
 }
 
-function WritingTools({ view, opened, area }: Omit<ToolsProps, "session" | "isWritable">) {
+function WritingTools({ view, opened, area }: Omit<ToolsProps, "session" | "isWritable" | "look">) {
   return (
     <>
       <SlashMenu view={view} menu={opened.slash} area={area} />

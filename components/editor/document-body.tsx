@@ -86,7 +86,10 @@ function Editing({ opened, session, isWritable, mentions, onBody }: EditingProps
     <div className="body-area" ref={area}>
       <EditorContent editor={editor} />
       {editor ? (
-        <Soon part={bodyTools} props={{ view: editor.view, opened, session, isWritable, area }} />
+        <Soon
+          part={bodyTools}
+          props={{ view: editor.view, opened, session, isWritable, area, look: mentions.look }}
+        />
       ) : null}
       {editor ? <PictureDialogs view={editor.view} attachments={opened.attachments} /> : null}
     </div>

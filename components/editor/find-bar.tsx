@@ -12,11 +12,13 @@ import {
   seek,
   showFound,
 } from "../../lib/editor/find.ts";
+import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { toast } from "../ui/toast.ts";
 
 type Props = {
   view: EditorView;
   isWritable: boolean;
+  look: MentionDoor["look"];
   newStep: () => void;
   onChange: (listener: () => void) => () => void;
 };
@@ -24,18 +26,16 @@ type Props = {
 const NOTHING: Sought = { text: "", isCaseSensitive: false, isWholeWord: false };
 
 /** Ctrl/Cmd+F: finds in this document, and replaces where one may write. Escape closes it at the place that was found. */
-export function FindBar({ view, isWritable, newStep, onChange }: Props) {
+export function FindBar({ view, isWritable, look, newStep, onChange }: Props) {
   const [isOpen, setOpen] = useState(false);
   useFindKey(view, () => setOpen(true));
   if (!isOpen) return null;
   const close = () => {
     setOpen(false);
-    seek(view, null);
+    seek(view, null, look);
     view.focus();
   };
-  return (
-    <Finding view={view} isWritable={isWritable} newStep={newStep} onChange={onChange} onClose={close} />
-  );
+  return <Finding {...{ view, isWritable, look, newStep, onChange }} onClose={close} />;
 }
 
 function useFindKey(view: EditorView, onOpen: () => void) {
@@ -58,10 +58,10 @@ function useFindKey(view: EditorView, onOpen: () => void) {
   }, [view]);
 }
 
-function Finding({ view, isWritable, newStep, onChange, onClose }: Props & { onClose: () => void }) {
+function Finding({ view, isWritable, look, newStep, onChange, onClose }: Props & { onClose: () => void }) {
   const [sought, setSought] = useState<Sought>(() => ({ ...NOTHING, text: selectedText(view) }));
   const [replacement, setReplacement] = useState("");
-  const found = useFound(view, sought, onChange);
+  const found = useFound(view, sought, look, onChange);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.select(), []);
   const go = (by: 1 | -1) => {
@@ -77,8 +77,7 @@ function Finding({ view, isWritable, newStep, onChange, onClose }: Props & { onC
   };
   const all = () => {
     newStep();
-    const count = replaceAllFound(view, replacement);
-    toast(count === 1 ? "1 place was replaced." : `${count} places were replaced.`);
+    toast(replacedInWords(replaceAllFound(view, replacement)));
   };
   const one = (event: FormEvent) => {
     event.preventDefault();
@@ -174,10 +173,15 @@ function Toggle({ label, isOn, Icon, onClick }: ToggleProps) {
 }
 
 /** Marks and counts, after each change of what is sought, of the text and of the selection. */
-function useFound(view: EditorView, sought: Sought, onChange: Props["onChange"]): Found {
+function useFound(
+  view: EditorView,
+  sought: Sought,
+  look: MentionDoor["look"],
+  onChange: Props["onChange"],
+): Found {
   const [found, setFound] = useState<Found>({ count: 0, at: 0, isMore: false });
   useEffect(() => {
-    seek(view, sought.text === "" ? null : sought);
+    seek(view, sought.text === "" ? null : sought, look);
     let frame = 0;
     const count = () => {
       frame ||= requestAnimationFrame(() => {
@@ -191,7 +195,7 @@ function useFound(view: EditorView, sought: Sought, onChange: Props["onChange"])
       stop();
       cancelAnimationFrame(frame);
     };
-  }, [view, sought, onChange]);
+  }, [view, sought, look, onChange]);
   return found;
 }
 
@@ -205,4 +209,10 @@ function inWords({ text }: Sought, { count, at, isMore }: Found): string {
 function selectedText(view: EditorView): string {
   const { $from, $to, from, to, empty } = view.state.selection;
   return empty || !$from.sameParent($to) ? "" : view.state.doc.textBetween(from, to).slice(0, 200);
+}
+
+function replacedInWords({ replaced, stayed }: ReturnType<typeof replaceAllFound>): string {
+  const done = replaced === 1 ? "1 place was replaced." : `${replaced} places were replaced.`;
+  if (stayed === 0) return done;
+  return `${done} ${stayed === 1 ? "1 is a mention, and stays." : `${stayed} are mentions, and stay.`}`;
 }

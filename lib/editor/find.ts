@@ -1,8 +1,10 @@
 /** Find and replace in one document, by the library of ProseMirror; what is found is drawn and counted here. */
 import type { EditorState, Plugin, Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
-import { findNext, findPrev, getSearchState, SearchQuery, search, setSearchState } from "prosemirror-search";
+import { findNext, findPrev, getSearchState, search, setSearchState } from "prosemirror-search";
+import { ShownQuery } from "./find-as-shown.ts";
 import { bringIntoSight } from "./in-sight.ts";
+import type { MentionDoor } from "./mention.ts";
 
 export type Sought = {
   readonly text: string;
@@ -17,19 +19,15 @@ export const MOST_COUNTED = 1_000;
 
 export const findPlugin = (): Plugin => search();
 
-function queryOf({ text, isCaseSensitive, isWholeWord }: Sought): SearchQuery {
-  return new SearchQuery({
-    search: text,
-    // as it is typed: no "\n" for a line break
-    literal: true,
-    caseSensitive: isCaseSensitive,
-    wholeWord: isWholeWord,
-  });
-}
+const NOTHING: Sought = { text: "", isCaseSensitive: false, isWholeWord: false };
 
-/** Marks all places; null takes the marks away. */
-export function seek(view: EditorView, sought: Sought | null): void {
-  const query = sought === null ? new SearchQuery({ search: "" }) : queryOf(sought);
+/** Marks all places, in the words as this reader sees them; null takes the marks away. */
+export function seek(view: EditorView, sought: Sought | null, look: MentionDoor["look"]): void {
+  const { text, isCaseSensitive, isWholeWord } = sought ?? NOTHING;
+  const query = new ShownQuery(
+    { search: text, caseSensitive: isCaseSensitive, wholeWord: isWholeWord },
+    look,
+  );
   if (getSearchState(view.state)?.query.eq(query)) return;
   view.dispatch(setSearchState(view.state.tr, query));
 }
@@ -59,28 +57,41 @@ export function showFound(view: EditorView): void {
   });
 }
 
-/** Replaces the place that is selected and goes to the next; where none is selected it only goes to one. */
+/**
+ * Replaces the place that is selected and goes to the next; where none is selected it only goes to one. A name that
+ * stands for somebody or something is no text, and stays.
+ */
 export function replaceFound(view: EditorView, replacement: string): void {
   const { from, to } = view.state.selection;
   const query = getSearchState(view.state)?.query;
   const hit = query?.findNext(view.state, from, to);
-  if (hit?.from === from && hit.to === to) view.dispatch(insertAt(view.state.tr, hit, replacement));
+  if (hit?.from === from && hit.to === to && isText(view.state, hit))
+    view.dispatch(insertAt(view.state.tr, hit, replacement));
   goToFound(view, 1);
 }
 
-/** Replaces all places at once, one undo step. Returns how many. */
-export function replaceAllFound(view: EditorView, replacement: string): number {
+/** Replaces all places at once, one undo step. Returns how many, and how many are names and stayed. */
+export function replaceAllFound(view: EditorView, replacement: string): { replaced: number; stayed: number } {
   const { state } = view;
   const query = getSearchState(state)?.query;
   const hits: Hit[] = [];
   for (let hit = query?.findNext(state); hit; hit = query?.findNext(state, hit.to)) hits.push(hit);
+  const texts = hits.filter((hit) => isText(state, hit));
   const { tr } = state;
-  for (const hit of hits.toReversed()) insertAt(tr, hit, replacement);
+  for (const hit of texts.toReversed()) insertAt(tr, hit, replacement);
   if (tr.docChanged) view.dispatch(tr.scrollIntoView());
-  return hits.length;
+  return { replaced: texts.length, stayed: hits.length - texts.length };
 }
 
 type Hit = { readonly from: number; readonly to: number };
+
+function isText({ doc }: EditorState, { from, to }: Hit): boolean {
+  let isAll = true;
+  doc.nodesBetween(from, to, (node) => {
+    isAll &&= !node.isInline || node.isText;
+  });
+  return isAll;
+}
 
 /** The text as it is typed (the library would read "$1" in it), with the marks of what it replaces. */
 function insertAt(tr: Transaction, { from, to }: Hit, replacement: string): Transaction {

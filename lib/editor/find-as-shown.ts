@@ -1,0 +1,112 @@
+/**
+ * What is sought is sought in the words on the page: to the library a mention is one sign without words, here it is the
+ * name that this reader sees.
+ */
+import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
+import type { EditorState } from "@tiptap/pm/state";
+import { SearchQuery, type SearchResult } from "prosemirror-search";
+import { mentionWords, readMention } from "../core/mention.ts";
+import type { MentionDoor } from "./mention.ts";
+
+type Look = MentionDoor["look"];
+/** A text block's words, as they are compared. `objects`: where in them one stands for its one character. */
+type Shown = { readonly words: string; readonly objects: readonly ShownObject[] };
+type ShownObject = { readonly start: number; readonly end: number };
+
+/** A query as the library's plugin and commands take it, with other eyes. Names are those of when it was made. */
+export class ShownQuery extends SearchQuery {
+  readonly #look: Look;
+  readonly #wanted: string;
+  /** Read once a query: a long block has many places. */
+  readonly #shown = new WeakMap<ProseMirrorNode, Shown>();
+
+  constructor(config: { search: string; caseSensitive: boolean; wholeWord: boolean }, look: Look) {
+    super({ ...config, literal: true });
+    this.#look = look;
+    this.#wanted = config.caseSensitive ? config.search : folded(config.search);
+  }
+
+  override findNext(state: EditorState, from = 0, to = state.doc.content.size): SearchResult | null {
+    let hit: SearchResult | null = null;
+    if (!this.valid) return hit;
+    state.doc.nodesBetween(Math.min(from, to), to, (node, pos) => {
+      if (hit !== null) return false;
+      if (!node.inlineContent) return true;
+      hit = this.#firstIn(node, pos + 1, from, to);
+      return false;
+    });
+    return hit;
+  }
+
+  /** `to` is the lesser of the two. */
+  override findPrev(state: EditorState, from = state.doc.content.size, to = 0): SearchResult | null {
+    let last: SearchResult | null = null;
+    for (let hit = this.findNext(state, to, from); hit; hit = this.findNext(state, hit.to, from)) last = hit;
+    return last;
+  }
+
+  #firstIn(node: ProseMirrorNode, start: number, from: number, to: number): SearchResult | null {
+    const shown = this.#shown.get(node) ?? this.#read(node);
+    const { words } = shown;
+    const first = indexOf(shown, Math.max(from - start, 0));
+    for (let at = words.indexOf(this.#wanted, first); at >= 0; at = words.indexOf(this.#wanted, at + 1)) {
+      const end = at + this.#wanted.length;
+      const hit = { from: start + placeOf(shown, at, false), to: start + placeOf(shown, end, true) };
+      if (hit.to > to) return null;
+      if (hit.from >= from && (!this.wholeWord || isWhole(words, at, end)))
+        return { ...hit, match: null, matchStart: start };
+    }
+    return null;
+  }
+
+  #read(node: ProseMirrorNode): Shown {
+    let words = "";
+    const objects: ShownObject[] = [];
+    node.forEach((child) => {
+      const start = words.length;
+      words += child.isText ? child.text : nameOf(child, this.#look);
+      if (!child.isText) objects.push({ start, end: words.length });
+    });
+    const shown = { words: this.caseSensitive ? words : folded(words), objects };
+    this.#shown.set(node, shown);
+    return shown;
+  }
+}
+
+function nameOf(object: ProseMirrorNode, look: Look): string {
+  const mention = readMention(object.attrs.value);
+  return mention ? mentionWords(mention, look(mention)?.name) : "\ufffc";
+}
+
+/** The place in the block of a place in its words; inside an object it is the object's edge. */
+function placeOf({ objects }: Shown, at: number, isEnd: boolean): number {
+  let place = at;
+  for (const { start, end } of objects) {
+    if (at >= end) place -= end - start - 1;
+    else if (at > start) place -= at - start - (isEnd ? 1 : 0);
+  }
+  return place;
+}
+
+/** The place in the words of a place in the block. */
+function indexOf({ objects }: Shown, place: number): number {
+  let at = place;
+  for (const { start, end } of objects) if (at > start) at += end - start - 1;
+  return at;
+}
+
+/** In small letters, each where it was: "İ" has two of them, and stays. */
+function folded(words: string): string {
+  const small = words.toLowerCase();
+  if (small.length === words.length) return small;
+  return Array.from(words, (sign) =>
+    sign.toLowerCase().length === sign.length ? sign.toLowerCase() : sign,
+  ).join("");
+}
+
+const isWhole = (words: string, start: number, end: number): boolean =>
+  !joins(words, start) && !joins(words, end);
+
+/** A letter or digit on both sides. */
+const joins = (words: string, at: number): boolean =>
+  /[\p{L}\p{M}\p{N}]$/u.test(words.slice(0, at)) && /^[\p{L}\p{M}\p{N}]/u.test(words.slice(at));
