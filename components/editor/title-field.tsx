@@ -16,7 +16,7 @@ type TitleProps = {
 export function TitleField({ doc, isWritable, takesFocus, onEdit }: TitleProps) {
   const field = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (takesFocus) field.current?.focus();
+    if (takesFocus && !isBusyElsewhere()) field.current?.focus();
   }, [takesFocus]);
   useTitleBinding(doc, field);
   const write = () => {
@@ -51,6 +51,10 @@ export function TitleField({ doc, isWritable, takesFocus, onEdit }: TitleProps) 
     </h1>
   );
 }
+
+/** Somebody has opened a menu or begun to write meanwhile: the focus is theirs. */
+const isBusyElsewhere = (): boolean =>
+  document.activeElement?.closest(".popup, [role=dialog], input, textarea, [contenteditable]") != null;
 
 const clean = (text: string): string => text.replace(/\s*\n\s*/g, " ");
 
