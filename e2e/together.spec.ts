@@ -1,4 +1,5 @@
 /** The main job: people write in one document at once, see each other, and every letter is there afterwards. */
+
 import type { Page } from "@playwright/test";
 import {
   blocks,
@@ -13,6 +14,7 @@ import {
   shownBlocks,
   storedBlocks,
 } from "./document.ts";
+import { expectNoFaults } from "./no-faults.ts";
 import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
@@ -131,9 +133,24 @@ test("carets, people and typing appear and go", async ({ browser }) => {
   await ben.page.keyboard.press("Home");
   await expect.poll(async () => (await caret.boundingBox())?.x ?? 0).toBeLessThan(before?.x ?? 0);
   await expect(typing).toHaveText("");
+  // who wrote, and where they are: beside the page, and by their name at the caret when it is asked for
+  await expect(ana.page.locator(".byline")).toHaveText("Edited by Ben Okafor just now · 1 block");
+  const rail = ana.page.getByRole("navigation", { name: "Where others are" });
+  const mark = rail.getByRole("link", { name: "Go to Ben Okafor" });
+  await expect(caret.locator(".flag")).toHaveCount(0);
+  await mark.focus();
+  await expect(caret.locator(".flag")).toHaveText("Ben Okafor");
+  await mark.press("Enter");
+  await expect(body(ana.page).locator(".flash")).toHaveText("hello there");
+  await expectNoFaults(ana.page, "a document with another in it");
   await ben.page.close();
   await expect(people).toHaveCount(1);
   await expect(caret).toHaveCount(0);
+  await expect(rail).toHaveCount(0);
+  await ana.page.reload();
+  await expect(ana.page.locator(".byline")).toHaveText(
+    /^Edited by Ben Okafor (just now|1 minute ago) · 1 block$/,
+  );
 });
 
 /** Appends of this page wait until they are let go: what is typed meanwhile is unsent for sure. */

@@ -26,6 +26,7 @@ const featureDoors = [
   beforeClient,
   "lib/supabase/functions.ts",
   "lib/vitals/note-event.ts",
+  "lib/web/times.ts",
   ...[...screens, "@tiptap/", "emojilib", "highlight.js", "katex", "yjs", "zod"],
 ];
 const anything = ["app/", "components/", "lib/", "scripts/", "e2e/", "*"];

@@ -1,6 +1,6 @@
 /** The database's figures in words. */
 import type { OperationsReport } from "../../lib/ops/operations-report.ts";
-import { ago } from "../w/[workspaceId]/(lists)/times.ts";
+import { ago } from "../../lib/web/times.ts";
 
 type Pair = readonly [name: string, value: string];
 

@@ -13,6 +13,7 @@ import { FormatBar } from "./format-bar.tsx";
 import { LanguageMenu } from "./language-menu.tsx";
 import { MentionMenu } from "./mention-menu.tsx";
 import type { DocumentEditor } from "./open-editor.ts";
+import { pointedOut } from "./pointed-out.ts";
 import { RemoteCarets } from "./remote-carets.tsx";
 import { SlashMenu } from "./slash-menu.tsx";
 import { TableMenu } from "./table-menu.tsx";
@@ -29,7 +30,13 @@ type ToolsProps = {
 export function BodyTools({ view, opened, session, isWritable, area, look }: ToolsProps) {
   return (
     <>
-      <RemoteCarets view={view} map={opened.map} people={session.people} area={area} />
+      <RemoteCarets
+        view={view}
+        map={opened.map}
+        people={session.people}
+        pointed={pointedOut(session)}
+        area={area}
+      />
       <FindBar {...{ view, isWritable, look }} newStep={opened.newStep} onChange={opened.onChange} />
       {isWritable ? <WritingTools {...{ view, opened, area }} /> : null}
     </>

@@ -25,11 +25,13 @@ type Props = {
   view: EditorView;
   map: BlockMap;
   people: Store<readonly PersonHere[]>;
+  /** Whose name is asked for. */
+  pointed: Store<string | null>;
   area: RefObject<HTMLDivElement | null>;
 };
 
 /** Others' carets and selections, laid over the text: nothing moves when someone arrives. */
-export function RemoteCarets({ view, map, people, area }: Props) {
+export function RemoteCarets({ view, map, people, pointed, area }: Props) {
   const [carets, setCarets] = useState<readonly Caret[]>([]);
   useEffect(() => {
     let frame = 0;
@@ -40,7 +42,9 @@ export function RemoteCarets({ view, map, people, area }: Props) {
       frame = 0;
       if (!view.isDestroyed) revealArrivals(view, map, people.getSnapshot(), blocks);
       setCarets((before) => {
-        const now = measure({ view, map, finder }, people.getSnapshot(), area.current, before);
+        const now = measure({ view, map, finder }, people.getSnapshot(), area.current, before).map((caret) =>
+          caret.person.sessionId === pointed.getSnapshot() ? { ...caret, isNamed: true } : caret,
+        );
         // most keys move none of them: then nothing is drawn
         return JSON.stringify(now) === JSON.stringify(before) ? before : now;
       });
@@ -50,7 +54,7 @@ export function RemoteCarets({ view, map, people, area }: Props) {
     const later = () => {
       frame ||= requestAnimationFrame(draw);
     };
-    const stops = [people.subscribe(later), map.onChange(later)];
+    const stops = [people.subscribe(later), map.onChange(later), pointed.subscribe(later)];
     const resize = new ResizeObserver(() => {
       finder = new CaretFinder();
       later();
@@ -65,7 +69,7 @@ export function RemoteCarets({ view, map, people, area }: Props) {
       cancelAnimationFrame(frame);
       clearTimeout(timer);
     };
-  }, [view, map, people, area]);
+  }, [view, map, people, pointed, area]);
   return (
     <div className="carets" aria-hidden>
       {carets.map((caret) => (

@@ -3,6 +3,8 @@ import { type ReactNode, useCallback, useEffect, useRef, useState } from "react"
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { WorkspaceChannels } from "../../lib/collab/workspace-channel.ts";
 import type { MentionDoor } from "../../lib/editor/mention.ts";
+import { Byline } from "../editor/byline.tsx";
+import { type Edited, inWords } from "../editor/byline-words.ts";
 import { DocumentBody, type OpenBody } from "../editor/document-body.tsx";
 import { type DocumentFile, exportDocument, type Format } from "../editor/export-document.ts";
 import { OutlinePanel, useOutline } from "../editor/outline/outline-panel.tsx";
@@ -28,12 +30,16 @@ const linkedFrom = new LatePart(
   async () => (await import("./linked-from.tsx")).LinkedFrom,
 );
 
+const rail = new LatePart("Where others are", async () => (await import("../editor/rail.tsx")).Rail);
+
 /** What the server knew of the document when it made the page. */
 export type InitialDocument = {
   title: string;
   /** Its first blocks, drawn; they are replaced by the editor and never come back. */
   still: ReactNode;
   canWrite: boolean;
+  /** Null where nothing was written yet, as far as is known. */
+  edited: Edited | null;
 };
 
 type PaneProps = {
@@ -107,6 +113,7 @@ export function DocumentPane(props: PaneProps) {
           )}
           {body ? <Soon part={linkedFrom} props={{ workspaceId, documentId }} /> : null}
         </main>
+        {body && session ? <Soon part={rail} props={{ body, session }} /> : null}
         <div className="margin">
           <OutlinePanel body={body} outline={outline} />
           <RelatedBlocks documentId={documentId} body={body} choice={related} />
@@ -125,7 +132,14 @@ function useTextFirst() {
   useState(() => {
     if (typeof window !== "undefined") textComes();
   });
-  useEffect(() => void afterText().then(linkedFrom.fetchSurely), []);
+  useEffect(
+    () =>
+      void afterText().then(() => {
+        linkedFrom.fetchSurely();
+        rail.fetchSurely();
+      }),
+    [],
+  );
 }
 
 /** The tree hears at once when a document goes to the trash or comes back; its page asks the server then. */
@@ -140,11 +154,14 @@ function useCheckWhenMoved(session: DocumentSession | null, documentId: string) 
 
 const READS_ONLY = "You can read this document.";
 
-function Opening({ title, still, canWrite }: InitialDocument) {
+function Opening({ title, still, canWrite, edited }: InitialDocument) {
   return (
     <>
       <h1 className="doc-title">{title.trim() || <span className="quiet">Untitled</span>}</h1>
-      <p className="byline">{canWrite ? null : READS_ONLY}</p>
+      <p className="byline">
+        {edited ? <span className="edited">{inWords(edited, new Date(edited.readAt))}</span> : null}
+        {canWrite ? null : <span>{READS_ONLY}</span>}
+      </p>
       {still ?? <Bones />}
     </>
   );
@@ -170,7 +187,10 @@ function OpenDocument({ documentId, session, mentions, onBody, ...known }: OpenP
         takesFocus={isWritable && isBlank(session)}
         onEdit={() => session.keyPressed()}
       />
-      <p className="byline">{access && !isWritable && phase === "open" ? READS_ONLY : null}</p>
+      <p className="byline">
+        <Byline session={session} initial={known.edited} />
+        {access && !isWritable && phase === "open" ? <span>{READS_ONLY}</span> : null}
+      </p>
       <DocumentBody {...{ documentId, session, isWritable, mentions, onBody }} />
       {known.still}
     </>

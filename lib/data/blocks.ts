@@ -28,3 +28,18 @@ export async function listFirstBlocks(documentId: string): Promise<FirstBlock[]>
   const parsed = z.array(FirstBlock).safeParse(answer.data);
   return answer.error || !parsed.success ? [] : parsed.data;
 }
+
+const LastEdit = z
+  .object({ at: z.string().nullable(), by: Id.nullable(), blocks: z.int().nonnegative() })
+  .transform(({ at, by, blocks }) => ({ at: at === null ? null : new Date(at), by, blocks }));
+/** `by`: a person's id; null where it is not known any more. `at` is null where nothing was written yet. */
+export type LastEdit = z.infer<typeof LastEdit>;
+
+/** Null for a document that this person may not see, and where the database does not answer as it should. */
+export async function findLastEdit(documentId: string): Promise<LastEdit | null> {
+  if (!Id.safeParse(documentId).success) return null;
+  const client = await createServerSupabase();
+  const answer = await client.rpc("last_edit", { p_document_id: documentId });
+  const parsed = LastEdit.safeParse(answer.data);
+  return answer.error || !parsed.success ? null : parsed.data;
+}

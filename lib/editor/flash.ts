@@ -39,3 +39,16 @@ export function flashBlock(view: EditorView, id: BlockId): boolean {
   scrollToElement(view, () => view.dom.querySelector(`[data-block-id="${id}"]`));
   return true;
 }
+
+/** Scrolls to a place of the text, as of another's caret, and marks the block at the top that it is in. */
+export function bringToPosition(view: EditorView, position: number): void {
+  const { doc } = view.state;
+  const at = Math.min(position, doc.content.size);
+  const $at = doc.resolve(at);
+  reveal(view, at);
+  if ($at.depth > 0) view.dispatch(view.state.tr.setMeta(key, { from: $at.before(1), to: $at.after(1) }));
+  scrollToElement(view, () => {
+    const { node } = view.domAtPos(at);
+    return node instanceof Element ? node : node.parentElement;
+  });
+}

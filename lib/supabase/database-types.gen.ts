@@ -1,4 +1,4 @@
-// Made by the Supabase CLI from the schema 1eece83df1f58d575a8f72a42e2e2118f444e84fb5b7f98dfe3da436402f1323; `npm run types` makes it anew.
+// Made by the Supabase CLI from the schema a5e404c99c4e05c198f3af8da9cb5612373691282e17427774daaef753b0e42a; `npm run types` makes it anew.
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
@@ -536,6 +536,7 @@ export type Database = {
       first_blocks: { Args: { p_document_id: string; p_limit?: number }; Returns: Json };
       hand_over_projection: { Args: Record<PropertyKey, never>; Returns: undefined };
       health_report: { Args: Record<PropertyKey, never>; Returns: Json };
+      last_edit: { Args: { p_document_id: string }; Returns: Json };
       list_document_people: { Args: { p_document_id: string }; Returns: Json };
       list_refused_updates: { Args: { p_document_id: string }; Returns: Json };
       list_unused_files: { Args: { p_limit?: number }; Returns: Json };

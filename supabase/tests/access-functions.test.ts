@@ -65,6 +65,7 @@ const ARGUMENTS: Record<FunctionName, (actor: Actor) => Values | Promise<Values>
   ensure_account: () => ({}),
   finish_workspace_seed: inWorkspace,
   first_blocks: inDocument,
+  last_edit: inDocument,
   list_document_people: inDocument,
   list_refused_updates: inDocument,
   move_document: async () => ({ ...(await inNewDocument()), p_parent_id: at.document.id }),

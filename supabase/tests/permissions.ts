@@ -127,6 +127,7 @@ export const FUNCTIONS = {
   ensure_account: SIGNED_IN,
   finish_workspace_seed: ["owner"],
   first_blocks: MEMBERS,
+  last_edit: MEMBERS,
   list_document_people: MEMBERS,
   list_refused_updates: MEMBERS,
   move_document: WRITERS,

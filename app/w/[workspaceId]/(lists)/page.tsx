@@ -2,9 +2,9 @@ import type { Metadata } from "next";
 import { Bar } from "../../../../components/workspace/bar.tsx";
 import { RecentDocuments } from "../../../../components/workspace/recent-documents.tsx";
 import { listDocuments } from "../../../../lib/data/documents.ts";
+import { ago } from "../../../../lib/web/times.ts";
 import { getViewer } from "../viewer.ts";
 import { placeNames } from "./place-names.ts";
-import { ago } from "./times.ts";
 
 export const metadata: Metadata = { title: "Home" };
 

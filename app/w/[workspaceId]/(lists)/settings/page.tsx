@@ -3,8 +3,8 @@ import { Settings } from "../../../../../components/settings/settings.tsx";
 import { Bar } from "../../../../../components/workspace/bar.tsx";
 import { WorkspaceFiles } from "../../../../../components/workspace/workspace-files.tsx";
 import { listMembers, listOpenInvitations } from "../../../../../lib/data/people.ts";
+import { ago, ahead, day } from "../../../../../lib/web/times.ts";
 import { getViewer } from "../../viewer.ts";
-import { ago, ahead, day } from "../times.ts";
 import { createLink, removeMember, revokeLink, setRole } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Settings" };

@@ -4,9 +4,9 @@ import { TrashList } from "../../../../../components/trash/trash-list.tsx";
 import { Empty } from "../../../../../components/ui/empty.tsx";
 import { Bar } from "../../../../../components/workspace/bar.tsx";
 import { listDocuments, listTrash } from "../../../../../lib/data/documents.ts";
+import { ago, endInTrash, TRASH_DAYS } from "../../../../../lib/web/times.ts";
 import { getViewer } from "../../viewer.ts";
 import { placeNames } from "../place-names.ts";
-import { ago, endInTrash, TRASH_DAYS } from "../times.ts";
 import { deleteForever, restore } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Trash" };

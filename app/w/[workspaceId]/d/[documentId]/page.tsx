@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import type { Edited } from "../../../../../components/editor/byline-words.ts";
 import { stillBody } from "../../../../../components/editor/still-body.tsx";
 import { branchesOf } from "../../../../../components/sidebar/tree-model.ts";
 import { DocumentScreen } from "../../../../../components/workspace/document-screen.tsx";
@@ -7,7 +8,12 @@ import { knownDocuments } from "../../../../../components/workspace/known-docume
 import { lookAmong } from "../../../../../components/workspace/mention-door.ts";
 import { TrashedDocument } from "../../../../../components/workspace/trashed-document.tsx";
 import { mentionOf } from "../../../../../lib/core/mention.ts";
-import { type FirstBlock, listFirstBlocks } from "../../../../../lib/data/blocks.ts";
+import {
+  type FirstBlock,
+  findLastEdit,
+  type LastEdit,
+  listFirstBlocks,
+} from "../../../../../lib/data/blocks.ts";
 import { findDocument, listDocuments } from "../../../../../lib/data/documents.ts";
 import { listMembers, type Member } from "../../../../../lib/data/people.ts";
 import { getViewer } from "../../viewer.ts";
@@ -31,13 +37,22 @@ async function lookFor(workspaceId: string, blocks: readonly FirstBlock[], membe
   return lookAmong(workspaceId, new Map(known), new Map(names));
 }
 
+/** Null where nothing was written, or nothing of it is known any more. */
+function editedFor(userId: string, last: LastEdit | null, members: readonly Member[]): Edited | null {
+  if (!last?.at) return null;
+  const name = members.find((member) => member.userId === last.by)?.name ?? null;
+  const by = last.by === userId ? "you" : name;
+  return { at: last.at.getTime(), by, blocks: last.blocks, readAt: Date.now() };
+}
+
 export default async function DocumentPage({ params }: Props) {
   const { workspaceId, documentId } = await params;
   const { user, workspace, canWrite } = await getViewer(workspaceId, `/w/${workspaceId}/d/${documentId}`);
-  const [document, members, blocks] = await Promise.all([
+  const [document, members, blocks, last] = await Promise.all([
     findDocument(documentId),
     listMembers(workspace.id),
     listFirstBlocks(documentId),
+    findLastEdit(documentId),
   ]);
   // The one id that was asked for decides: a document of another workspace is not found here.
   if (document?.workspaceId !== workspace.id) notFound();
@@ -54,6 +69,7 @@ export default async function DocumentPage({ params }: Props) {
       initial={{
         title: document.title,
         canWrite,
+        edited: editedFor(user.id, last, members),
         still: stillBody(blocks, await lookFor(workspace.id, blocks, members)),
       }}
     />

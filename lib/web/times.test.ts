@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { placeNames } from "./place-names.ts";
 import { ago, ahead, endInTrash } from "./times.ts";
 
 const now = new Date("2026-11-22T12:00:00Z");
@@ -27,12 +26,4 @@ test("the trash says in how many days something is deleted forever", () => {
     ...["in 30 days", "in 30 days", "in 12 days", "in 1 day", "in 1 day"],
   ]);
   expect([30, 31].map(days)).toEqual(["within the hour", "within the hour"]);
-});
-
-test("a place is the titles above, without those that this person cannot see", () => {
-  const a = { id: "00000000-0000-4000-8000-00000000000a", title: "Operations" };
-  const b = { id: "00000000-0000-4000-8000-00000000000b", title: " " };
-  const path = [a, { id: "gone" }, b].map(({ id }) => id.replaceAll("-", "")).join(".");
-  expect(placeNames([a, b])(path)).toBe("Operations / Untitled");
-  expect(placeNames([a, b])("")).toBe("");
 });
