@@ -78,6 +78,24 @@ test("the slash menu filters, is worked by keys and by mouse, and leaves no trac
   await page.keyboard.type("/");
   await expect(menu).toBeVisible();
   await expectNoFaults(page, "slash menu");
+
+  // a document without a block offers a beginning, and no more once there is one
+  await newDocument(page, "Begin");
+  const begin = page.getByRole("button", { name: "Start a checklist" });
+  await expect(begin).toBeVisible();
+  await expectNoFaults(page, "an empty document");
+  await begin.click();
+  await page.keyboard.type("milk");
+  await expect.poll(() => shownBlocks(page)).toEqual(["0 task milk"]);
+  await expect(begin).toHaveCount(0);
+  await newDocument(page, "");
+  const buffer = Buffer.from("# From a file\n\n- one\n  - two\n");
+  await page
+    .getByLabel("File to begin with")
+    .setInputFiles({ name: "plan.md", mimeType: "text/markdown", buffer });
+  await expect.poll(() => shownBlocks(page)).toEqual(["0 bullet one", "1 bullet two"]);
+  await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("From a file");
+  await expect(saveState(page)).toHaveText("Saved");
 });
 
 test("undo takes back one's own change and never another's", async ({ browser }) => {

@@ -16,9 +16,11 @@ import type { DocumentEditor } from "./open-editor.ts";
 import { pointedOut } from "./pointed-out.ts";
 import { RemoteCarets } from "./remote-carets.tsx";
 import { SlashMenu } from "./slash-menu.tsx";
+import { Starters } from "./starters.tsx";
 import { TableMenu } from "./table-menu.tsx";
 
 type ToolsProps = {
+  documentId: string;
   view: EditorView;
   opened: DocumentEditor;
   session: DocumentSession;
@@ -27,7 +29,7 @@ type ToolsProps = {
   look: MentionDoor["look"];
 };
 
-export function BodyTools({ view, opened, session, isWritable, area, look }: ToolsProps) {
+export function BodyTools({ documentId, view, opened, session, isWritable, area, look }: ToolsProps) {
   return (
     <>
       <RemoteCarets
@@ -39,11 +41,12 @@ export function BodyTools({ view, opened, session, isWritable, area, look }: Too
       />
       <FindBar {...{ view, isWritable, look }} newStep={opened.newStep} onChange={opened.onChange} />
       {isWritable ? <WritingTools {...{ view, opened, area }} /> : null}
+      {isWritable ? <Starters {...{ documentId, view, session }} map={opened.map} /> : null}
     </>
   );
 }
 
-function WritingTools({ view, opened, area }: Omit<ToolsProps, "session" | "isWritable" | "look">) {
+function WritingTools({ view, opened, area }: Pick<ToolsProps, "view" | "opened" | "area">) {
   return (
     <>
       <SlashMenu view={view} menu={opened.slash} area={area} />

@@ -51,6 +51,7 @@ export function DocumentBody({ documentId, session, isWritable, mentions, onBody
   return opened ? (
     <Editing
       key={session.sessionId}
+      documentId={documentId}
       opened={opened}
       session={session}
       isWritable={isWritable}
@@ -60,9 +61,9 @@ export function DocumentBody({ documentId, session, isWritable, mentions, onBody
   ) : null;
 }
 
-type EditingProps = Omit<BodyProps, "documentId"> & { opened: DocumentEditor };
+type EditingProps = BodyProps & { opened: DocumentEditor };
 
-function Editing({ opened, session, isWritable, mentions, onBody }: EditingProps) {
+function Editing({ documentId, opened, session, isWritable, mentions, onBody }: EditingProps) {
   const area = useRef<HTMLDivElement>(null);
   const editor = useEditor({
     ...opened.options,
@@ -88,7 +89,7 @@ function Editing({ opened, session, isWritable, mentions, onBody }: EditingProps
       {editor ? (
         <Soon
           part={bodyTools}
-          props={{ view: editor.view, opened, session, isWritable, area, look: mentions.look }}
+          props={{ documentId, view: editor.view, opened, session, isWritable, area, look: mentions.look }}
         />
       ) : null}
       {editor ? <PictureDialogs view={editor.view} attachments={opened.attachments} /> : null}

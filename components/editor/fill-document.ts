@@ -36,10 +36,11 @@ export async function fillDocument(place: SessionPlace, whole: WholeDocument): P
   }
 }
 
-export function writeDocument(doc: Y.Doc, { title, blocks }: WholeDocument): void {
+/** False where there was something already: then nothing was written. */
+export function writeDocument(doc: Y.Doc, { title, blocks }: WholeDocument): boolean {
   const map = new BlockMap(doc);
   try {
-    if (map.outline().items.length > 0) return;
+    if (map.outline().items.length > 0) return false;
     setTitle(doc, title.slice(0, MAX_TITLE_LENGTH));
     for (const { nodes, behind } of parts(blocks.map(withIds)))
       doc.transact(() => insertTree(map, nodes.map(shortened), behind));
@@ -48,6 +49,7 @@ export function writeDocument(doc: Y.Doc, { title, blocks }: WholeDocument): voi
       const runs = late[index];
       if (runs) appendRest(map, id, runs);
     });
+    return true;
   } finally {
     map.destroy();
   }
