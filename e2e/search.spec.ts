@@ -97,6 +97,13 @@ test("a block is found by a paraphrase and by a part of a Chinese word, and open
   await field.fill("elsewhere");
   await expect(chosen).toContainText("Elsewhere");
   await page.context().setOffline(false);
+  await field.fill("zqxvj wkzpf");
+  await expect(dialog.getByRole("heading", { name: "Nothing found" })).toBeVisible();
+  await expectNoFaultsIn(page, "nothing found", ["light"]);
+  await dialog.getByRole("button", { name: "New document “zqxvj wkzpf”" }).click();
+  await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("zqxvj wkzpf");
+  await page.goBack();
+  await page.getByRole("button", { name: "Search", exact: true }).click();
   await field.fill("");
   await dialog.getByRole("button", { name: `Forget “${PARAPHRASE}”` }).click();
   await expect(options.filter({ hasText: PARAPHRASE })).toHaveCount(0);

@@ -22,6 +22,8 @@ export type SearchProps = {
   documents: readonly KnownDocument[];
   /** Goes to a document, and in it to a block. */
   go: (documentId: string, hash: string) => void;
+  /** Makes a document of that title and goes there; undefined for who may not. */
+  create: ((title: string) => void) | undefined;
   /** Where the focus goes when nothing was opened. */
   focusAfter: () => HTMLElement | boolean;
   onClose: () => void;
@@ -31,7 +33,7 @@ const ALL_NARROWED = { within: null, person: null, kind: null, since: null };
 
 /** Ctrl/Cmd+K: finds documents by their titles and blocks by their words and their meaning. */
 export function SearchDialog(props: SearchProps) {
-  const { place, onClose } = props;
+  const { place, create, onClose } = props;
   const wasOpened = useRef(false);
   const field = useRef<HTMLInputElement>(null);
   const { store, source, choose, hrefOf } = useSearch(props, () => {
@@ -106,7 +108,20 @@ export function SearchDialog(props: SearchProps) {
           {state.lines.length > 0 ? (
             <HitList state={state} store={store} hrefOf={hrefOf} onChoose={onChoose} onForget={forget} />
           ) : (
-            <NoLines state={state} onWiden={() => store.narrow(ALL_NARROWED)} onAgain={() => store.again()} />
+            <NoLines
+              state={state}
+              title={text.trim().slice(0, 100)}
+              onWiden={() => store.narrow(ALL_NARROWED)}
+              onAgain={() => store.again()}
+              onCreate={
+                create &&
+                ((title) => {
+                  wasOpened.current = true;
+                  onClose();
+                  create(title);
+                })
+              }
+            />
           )}
           {note ? <p className="search-note note">{note}</p> : null}
           <div className="keys">

@@ -1,20 +1,31 @@
 "use client";
+import { Plus } from "lucide-react";
 import { Empty } from "../ui/empty.tsx";
 import { isNarrowed } from "./filters.ts";
 import type { SearchState } from "./search-store.ts";
 
-type NothingProps = { state: SearchState; onWiden: () => void; onAgain: () => void };
+type NothingProps = {
+  state: SearchState;
+  /** What a document of the words would be called. */
+  title: string;
+  onWiden: () => void;
+  onAgain: () => void;
+  onCreate: ((title: string) => void) | undefined;
+};
+
+/** Letters of a title on a button. */
+const MOST_SHOWN = 32;
 
 /** Where there is no line to show: why, and what one may try. */
-export function NoLines({ state, onWiden, onAgain }: NothingProps) {
+export function NoLines(props: NothingProps) {
   return (
     <div className="hits no-hits">
-      <Why state={state} onWiden={onWiden} onAgain={onAgain} />
+      <Why {...props} />
     </div>
   );
 }
 
-function Why({ state: { phase, filters }, onWiden, onAgain }: NothingProps) {
+function Why({ state: { phase, filters }, title, onWiden, onAgain, onCreate }: NothingProps) {
   switch (phase) {
     case "idle":
       return (
@@ -52,7 +63,14 @@ function Why({ state: { phase, filters }, onWiden, onAgain }: NothingProps) {
         <Empty
           title="Nothing found"
           text="Try fewer words, another word for it, or a sentence that says what it was about. What is in the trash, or was written a moment ago, is not found."
-        />
+        >
+          {onCreate && title !== "" ? (
+            <button type="button" className="button" onClick={() => onCreate(title)}>
+              <Plus className="i" aria-hidden />
+              New document “{title.length > MOST_SHOWN ? `${title.slice(0, MOST_SHOWN)}…` : title}”
+            </button>
+          ) : null}
+        </Empty>
       );
   }
 }

@@ -24,10 +24,10 @@ export function useDocumentActions(workspaceId: string) {
 
   const open = (id: string) => router.push(documentPath(workspaceId, id));
 
-  const create = async (parentId: string | null) => {
+  const create = async (parentId: string | null, title = "") => {
     const afterId = branches.children.get(parentId ?? "")?.at(-1)?.id ?? null;
     try {
-      open(await store.create({ parentId, afterId }, ""));
+      open(await store.create({ parentId, afterId }, title));
     } catch (error) {
       failed("The document was not created.", error);
     }

@@ -92,7 +92,9 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
             onMissing={() => setListing(false)}
           />
         ) : null}
-        {isSearching ? <SearchOverlay place={place} onClose={() => setSearching(false)} /> : null}
+        {isSearching ? (
+          <SearchOverlay place={place} canWrite={canWrite} onClose={() => setSearching(false)} />
+        ) : null}
         <Confirm
           open={isAsked}
           onOpenChange={setAsked}

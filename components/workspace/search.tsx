@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { useContext, useEffect, useMemo, useRef } from "react";
 import { keepVisit, type RecentPlace } from "../search/recent.ts";
 import { useTree } from "../sidebar/tree-context.tsx";
-import { documentPath, useCurrentDocument } from "../sidebar/use-document-actions.ts";
+import { documentPath, useCurrentDocument, useDocumentActions } from "../sidebar/use-document-actions.ts";
 import { Late } from "../ui/late.tsx";
 import { LatePart } from "../ui/late-part.ts";
 import { FrameContext } from "./frame-context.tsx";
@@ -15,13 +15,14 @@ const dialog = new LatePart(
   async () => (await import("../search/search-dialog.tsx")).SearchDialog,
 );
 
-type Props = { place: RecentPlace; onClose: () => void };
+type Props = { place: RecentPlace; canWrite: boolean; onClose: () => void };
 
 /** The search over the page. What is typed before its code is here goes nowhere, rather than into the text. */
-export function SearchOverlay({ place, onClose }: Props) {
+export function SearchOverlay({ place, canWrite, onClose }: Props) {
   const { rows, branches } = useTree();
   const hereId = useCurrentDocument();
   const router = useRouter();
+  const act = useDocumentActions(place.workspaceId);
   const documents = useMemo(() => knownDocuments(rows, branches), [rows, branches]);
   const before = useRef<Element | null>(null);
   useEffect(() => {
@@ -33,6 +34,7 @@ export function SearchOverlay({ place, onClose }: Props) {
     if (documentId !== hereId) router.push(`${documentPath(place.workspaceId, documentId)}${hash}`);
     else if (hash !== "") goToBlock(hash);
   };
+  const create = canWrite ? (title: string) => void act.create(null, title) : undefined;
   const focusAfter = () => {
     const { current } = before;
     return current instanceof HTMLElement && current.isConnected ? current : true;
@@ -40,7 +42,7 @@ export function SearchOverlay({ place, onClose }: Props) {
   return (
     <Late
       part={dialog}
-      props={{ place, hereId: hereId ?? null, documents, go, focusAfter, onClose }}
+      props={{ place, hereId: hereId ?? null, documents, go, create, focusAfter, onClose }}
       onMissing={onClose}
     />
   );
