@@ -42,7 +42,7 @@ export function Rail({ body, session }: { body: OpenBody; session: DocumentSessi
             bringToPosition(body.view, position);
           }}
         >
-          <span aria-hidden>{initials(person.name)}</span>
+          <span className="initials" data-initials={initials(person.name)} aria-hidden />
           <span className="dot" data-person={person.color} />
         </a>
       ))}
