@@ -5,7 +5,15 @@ import { documentPath, useDocumentActions } from "../sidebar/use-document-action
 import { Empty } from "../ui/empty.tsx";
 import { useFrame } from "./frame-context.tsx";
 
-type Recent = { id: string; title: string; place: string; when: string };
+type Recent = {
+  id: string;
+  title: string;
+  /** What was written last in it. */
+  said: string | null;
+  place: string;
+  when: string;
+  who: string | null;
+};
 
 type RecentProps = { workspaceId: string; canWrite: boolean; documents: readonly Recent[] };
 
@@ -21,8 +29,12 @@ export function RecentDocuments({ workspaceId, canWrite, documents }: RecentProp
           <li key={document.id}>
             <Link className="item" href={documentPath(workspaceId, document.id)} prefetch={false}>
               <span className="title">{document.title}</span>
+              {document.said ? <span className="said">{document.said}</span> : null}
               {document.place ? <span className="sub">{document.place}</span> : null}
-              <span className="when">{document.when}</span>
+              <span className="when">
+                {document.when}
+                {document.who ? <span className="who-wrote">{document.who}</span> : null}
+              </span>
             </Link>
           </li>
         ))}

@@ -1,4 +1,4 @@
-// Made by the Supabase CLI from the schema a5e404c99c4e05c198f3af8da9cb5612373691282e17427774daaef753b0e42a; `npm run types` makes it anew.
+// Made by the Supabase CLI from the schema 9006948f2e60dc6ecdd7a9c2b3fd6f7490254c6e1353d7721a7b4349fb794056; `npm run types` makes it anew.
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
@@ -632,6 +632,7 @@ export type Database = {
       set_member_role: { Args: { p_role: string; p_user_id: string; p_workspace_id: string }; Returns: Json };
       time_opening: { Args: { p_document_id: string; p_times?: number }; Returns: number[] };
       trash_document: { Args: { p_document_id: string }; Returns: Json };
+      workspace_home: { Args: { p_limit?: number; p_workspace_id: string }; Returns: Json };
       write_embeddings: {
         Args: { p_document_id: string; p_lease: string; p_model_id: number; p_vectors: Json };
         Returns: number;

@@ -92,6 +92,7 @@ const ARGUMENTS: Record<FunctionName, (actor: Actor) => Values | Promise<Values>
   search_status: inWorkspace,
   set_member_role: () => ({ ...inWorkspace(), p_user_id: at.scene.people.viewer.id, p_role: "viewer" }),
   trash_document: inNewDocument,
+  workspace_home: inWorkspace,
 };
 
 const names = Object.keys(FUNCTIONS) as FunctionName[];

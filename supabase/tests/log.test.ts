@@ -1,6 +1,7 @@
 /** The log of a document: gapless, idempotent, closed to everybody who may not write. */
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as Y from "yjs";
 import {
   append,
   base64,
@@ -30,6 +31,11 @@ interface Pull {
     sha256: string;
   }[];
   readonly people: readonly { sessionId: string; name: string; yjsClientId: number }[];
+}
+
+interface Home {
+  readonly recent: readonly { id: string; said: string | null; by: string | null }[];
+  readonly people: readonly { id: string; documentId: string; at: string }[];
 }
 
 let project: Project;
@@ -212,5 +218,27 @@ describe("who may append", () => {
     const refusals = await answers(session.documentId);
     expect(refusals).toEqual(Array(3).fill("404 not_found"));
     expect(await answers(randomUUID())).toEqual(refusals);
+  });
+
+  it("says who wrote last and where everybody was, and nothing of what is in the trash", async () => {
+    const { owner, editor, viewer } = scene.people;
+    const session = await freshDocument();
+    const doc = new Y.Doc();
+    doc.clientID = session.yjsClientId;
+    doc.getText("title").insert(0, "Plan");
+    const data = Buffer.from(Y.encodeStateAsUpdate(doc)).toString("base64");
+    await append(editor.client, session, [{ clientSeq: 1, data }]);
+    const document = { p_document_id: session.documentId };
+    const last = await must<{ at: string; by: string; blocks: number }>(viewer.client, "last_edit", document);
+    expect(last).toMatchObject({ by: editor.id, blocks: 0 });
+    expect(Date.now() - Date.parse(last.at)).toBeLessThan(60_000);
+    const home = () =>
+      must<Home>(viewer.client, "workspace_home", { p_workspace_id: scene.workspaceId, p_limit: 50 });
+    expect((await home()).recent).toContainEqual({ id: session.documentId, said: null, by: editor.id });
+    const ofEditor = async () => (await home()).people.find(({ id }) => id === editor.id)?.documentId;
+    expect(await ofEditor()).toBe(session.documentId);
+    await must(owner.client, "trash_document", document);
+    expect((await home()).recent.map(({ id }) => id)).not.toContain(session.documentId);
+    expect(await ofEditor()).not.toBe(session.documentId);
   });
 });

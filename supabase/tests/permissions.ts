@@ -147,6 +147,7 @@ export const FUNCTIONS = {
   search_status: MEMBERS,
   set_member_role: MANAGERS,
   trash_document: WRITERS,
+  workspace_home: MEMBERS,
 } as const satisfies Record<string, readonly Actor[]>;
 export type FunctionName = keyof typeof FUNCTIONS;
 
