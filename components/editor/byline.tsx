@@ -33,7 +33,8 @@ function watchEdits(session: DocumentSession, tell: (edited: Edited) => void): (
     const doc = shown.getSnapshot();
     if (!doc || !last) return;
     let blocks = 0;
-    forEachBlock(doc, () => void blocks++);
+    // the one that an empty document shows is not in it yet
+    if (doc.childCount > 1 || doc.firstChild?.content.size) forEachBlock(doc, () => void blocks++);
     const at = Date.now();
     tell({ at, by: last.by, blocks, readAt: at });
     last = null;

@@ -49,15 +49,17 @@ export default async function HomePage({ params }: Props) {
               who: who(known.get(one.id)?.by) ?? null,
             }))}
           />
-          <WhoWasWhere
-            workspaceId={workspace.id}
-            people={home.people.flatMap(({ id, documentId, at }) => {
-              const member = memberOf.get(id);
-              const title = titleOf.get(documentId);
-              if (!member || title === undefined || id === user.id) return [];
-              return [{ id, name: member.name, color: member.color, documentId, title, when: ago(at) }];
-            })}
-          />
+          <div>
+            <WhoWasWhere
+              workspaceId={workspace.id}
+              people={home.people.flatMap(({ id, documentId, at }) => {
+                const member = memberOf.get(id);
+                const title = titleOf.get(documentId);
+                if (!member || title === undefined || id === user.id) return [];
+                return [{ id, name: member.name, color: member.color, documentId, title, when: ago(at) }];
+              })}
+            />
+          </div>
         </div>
       </main>
     </>
