@@ -6,12 +6,12 @@
  * Tests that kill or restart a server start one of their own and `dispose` it.
  */
 import type { ChildProcess } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { isBuildCurrent } from "../scripts/build-age.ts";
-import { KNOWN_SECRET, KNOWN_SECRET_MARK } from "../scripts/built-client.ts";
+import { KNOWN_SECRET_MARK } from "../scripts/built-client.ts";
 import { endGroup, runChild, startChild } from "../scripts/child.ts";
 
 export interface Server {
@@ -83,17 +83,10 @@ function serverEnvironment(): NodeJS.ProcessEnv {
 
 async function buildIfNeeded(): Promise<void> {
   if (isBuildCurrent() && existsSync(`.next/${KNOWN_SECRET_MARK}`)) return;
-  const env = {
-    ...process.env,
-    NODE_ENV: "production" as const,
-    NEXT_TELEMETRY_DISABLED: "1",
-    SUPABASE_SECRET_KEY: KNOWN_SECRET,
-  };
-  const args = ["node_modules/next/dist/bin/next", "build"];
-  const { code } = await runChild(process.execPath, args, { env, limitMs: 600_000 });
+  const args = ["scripts/build.ts", "--known-secret"];
+  const { code } = await runChild(process.execPath, args, { limitMs: 600_000 });
   if (code !== 0)
     throw new Error(`The browser tests need a production build, and \`next build\` ended with ${code}.`);
-  writeFileSync(`.next/${KNOWN_SECRET_MARK}`, "");
 }
 
 /** The server says its address once the first page answers. */
