@@ -6,12 +6,16 @@ import { expect, test } from "./test.ts";
 
 const COUNT = 3_000;
 
-/** A heading, a list of three numbers, and paragraphs; the list is to count from one each time. */
+/**
+ * A heading, a list of three numbers, and paragraphs; the list is to count from one each time. Each thirtieth has a number
+ * of its own, the others come again: the local model works tens of seconds on 3,000 texts that it has not seen.
+ */
 const lines = Array.from({ length: COUNT }, (_, i) => {
   const place = i % 10;
-  if (place === 0) return { type: "heading2", markdown: `## Part ${i}`, text: `Part ${i}` };
-  if (place < 4) return { type: "number", markdown: `${place}. step ${i}`, text: `step ${i}` };
-  return { type: "paragraph", markdown: `Words of ${i} ${"and more of them ".repeat(i % 9)}end`, text: "" };
+  const n = i % 30 === 29 ? i : i % 90;
+  if (place === 0) return { type: "heading2", markdown: `## Part ${n}`, text: `Part ${n}` };
+  if (place < 4) return { type: "number", markdown: `${place}. step ${n}`, text: `step ${n}` };
+  return { type: "paragraph", markdown: `Words of ${n} ${"and more of them ".repeat(n % 9)}end`, text: "" };
 });
 const expected = lines.map(({ type, markdown, text }) => `0 ${type} ${text || markdown}`);
 
