@@ -55,7 +55,7 @@ import {
 import { uploadPlacesPlugin } from "./upload-places.ts";
 
 const FIRST = Number(process.env.SEED ?? 1);
-const COUNT = Number(process.env.HISTORIES ?? 400);
+const COUNT = Number(process.env.HISTORIES ?? 270);
 const FIRST_MARKER = 0xe000;
 const PERSON = "7f3c1c9a-1111-4222-8333-444455556666";
 /** Documents of a few blocks, in sections of two or three. */

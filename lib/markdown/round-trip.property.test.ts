@@ -324,7 +324,7 @@ const blockTrees: fc.Arbitrary<BlockNode[]> = fc.letrec<{ blocks: BlockNode[]; b
 })).blocks;
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
-const settings = { seed, numRuns: Number(process.env.RUNS ?? 1_500) };
+const settings = { seed, numRuns: Number(process.env.RUNS ?? 1_000) };
 console.log(`Markdown round trips with SEED=${seed}`);
 
 function charactersOf(blocks: readonly BlockNode[]): string {

@@ -58,7 +58,7 @@ async function gatherGang(team: Team): Promise<Gang> {
 }
 
 const CALM_MS = 1_500;
-const FLOOD_MS = 2_500;
+const FLOOD_MS = 1_500;
 /**
  * What an attack may cost the others: the wait of their event loop (p99) and a word's way (p95), milliseconds; or so
  * many times what it is without an attack, where the machine is busy by itself. 32 calls of the attackers are always
