@@ -1,7 +1,8 @@
 /**
- * `npm test`: everything, one runner after the other, each in a process of its own; one that leaves a core free
- * runs beside the next. A failing runner does not stop the next. The very last line is `N passed, N failed` (`, N skipped`); the exit code is 1 when
- * anything failed. `npm test -- unit property` runs only these.
+ * `npm test`: everything, one runner after the other, each in a process of its own; those that need one core only run,
+ * in turn, beside the next that waits more than it works. A failing runner does not stop the next. The very last line
+ * is `N passed, N failed` (`, N skipped`); the exit code is 1 when anything failed. `npm test -- unit property` runs only
+ * these.
  */
 import type { StdioOptions } from "node:child_process";
 import { closeSync, globSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -28,7 +29,7 @@ type Runner = {
   count?: (json: unknown) => Tally;
   /** A sentence when it cannot run here. */
   whyNot?: () => string | null;
-  /** It leaves a core free, and the next runner waits more than it works: both run at once. */
+  /** It needs one core only: it runs beside the next without this mark, which waits more than it works. */
   isBesideNext?: boolean;
   /** Makes what it runs on; `env` is added to its environment. */
   prepare?: () => Promise<{ env: Record<string, string>; stop: () => Promise<void> }>;
@@ -77,7 +78,6 @@ const runners: Runner[] = [
   { name: "lint", args: ["node_modules/@biomejs/biome/bin/biome", "check", "."], limitMs: 5 * minute },
   vitest("rooms", 2 * minute),
   vitest("unit", 15 * minute),
-  vitest("property", 15 * minute),
   {
     ...vitest("contract", 40 * minute, {
       report: "contract-native",
@@ -92,6 +92,7 @@ const runners: Runner[] = [
       return { env: { DATABASE_URL: url }, stop };
     },
   },
+  { ...vitest("property", 20 * minute, { workers: 1 }), isBesideNext: true },
   vitest("contract", 40 * minute, { only: onPGlite }),
   {
     name: "playwright",
@@ -103,14 +104,19 @@ const runners: Runner[] = [
 ];
 
 /** One project; `only` narrows it to these files. */
-function vitest(name: string, limitMs: number, { report = name, only = [] as string[] } = {}): Runner {
+function vitest(
+  name: string,
+  limitMs: number,
+  { report = name, only = [] as string[], workers = 2 } = {},
+): Runner {
   const reporters = ["default", "./scripts/skip-reasons.ts", "json", "junit"].map(
     (reporter) => `--reporter=${reporter}`,
   );
   const files = ["json", "junit"].map(
     (kind) => `--outputFile.${kind}=${reports}/${report}.${kind === "json" ? "json" : "xml"}`,
   );
-  const args = ["node_modules/vitest/vitest.mjs", "run", "--project", name, ...reporters, ...files, ...only];
+  const started = ["run", "--project", name, `--maxWorkers=${workers}`];
+  const args = ["node_modules/vitest/vitest.mjs", ...started, ...reporters, ...files, ...only];
   return { name, args, limitMs, report: `${reports}/${report}.json`, count: tallyVitest };
 }
 
@@ -184,11 +190,17 @@ const chosen = chooseRunners(process.argv.slice(2));
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 const tallies: Promise<Tally>[] = [];
+let beside: Promise<unknown> = Promise.resolve();
 for (const runner of chosen) {
-  const isBeside = runner.isBesideNext === true && runner !== chosen.at(-1);
-  const tally = run(runner, isBeside ? `${reports}/${runner.name}.log` : undefined);
-  tallies.push(tally);
-  if (!isBeside) await tally;
+  if (runner.isBesideNext === true && runner !== chosen.at(-1)) {
+    const tally = beside.then(() => run(runner, `${reports}/${runner.name}.log`));
+    tallies.push(tally);
+    beside = tally;
+  } else {
+    const tally = run(runner);
+    tallies.push(tally);
+    await Promise.all([tally, beside]);
+  }
 }
 
 const total = addTallies(await Promise.all(tallies));
