@@ -1,13 +1,13 @@
 /** The headings beside the text, and the sheet of shortcuts: by mouse and key, on a desk and on a phone. */
 import { blocks, body, newDocument, saveState } from "./document.ts";
 import { expectNoFaultsIn } from "./no-faults.ts";
-import { signUp } from "./person.ts";
+import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 test("the outline follows the headings and the page, leads to each, and is a sheet where there is no room", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Ola");
+  const { page } = await newPerson(browser, "Ola");
   await page.setViewportSize({ width: 1440, height: 400 });
   await newDocument(page, "Atlas");
   const outline = page.getByRole("navigation", { name: "Outline" });
@@ -64,7 +64,7 @@ test("the outline follows the headings and the page, leads to each, and is a she
 test("? outside the text and Ctrl+Shift+/ anywhere list the shortcuts; one that is listed does what it says", async ({
   browser,
 }) => {
-  const { page } = await signUp(browser, "Kay");
+  const { page } = await newPerson(browser, "Kay");
   await newDocument(page, "Keys");
   const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
   await page.keyboard.type("sure?");

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { APIRequestContext, Page, Request } from "@playwright/test";
 import { runtimeConfig } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson, signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 const always = {
@@ -20,7 +20,7 @@ const always = {
 const from = () => `203.0.${Math.floor(Math.random() * 256)}.${Math.floor(Math.random() * 256)}`;
 
 test("every kind of answer carries the headers", async ({ browser }) => {
-  const { page, workspaceUrl } = await signUp(browser, "Hedda Header");
+  const { page, workspaceUrl } = await newPerson(browser, "Hedda Header");
   const html = await (await page.request.get(workspaceUrl)).text();
   const files = [...html.matchAll(/"(\/_next\/static\/[^"]+\.(?:js|css|woff2))"/g)].map(
     (match) => match[1] ?? "",
@@ -59,7 +59,7 @@ test("who is signed out is led to the door before a page begins, and back afterw
 });
 
 test("pages and who one is are kept by no cache, files of the build by all", async ({ browser }) => {
-  const { page, workspaceUrl } = await signUp(browser, "Cass Cache");
+  const { page, workspaceUrl } = await newPerson(browser, "Cass Cache");
   for (const path of [
     workspaceUrl,
     `${workspaceUrl}/settings`,
@@ -125,7 +125,7 @@ test.describe("an action", () => {
   test("puts nobody else's host into a mail", async ({ page, request, baseURL }) => {
     const folder = process.env.E2E_DATA_FOLDER;
     test.skip(folder === undefined, "the outbox is in the data folder of the server that the setup starts");
-    const victim = await signUp(page.context().browser() ?? raise(), "Vic Mail");
+    const victim = await newPerson(page.context().browser() ?? raise(), "Vic Mail");
     const sent = await sentByForm(page, "/forgot-password", victim.email);
     const spoofed = {
       "x-forwarded-host": "evil.example",
@@ -236,7 +236,7 @@ test("no answer holds the secret key, and none a stack", async ({ browser }) => 
   const folder = process.env.E2E_DATA_FOLDER;
   test.skip(folder === undefined, "the key is in the data folder of the server that the setup starts");
   const keys = JSON.parse(readFileSync(join(folder ?? "", "keys.json"), "utf8"));
-  const { page, workspaceUrl } = await signUp(browser, "Seth Secret");
+  const { page, workspaceUrl } = await newPerson(browser, "Seth Secret");
   const flight = { rsc: "1" };
   for (const path of [
     workspaceUrl,

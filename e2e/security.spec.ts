@@ -16,7 +16,7 @@ import {
   runtimeConfig,
   saveState,
 } from "./document.ts";
-import { type Person, password, signUp } from "./person.ts";
+import { newPerson, type Person, password, signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
 import { watchViolations } from "./violations.ts";
 
@@ -116,7 +116,7 @@ test.describe("no screen is in conflict with the policy", () => {
 });
 
 test("two people together: carets and presence need nothing that the policy refuses", async ({ browser }) => {
-  const ana = await signUp(browser, "Ana Policy");
+  const ana = await newPerson(browser, "Ana Policy");
   const url = await newDocument(ana.page, "Together");
   const ben = await invite(browser, ana, "Ben Policy");
   const violations = await watchViolations(ben.page.context());
@@ -129,7 +129,7 @@ test("two people together: carets and presence need nothing that the policy refu
 
 test.describe("what a hostile member writes", () => {
   test("in blocks, attributes, links and titles is text to others", async ({ browser }) => {
-    const owner = await signUp(browser, "Olive Owner");
+    const owner = await newPerson(browser, "Olive Owner");
     const url = await newDocument(owner.page, "<img src=x onerror=pwned()><script>pwned()</script>");
     const mallory = await invite(browser, owner, "<svg onload=pwned()>");
     await plant(mallory, url);
@@ -155,7 +155,7 @@ test.describe("what a hostile member writes", () => {
   });
 
   test("would not run even if the server put it into the page as markup", async ({ browser }) => {
-    const { page } = await signUp(browser, "Vera Victim");
+    const { page } = await newPerson(browser, "Vera Victim");
     const violations = await watchViolations(page.context());
     await page.route(page.url(), async (route) => {
       const answer = await route.fetch();
@@ -201,7 +201,7 @@ test.describe("another site", () => {
   test.afterAll(() => evil.close());
 
   test("cannot frame a page", async ({ browser, baseURL }) => {
-    const { page } = await signUp(browser, "Fran Framed");
+    const { page } = await newPerson(browser, "Fran Framed");
     markup = `<iframe src="${baseURL}/sign-in"></iframe><iframe src="${page.url()}"></iframe>`;
     const refused: string[] = [];
     page.on("console", (message) => refused.push(message.text()));
