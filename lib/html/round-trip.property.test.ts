@@ -14,7 +14,8 @@ const ID = "7f3c1c9a-1111-4222-8333-444455556666";
 const DOCUMENT: Mention = { kind: "document", id: ID, workspace: ID, label: 'The <b>plan</b> & "more"' };
 const PERSON: Mention = { kind: "person", id: ID, label: "Ada" };
 
-const json = fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>;
+/** As JSON carries it: without -0. */
+const json = fc.jsonValue({ maxDepth: 2 }).map((value): Json => JSON.parse(JSON.stringify(value)));
 const words = fc
   .oneof(
     fc.string({ unit: "grapheme", maxLength: 12 }),
