@@ -92,7 +92,7 @@ const runners: Runner[] = [
       return { env: { DATABASE_URL: url }, stop };
     },
   },
-  { ...vitest("property", 20 * minute, { workers: 1 }), isBesideNext: true },
+  { ...vitest("property", 20 * minute, { isAlone: true }), isBesideNext: true },
   vitest("contract", 40 * minute, { only: onPGlite }),
   {
     name: "playwright",
@@ -103,11 +103,11 @@ const runners: Runner[] = [
   },
 ];
 
-/** One project; `only` narrows it to these files. */
+/** One project; `only` narrows it to these files, `isAlone` to one worker. */
 function vitest(
   name: string,
   limitMs: number,
-  { report = name, only = [] as string[], workers = 2 } = {},
+  { report = name, only = [] as string[], isAlone = false } = {},
 ): Runner {
   const reporters = ["default", "./scripts/skip-reasons.ts", "json", "junit"].map(
     (reporter) => `--reporter=${reporter}`,
@@ -115,7 +115,7 @@ function vitest(
   const files = ["json", "junit"].map(
     (kind) => `--outputFile.${kind}=${reports}/${report}.${kind === "json" ? "json" : "xml"}`,
   );
-  const started = ["run", "--project", name, `--maxWorkers=${workers}`];
+  const started = ["run", "--project", name, ...(isAlone ? ["--maxWorkers=1"] : [])];
   const args = ["node_modules/vitest/vitest.mjs", ...started, ...reporters, ...files, ...only];
   return { name, args, limitMs, report: `${reports}/${report}.json`, count: tallyVitest };
 }
