@@ -1,6 +1,6 @@
-/** Alert rules and dashboard: they parse, fire when they should, and speak of what there is. */
+/** Alert rules, dashboard and guides: they parse, fire when they should, and speak of what there is. */
 import { execFile, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -106,6 +106,22 @@ describe("rules and dashboard", () => {
   it("each alert has a case in which it fires", () => {
     const cases = read("operations/prometheus/alerts.test.yml");
     expect(alerts.filter(({ name }) => !cases.includes(`alertname="${name}"`))).toEqual([]);
+  });
+});
+
+describe("operators' pages", () => {
+  it("bring every edge function out, by the CLI and by hand", () => {
+    const entries = readdirSync(join(root, "supabase/functions"), { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    expect(folders).toContain("sweep-files");
+    const copied =
+      /^cp -r (supabase[\s\S]*?)<supabase-project>/m.exec(read("docs/self-hosting.md"))?.[1] ?? "";
+    const runbook = read("RUNBOOK.md");
+    for (const name of folders) {
+      expect(copied.split(/\s+/), name).toContain(`supabase/functions/${name}`);
+      if (name !== "_shared")
+        expect(runbook.split(`supabase functions deploy ${name} `), name).toHaveLength(3);
+    }
   });
 });
 
