@@ -176,6 +176,8 @@ function useSearch(props: SearchProps, onOpened: () => void) {
     return { source, store: new SearchStore(doors) };
   });
   useEffect(() => store.start(), [store]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: titles of what was opened last may have changed
+  useEffect(() => store.refresh(), [store, props.documents]);
   useEffect(() => {
     const again = () => store.again();
     window.addEventListener("online", again);

@@ -111,7 +111,7 @@ export class SearchStore {
     this.#ask(0);
   }
 
-  /** Recent lines were forgotten. */
+  /** Recent lines were forgotten, or are called something else now. */
   refresh(): void {
     if (this.#now.phase !== "idle") return;
     const lines = this.#doors.recent();
