@@ -237,9 +237,10 @@ describe("searching", () => {
     expect([state().phase, ...shown()]).toEqual(["words", "a1"]);
   });
 
-  it("follows how far the reading is, and asks once more by meaning when it is done", async () => {
+  it("follows how far the reading is, and asks once more by meaning with each document that is read", async () => {
     const behind = { ...READY, waiting: 2 };
-    const { store, words, meaning, state, shown } = scene({ status: [behind, behind, READY] });
+    const status = [behind, behind, { ...READY, waiting: 1 }, { ...READY, waiting: 1 }, READY];
+    const { store, words, meaning, state, shown } = scene({ status });
     const stop = store.start();
     await pass(0);
     store.type("x");
@@ -247,13 +248,19 @@ describe("searching", () => {
     await words[0]?.answer(hits("a1"));
     await meaning[0]?.answer(meant("a1"));
     expect(state().status?.waiting).toBe(2);
-    await pass(2 * STATUS_EVERY_MS);
-    expect(state().status?.waiting).toBe(0);
+    await pass(STATUS_EVERY_MS);
+    expect(meaning).toHaveLength(1);
+    await pass(STATUS_EVERY_MS);
+    expect(state().status?.waiting).toBe(1);
     await meaning[1]?.answer(meant("b1", "a1"));
     expect(shown()).toEqual(["a1", "b1"]);
+    await pass(2 * STATUS_EVERY_MS);
+    expect(state().status?.waiting).toBe(0);
+    await meaning[2]?.answer(meant("b1", "a1", "c1"));
+    expect(shown()).toEqual(["a1", "b1", "c1"]);
     stop();
     await pass(10 * STATUS_EVERY_MS);
-    expect(meaning).toHaveLength(2);
+    expect(meaning).toHaveLength(3);
   });
 
   it("forgets a search without losing the place in the list", () => {

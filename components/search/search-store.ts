@@ -240,17 +240,16 @@ export class SearchStore {
     else if (this.#now.phase === "asking" && this.#failed.size > 1) this.#set({ phase: "failed", lines: [] });
   }
 
-  /** As long as words are still being read; what was asked meanwhile is asked again when they are. */
+  /** As long as words are still being read; what was asked meanwhile is asked again with each document that is. */
   async #followStatus(end: AbortSignal): Promise<void> {
     for (;;) {
-      const wasBehind = isCatchingUp(this.#now.status);
+      const before = this.#now.status;
       const status = await this.#doors.source.status().catch(noAnswer);
       if (end.aborted) return;
       if (status !== null) this.#set({ status });
-      if (!isCatchingUp(this.#now.status)) {
-        if (wasBehind && this.#now.phase === "done") void this.#askMeaning(this.#question);
-        return;
-      }
+      const isMoreRead = isCatchingUp(before) && status !== null && leftIn(status) < leftIn(before);
+      if (isMoreRead && this.#now.phase === "done") void this.#askMeaning(this.#question);
+      if (!isCatchingUp(this.#now.status)) return;
       await new Promise((resolve) => setTimeout(resolve, STATUS_EVERY_MS));
       if (end.aborted) return;
     }
@@ -261,6 +260,10 @@ const noAnswer = (): null => null;
 
 const isWeak = ({ documents, blocks }: Hits): boolean =>
   documents.length === 0 && blocks.every(({ words }) => words < WEAK);
+
+/** Documents; while a model is prepared that is not behind with all. */
+const leftIn = (status: SearchStatus | null): number =>
+  (status?.waiting ?? 0) + (status?.preparing == null ? 0 : 1);
 
 export const isCatchingUp = (status: SearchStatus | null): boolean =>
   status !== null && status.model !== null && (status.waiting > 0 || status.preparing !== null);
