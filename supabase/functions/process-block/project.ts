@@ -49,13 +49,42 @@ const CHUNK_CHARS = 4_000_000;
 const CHUNK_ROWS = 500;
 
 export async function projectJob(rpc: Rpc, job: Job, limits = SNAPSHOT_LIMITS): Promise<Outcome> {
+  const steps = projectInSteps(rpc, job, limits);
+  for (;;) {
+    const step = await steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Stops after each call that writes rows while others are left; then it holds the rows alone, not the document. */
+export async function* projectInSteps(
+  rpc: Rpc,
+  job: Job,
+  limits = SNAPSHOT_LIMITS,
+): AsyncGenerator<void, Outcome, void> {
+  return yield* write(rpc, job, await prepare(rpc, job, limits));
+}
+
+/** What is to be written of a document. */
+type Prepared = {
+  readonly seq: number;
+  readonly refused: readonly Refused[];
+  readonly title: string;
+  readonly rows: readonly HashedRow[];
+  /** Of a newer document: all blocks that it names, known or not. */
+  readonly named: ReadonlySet<string> | null;
+};
+
+async function prepare(rpc: Rpc, job: Job, limits: SnapshotLimits): Promise<Prepared> {
   const loaded = await load(rpc, job.documentId, limits);
+  const { doc, seq, refused, schemaVersion } = loaded;
   try {
-    const { title, rows } = core.projectDocument(loaded.doc);
+    const { title, rows } = core.projectDocument(doc);
     if (loaded.isSnapshotDue) await keepSnapshot(rpc, job, loaded);
-    return await write(rpc, job, loaded, title, rows.map(hashRow));
+    const named = schemaVersion > core.SCHEMA_VERSION ? core.namedBlocks(doc) : null;
+    return { seq, refused, title, rows: rows.map(hashRow), named };
   } finally {
-    loaded.doc.destroy();
+    doc.destroy();
   }
 }
 
@@ -166,17 +195,13 @@ function contentOf(doc: core.Doc): string {
   return title + rows.map((row) => hashRow(row).hash).join();
 }
 
-async function write(
+async function* write(
   rpc: Rpc,
   job: Job,
-  loaded: Loaded,
-  title: string,
-  rows: readonly HashedRow[],
-): Promise<Outcome> {
+  { seq, refused, title, rows, named }: Prepared,
+): AsyncGenerator<void, Outcome, void> {
   const stored = await rpc<Record<string, string>>("read_block_hashes", { p_document_id: job.documentId });
   const present = new Set(rows.map((row) => row.id));
-  const isNewer = loaded.schemaVersion > core.SCHEMA_VERSION;
-  const named = isNewer ? core.namedBlocks(loaded.doc) : null;
   const gone = Object.keys(stored).filter((id) => !present.has(id) && named?.has(id) !== false);
   const chunks = inChunks(rows.filter((row) => stored[row.id] !== row.hash));
   const last = chunks.pop() ?? [];
@@ -185,14 +210,17 @@ async function write(
     rpc<Outcome>("write_projection", {
       p_document_id: job.documentId,
       p_lease: job.lease,
-      p_upto_seq: loaded.seq,
+      p_upto_seq: seq,
       p_title: title.toWellFormed().replaceAll("\ufffd", ""),
       p_upserts: upserts,
       p_deletes: isLast ? gone : [],
-      p_quarantine: isLast ? loaded.refused : [],
+      p_quarantine: isLast ? refused : [],
       p_final: isLast,
     });
-  for (const chunk of chunks) written += (await send(chunk, false)).written;
+  for (const chunk of chunks) {
+    written += (await send(chunk, false)).written;
+    yield;
+  }
   const end = await send(last, true);
   return { written: written + end.written, deleted: end.deleted, done: end.done };
 }

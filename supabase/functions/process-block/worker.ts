@@ -7,9 +7,8 @@
 import type { Rpc } from "../_shared/database.ts";
 import type { EmbeddingModel } from "../_shared/embeddings.ts";
 import { createEmbedder } from "./embed.ts";
-import { type Job, projectJob, type SnapshotLimits } from "./project.ts";
-
-type Claimed = { readonly jobs: readonly Job[]; readonly nextDueInMs: number | null };
+import type { SnapshotLimits } from "./project.ts";
+import { createProjector } from "./rows-in-turns.ts";
 
 export type WorkerOptions = {
   readonly lifetimeMs?: number;
@@ -33,15 +32,16 @@ export function createWorker(rpc: Rpc, options: WorkerOptions = {}) {
     const embedder = createEmbedder(rpc, models);
     return shift(() => embedder.next());
   });
-  const rows = createLoop(() =>
-    shift(async () => {
-      const { jobs, nextDueInMs } = await rpc<Claimed>("claim_projection_jobs", { p_limit: 1 });
-      for (const job of jobs) await attempt(rpc, job, snapshotLimits);
-      if (jobs.length > 0 && models.length > 0)
+  const rows = createLoop(async () => {
+    const projector = createProjector(rpc, snapshotLimits);
+    await shift(async () => {
+      const step = await projector.next();
+      if (step.hasEnded && models.length > 0)
         vectors().catch((error: unknown) => console.error("process-block: vectors:", error));
-      return { worked: jobs.length > 0, nextDueInMs };
-    }),
-  );
+      return step;
+    });
+    await projector.finish();
+  });
 
   /** Resolves when nothing is left to do. */
   return async function wake(): Promise<void> {
@@ -90,17 +90,5 @@ async function workOff(
       return;
     }
     if (!worked) await wait((nextDueInMs ?? 0) + 1);
-  }
-}
-
-async function attempt(rpc: Rpc, job: Job, limits: SnapshotLimits | undefined): Promise<void> {
-  try {
-    await projectJob(rpc, job, limits);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    console.error(`process-block: ${job.documentId}: ${reason}`);
-    // Whoever lost the lease has nothing to give back.
-    if (reason.includes("lease_lost")) return;
-    await rpc("fail_projection", { p_document_id: job.documentId, p_lease: job.lease, p_error: reason });
   }
 }
