@@ -27,7 +27,12 @@ const EXTENSIONS = ["ltree", "vector", "pg_net", "pg_cron", "pgcrypto"];
 const INDEXES = [
   ...["idx_blocks_parent_path_gist_optimized", "idx_blocks_document_sort_covering"],
   ...["idx_blocks_embedding_hnsw_optimized", "idx_blocks_embedding_standby_hnsw_optimized"],
-  ...["idx_blocks_search_words", "idx_documents_workspace_sort_order", "idx_documents_parent_path_gist"],
+  ...[
+    "idx_blocks_search_words",
+    "idx_blocks_filters",
+    "idx_documents_workspace_sort_order",
+    "idx_documents_parent_path_gist",
+  ],
 ];
 const JOBS = [
   ...["find missing rows", "find missing vectors", "keep functions warm", "prune log", "purge trash"],

@@ -31,6 +31,7 @@ describe("the tables", () => {
         "idx_blocks_parent_path_gist_optimized",
         "idx_blocks_document_sort_covering",
         "idx_blocks_embedding_hnsw_optimized",
+        "idx_blocks_filters",
       ]),
     );
   });
