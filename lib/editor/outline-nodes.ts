@@ -67,7 +67,8 @@ export function findBlock(doc: ProseMirrorNode, id: BlockId, index = -1): Placed
 /** Blocks in tables before a block that are passed over one by one to find it. */
 const MOST_INSIDE = 200;
 
-function sizeBefore(children: readonly ProseMirrorNode[], end: number): number {
+/** Of the children before `end`. */
+export function sizeBefore(children: readonly ProseMirrorNode[], end: number): number {
   let size = 0;
   for (let at = 0; at < end; at++) size += (children[at] as ProseMirrorNode).nodeSize;
   return size;

@@ -6,6 +6,7 @@ import { Fragment, Mark, Slice } from "@tiptap/pm/model";
 import { Plugin } from "@tiptap/pm/state";
 import type { EditorView, MarkView } from "@tiptap/pm/view";
 import { followSelection } from "./in-sight.ts";
+import { quicken } from "./quick-view.ts";
 import { isInSections } from "./sections.ts";
 
 const TRAVELS = /^(Arrow(Up|Down|Left|Right)|Home|End|Page(Up|Down))$/;
@@ -28,7 +29,10 @@ export function sectionsPlugin(): Plugin {
     near.push(...sections);
   };
   return new Plugin({
-    view: () => ({ destroy: () => clearTimeout(timer) }),
+    view: (view) => {
+      quicken(view);
+      return { update: quicken, destroy: () => clearTimeout(timer) };
+    },
     props: {
       markViews: { section: drawSection },
       handleDOMEvents: {
