@@ -47,6 +47,45 @@ export function arrange(map: BlockMap, wanted: readonly Wanted[], known?: Outlin
   }
 }
 
+/** Where a block is to stand: its parent, and the seen siblings next to it. */
+export type Spot = {
+  readonly parent: ParentId;
+  readonly above: BlockId | null;
+  readonly below: BlockId | null;
+};
+
+/**
+ * Gives a block that has no place yet one key between its siblings', without a look at all others.
+ * @param known the outline without the block
+ * @returns whether the outline now shows it there; if not, `arrange` is to be called
+ */
+export function placeOne(map: BlockMap, id: BlockId, depth: number, spot: Spot, known: Outline): boolean {
+  const { parent, above, below } = spot;
+  const [low, high] = [above, below].map((sibling) =>
+    sibling === null ? null : ownKey(map, sibling, spot, known),
+  );
+  if (low === undefined || high === undefined || (low !== null && high !== null && low >= high)) return false;
+  const [key] = orderKeysBetween(low, high, 1);
+  if (key === undefined) return false;
+  writePlace(map, id, parent, key);
+  const { items, indexOf, childrenOf: present } = map.outline();
+  const siblings = present.get(parent) ?? [];
+  const at = siblings.indexOf(id);
+  return (
+    items.length === known.items.length + 1 &&
+    items[indexOf.get(id) ?? -1]?.depth === depth &&
+    (siblings[at - 1] ?? null) === above &&
+    (siblings[at + 1] ?? null) === below
+  );
+}
+
+/** A sibling's key, if it stands by its own; else undefined. */
+function ownKey(map: BlockMap, id: BlockId, { parent }: Spot, { keyOf }: Outline): string | undefined {
+  const entry = map.entry(id);
+  const isOwn = entry?.settled && entry.parent === parent && entry.order === keyOf.get(id);
+  return isOwn && isOrderKey(entry.order) ? entry.order : undefined;
+}
+
 const isSameList = (one: readonly BlockId[], other: readonly BlockId[]): boolean =>
   one.length === other.length && one.every((id, i) => id === other[i]);
 

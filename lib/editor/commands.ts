@@ -2,7 +2,7 @@
  * What the keys do to blocks. Each is a ProseMirror command: false means "not mine", and without `dispatch` it only
  * answers. A block's subtree is the run of deeper blocks that follows it.
  */
-import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
+import { Fragment, type Node as ProseMirrorNode, Slice } from "@tiptap/pm/model";
 import {
   type Command,
   type EditorState,
@@ -11,6 +11,7 @@ import {
   TextSelection,
   type Transaction,
 } from "@tiptap/pm/state";
+import { ReplaceStep } from "@tiptap/pm/transform";
 import { maxBlockDepth } from "../core/block-tree.ts";
 import { newBlockId } from "../core/ids.ts";
 import { colorsOf } from "../core/palette.ts";
@@ -115,6 +116,10 @@ export const insertDivider: Command = (state, dispatch) => {
   return true;
 };
 
+/** Ends one block and begins the other, which carries the marks that say where on the page it stands. */
+const cut = (node: ProseMirrorNode, next: ProseMirrorNode): Slice =>
+  new Slice(Fragment.from([node.copy(Fragment.empty), next]), 1, 1);
+
 /** Enter. */
 export const splitBlockCommand: Command = (state, dispatch) => {
   const { $from, $to, empty } = state.selection;
@@ -145,7 +150,9 @@ export const splitBlockCommand: Command = (state, dispatch) => {
   const props = { ...colors, ...(type === "task" ? { checked: false } : {}) };
   const attrs = { id: newBlockId(), type, depth, props };
   const nodeType = (isCaption ? state.schema.nodes.block : null) ?? here.node.type;
-  tr.split(at.pos, 1, [{ type: nodeType, attrs }]);
+  tr.step(
+    new ReplaceStep(at.pos, at.pos, cut(here.node, nodeType.create(attrs, null, here.node.marks)), true),
+  );
   const { link } = state.schema.marks;
   if (link) tr.removeStoredMark(link);
   dispatch(tr.scrollIntoView());

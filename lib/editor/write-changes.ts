@@ -5,7 +5,7 @@
  */
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import type { StepMap } from "@tiptap/pm/transform";
-import { arrange, type Wanted } from "../core/block-arrange.ts";
+import { arrange, placeOne, type Spot, type Wanted } from "../core/block-arrange.ts";
 import {
   type BlockShape,
   createBlock,
@@ -20,6 +20,7 @@ import {
 } from "../core/block-edit.ts";
 import type { BlockMap } from "../core/block-map.ts";
 import { isEqualJson, type Marks, type TextRun } from "../core/block-tree.ts";
+import { ROOT } from "../core/entry.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
 import type { Outline } from "../core/outline.ts";
 import { EMBED_MARK } from "../core/strand.ts";
@@ -68,7 +69,30 @@ export function writeChanges(
   }
   if (wasEmpty) forEachBlock(after, (node) => void gather(map, idOf(node), shapeOf(node), [], made)); // the empty block that stood for nothing
   if (made.size === 0 && !outlineDiffers(window)) return;
-  arrange(map, wantedOf(after, map), isOnlyMore(map, window, made, known) ? known : undefined);
+  const isMore = isOnlyMore(map, window, made, known);
+  const [only, ...others] = made;
+  if (isMore && only && others.length === 0 && placeInOrder(map, after, only, known)) return;
+  arrange(map, wantedOf(after, map), isMore ? known : undefined);
+}
+
+/** Puts a new block where the document has it; false where that takes more than a place of its own. */
+function placeInOrder(map: BlockMap, doc: ProseMirrorNode, id: BlockId, known: Outline): boolean {
+  const { children } = doc;
+  const at = children.findIndex((node) => idOf(node) === id);
+  const depth = children[at]?.attrs.depth;
+  if (at < 0) return false;
+  let above = at - 1;
+  while (above >= 0 && (children[above] as ProseMirrorNode).attrs.depth > depth) above--;
+  let around = depth === 0 ? -1 : above;
+  while (around >= 0 && (children[around] as ProseMirrorNode).attrs.depth >= depth) around--;
+  let below = at + 1;
+  while (below < children.length && (children[below] as ProseMirrorNode).attrs.depth > depth) below++;
+  const sibling = (index: number): BlockId | null =>
+    children[index]?.attrs.depth === depth ? idOf(children[index] as ProseMirrorNode) : null;
+  const parent = around < 0 ? null : (children[around] as ProseMirrorNode);
+  if ((parent?.attrs.depth ?? -1) !== depth - 1) return false;
+  const spot: Spot = { parent: parent ? idOf(parent) : ROOT, above: sibling(above), below: sibling(below) };
+  return placeOne(map, id, depth, spot, known);
 }
 
 /** A block was parted, or blocks of text came between others, and nothing else has another place: Enter, mostly. */
