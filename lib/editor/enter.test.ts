@@ -5,7 +5,7 @@ import * as Y from "yjs";
 import { BlockMap } from "../core/block-map.ts";
 import { insertTree } from "../core/block-read.ts";
 import { textOf } from "../core/block-tree.ts";
-import type { BlockId } from "../core/ids.ts";
+import { type BlockId, newBlockId } from "../core/ids.ts";
 import type { Outline } from "../core/outline.ts";
 import { EditorBinding, LOCAL } from "./binding.ts";
 import { splitBlockCommand } from "./commands.ts";
@@ -113,6 +113,16 @@ describe("Enter", () => {
     const after = wordsOf(editor).map((line) => line.slice(2));
     expect(after.join("")).toBe(before.join(""));
     expect(after).toHaveLength(before.length + 5);
+    expect(editor.binding.healed).toBe(0);
+  });
+
+  it("between a block and what is in it makes that the new block's", () => {
+    const editor = editing();
+    const { host } = editor;
+    const node = schema.node("block", { id: newBlockId(), type: "paragraph", depth: 0, props: {} });
+    host.dispatch(host.state.tr.insert(host.state.doc.child(0).nodeSize, node));
+    const [, made, inside] = editor.map.outline().items;
+    expect([made?.id, inside?.parent, inside?.depth]).toEqual([node.attrs.id, node.attrs.id, 1]);
     expect(editor.binding.healed).toBe(0);
   });
 });

@@ -85,8 +85,9 @@ function placeInOrder(map: BlockMap, doc: ProseMirrorNode, id: BlockId, known: O
   while (above >= 0 && (children[above] as ProseMirrorNode).attrs.depth > depth) above--;
   let around = depth === 0 ? -1 : above;
   while (around >= 0 && (children[around] as ProseMirrorNode).attrs.depth >= depth) around--;
-  let below = at + 1;
-  while (below < children.length && (children[below] as ProseMirrorNode).attrs.depth > depth) below++;
+  const below = at + 1;
+  // what follows deeper is to be its own from now on
+  if (children[below]?.attrs.depth > depth) return false;
   const sibling = (index: number): BlockId | null =>
     children[index]?.attrs.depth === depth ? idOf(children[index] as ProseMirrorNode) : null;
   const parent = around < 0 ? null : (children[around] as ProseMirrorNode);
