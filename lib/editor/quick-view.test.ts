@@ -35,7 +35,14 @@ const decorated = (places: readonly number[]) =>
           doc,
           places.flatMap((at) => decorationsAt(doc, at)),
         ),
-      apply: (tr, set) => set.map(tr.mapping, tr.doc),
+      apply: (tr, set) => {
+        const now: readonly number[] | undefined = tr.getMeta("places");
+        if (!now) return set.map(tr.mapping, tr.doc);
+        return DecorationSet.create(
+          tr.doc,
+          now.flatMap((at) => decorationsAt(tr.doc, at)),
+        );
+      },
     },
     props: {
       decorations(state) {
@@ -123,6 +130,18 @@ describe("a quick view", () => {
       expect(all).not.toHaveBeenCalled();
       view.dispatch(edit(view.state.tr, { kind: "split", index: 9, at: 3 }));
       expect(all).toHaveBeenCalledTimes(1);
+    }
+  });
+
+  it("draws decorations that come and go with the words, elsewhere and in the same block", () => {
+    const doc = documentOf(COUNT);
+    const [quick, plain] = [viewOf(doc, [[3]], true), viewOf(doc, [[3]], false)];
+    for (const places of [[20], [20, 30], [30, 9], [9], []]) {
+      for (const view of [quick, plain])
+        view.dispatch(edit(view.state.tr, { kind: "type", index: 9, at: 1 }).setMeta("places", places));
+      expect(quick.dom.innerHTML).toBe(plain.dom.innerHTML);
+      for (const at of places) expect(quick.dom.querySelector(`.about-${at}`)).not.toBeNull();
+      expect(quick.dom.querySelectorAll("b").length).toBe(places.length);
     }
   });
 
