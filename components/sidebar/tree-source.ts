@@ -72,6 +72,12 @@ export function supabaseTree(
     create: async (id, to, title) => {
       await call("create_document", { p_workspace_id: workspaceId, p_id: id, p_title: title, ...place(to) });
       noteEvent("create");
+      if (title === "") return;
+      // A title lives in the document: the row's alone would go with the first edit.
+      await rename(id, title).catch(async (error: unknown) => {
+        await call("trash_document", { p_document_id: id });
+        throw error;
+      });
     },
     move: (id, to) => call("move_document", { p_document_id: id, ...place(to) }),
     rename,
