@@ -170,13 +170,13 @@ async function measureOnce(page: Page, address: string, blocks: number): Promise
     const editableCpu = (await cpu(cdp)) - start;
     await page.waitForTimeout(2_500);
     // of opening alone: afterwards this script jumps to the middle
-    const { cls } = await page.evaluate(() => window.facts);
+    const { cls, lcp } = await page.evaluate(() => window.facts);
     await placeCaret(page, Math.floor(blocks / 2));
     const from = await cpu(cdp);
     for (let i = 0; i < KEYS; i++) await page.keyboard.press("x", { delay: 60 });
     await page.waitForTimeout(1_500);
     const key = ((await cpu(cdp)) - from) / KEYS;
-    const { paints, lcp, inp } = await page.evaluate(() => window.facts);
+    const { paints, inp } = await page.evaluate(() => window.facts);
     const scripts = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0) / 1_000;
     return { editable, editableCpu, key, paints, lcp, inp, cls, scripts };
   } finally {
