@@ -71,9 +71,11 @@ describe("a plan", () => {
     );
   });
   it("by the key is none for a document that is soon sorted", () => {
-    const byKey = { ...query, name: "first blocks", indexes: ["blocks_pkey"], scanned: [] };
-    expect(planFault(byKey, 100)).toBe(null);
-    expect(planFault(byKey, 10_000)).toMatch(/goes through blocks_pkey instead/);
+    for (const index of ["blocks_pkey", "idx_blocks_filters"]) {
+      const byKey = { ...query, name: "first blocks", indexes: [index], scanned: [] };
+      expect(planFault(byKey, 100)).toBe(null);
+      expect(planFault(byKey, 10_000)).toMatch(`goes through ${index} instead`);
+    }
   });
   it("of a log in partitions goes through the part's own index", () => {
     expect(

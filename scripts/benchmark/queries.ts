@@ -4,14 +4,20 @@ import { ask } from "../benchmark-live-people.ts";
 import { type Entry, entry } from "./entries.ts";
 import type { Scene } from "./scene.ts";
 
+/** They begin with the document, too. */
+const BY_DOCUMENT = /^(?:blocks_pkey|idx_blocks_filters)$/;
+
 /** By the query's name in `explain_queries`: the index it is made for, and all that will do. */
 const INTENDED: Readonly<Record<string, readonly [name: string, alike: RegExp]>> = {
   tree: ["idx_documents_workspace_sort_order", /^idx_documents_workspace_sort_order$/],
   // Both keys begin with the document, and a log is short between two snapshots. Of partitions each has its own names.
   log: ["document_updates_pkey", /^document_updates\w*(?:_pkey|_document_id_session_id\w*)$/],
   "first blocks": ["idx_blocks_document_sort_covering", /^idx_blocks_document_sort_covering$/],
-  // Of rows that vacuum has not seen yet, the key's own index is as good.
-  hashes: ["idx_blocks_document_sort_covering", /^(?:idx_blocks_document_sort_covering|blocks_pkey)$/],
+  // Of rows that vacuum has not seen yet, any that begins with the document is as good.
+  hashes: [
+    "idx_blocks_document_sort_covering",
+    /^(?:idx_blocks_document_sort_covering|blocks_pkey|idx_blocks_filters)$/,
+  ],
   "below a block": ["idx_blocks_parent_path_gist_optimized", /^idx_blocks_parent_path_gist_optimized$/],
   words: ["idx_blocks_search_words", /^idx_blocks_search_words$/],
   nearest: ["idx_blocks_embedding_hnsw_optimized", /^idx_blocks_embedding_hnsw_optimized$/],
@@ -38,7 +44,8 @@ export function planFault({ name, table, rows, indexes, scanned }: Explained, bl
   const [intended, alike] = INTENDED[name] ?? [];
   if (alike === undefined || indexes.some((index) => alike.test(index))) return null;
   if (scanned.length > 0 && rows <= SMALL_TABLE) return null;
-  if (name === "first blocks" && blocks <= SMALL_DOCUMENT && indexes.includes("blocks_pkey")) return null;
+  const isByDocument = indexes.some((index) => BY_DOCUMENT.test(index));
+  if (name === "first blocks" && blocks <= SMALL_DOCUMENT && isByDocument) return null;
   const instead =
     indexes.length > 0 ? `goes through ${indexes.join(", ")}` : `reads all ${rows} rows of ${table}`;
   return `it ${instead} instead of ${intended}.`;
