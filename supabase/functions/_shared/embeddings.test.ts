@@ -4,18 +4,21 @@ import { vectorOf } from "../../tests/search-scene.ts";
 import { CHUNK_CHARS, chunksOf, type EmbeddingModel, embedTexts, readModels } from "./embeddings.ts";
 
 let fake: FakeEmbeddings;
-let model: EmbeddingModel;
 beforeAll(async () => {
   fake = await startFakeEmbeddings();
-  const [first] = readModels((name) => fake.secrets[name], 300);
-  if (first === undefined) throw new Error("no model");
-  model = first;
 });
 afterEach(() => {
   fake.fail(null);
   fake.calls.length = 0;
 });
 afterAll(() => fake?.stop());
+
+/** Of the server of vectors; without a limit, the product's. */
+function served(answerLimitMs?: number): EmbeddingModel {
+  const [first] = readModels((name) => fake.secrets[name], answerLimitMs);
+  if (first === undefined) throw new Error("no model");
+  return first;
+}
 
 const cosine = (a: readonly number[] = [], b: readonly number[] = []) =>
   a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
@@ -48,7 +51,7 @@ describe("models", () => {
 describe("vectors from a server", () => {
   it("come in the order of the texts, with the key, in batches", async () => {
     const texts = Array.from({ length: 40 }, (_, at) => `text ${"abcdefghij"[at % 10]} ${"xyz"[at % 3]}`);
-    const { vectors } = await embedTexts(model, texts);
+    const { vectors } = await embedTexts(served(), texts);
     texts.forEach((text, at) => {
       expect(cosine(vectors[at], vectorOf(text))).toBeCloseTo(1);
     });
@@ -60,7 +63,7 @@ describe("vectors from a server", () => {
     "a server that answers %s is an error, in time",
     async (failure) => {
       fake.fail(failure);
-      await expect(embedTexts(model, ["a", "b"])).rejects.toThrow();
+      await expect(embedTexts(served(300), ["a", "b"])).rejects.toThrow();
     },
   );
 });
@@ -84,7 +87,7 @@ describe("long texts", () => {
 
   it("have the mean of their pieces, of length 1", async () => {
     const text = `${"alpha ".repeat(160)}${"omega ".repeat(160)}`;
-    const { vectors, chunks } = await embedTexts(model, [text, "alpha"]);
+    const { vectors, chunks } = await embedTexts(served(), [text, "alpha"]);
     expect(chunks).toBe(3);
     expect(cosine(vectors[0], vectors[0])).toBeCloseTo(1);
     expect(cosine(vectors[0], vectorOf("alpha"))).toBeGreaterThan(0.6);
@@ -92,7 +95,7 @@ describe("long texts", () => {
   });
 
   it("count a piece as much as it is long", async () => {
-    const { vectors, chunks } = await embedTexts(model, [`${"alpha ".repeat(166)}${"omega ".repeat(4)}`]);
+    const { vectors, chunks } = await embedTexts(served(), [`${"alpha ".repeat(166)}${"omega ".repeat(4)}`]);
     expect(chunks).toBe(2);
     expect(cosine(vectors[0], vectorOf("alpha"))).toBeGreaterThan(0.99);
   });
