@@ -1,4 +1,5 @@
 import type { NextConfig } from "next";
+import { slimAliases } from "./lib/slim/aliases.ts";
 import { fixedHeaders } from "./lib/web/fixed-headers.ts";
 
 const config: NextConfig = {
@@ -13,6 +14,9 @@ const config: NextConfig = {
   ],
   turbopack: {
     root: import.meta.dirname,
+    resolveAlias: Object.fromEntries(
+      Object.entries(slimAliases).map(([from, browser]) => [from, { browser }]),
+    ),
     // The address of a face, to preload it. Only when asked for so: styles resolve their own.
     rules: {
       "*.woff2": { condition: { query: "?address" }, type: "asset" },

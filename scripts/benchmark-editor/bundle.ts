@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, type Metafile, type OutputFile } from "esbuild";
+import { slimAliases } from "../../lib/slim/aliases.ts";
 
 export type EditorName = "command center" | "blocknote";
 
@@ -75,6 +76,8 @@ async function bundle(name: EditorName, withoutReact: boolean): Promise<Built> {
     jsx: "automatic",
     target: "es2022",
     conditions: ["style"],
+    // as next.config.ts builds the product
+    alias: name === "command center" ? slimAliases : {},
     loader: { ".woff2": "file", ".woff": "file", ".ttf": "file" },
     external: withoutReact ? ["react", "react-dom", "react-dom/client", "react/jsx-runtime"] : [],
     define: { "process.env.NODE_ENV": '"production"' },

@@ -1,0 +1,2 @@
+/** In the place of use-sync-external-store/shim. */
+export { useSyncExternalStore } from "react";
