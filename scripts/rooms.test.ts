@@ -36,7 +36,8 @@ const rooms: Record<string, string[]> = {
   "lib/markdown/": ["lib/core/", "mdast", "micromark"],
   "lib/html/": ["lib/core/", "zod"],
   "lib/exchange/": ["lib/core/", "lib/markdown/", "fflate"],
-  "lib/editor/": ["lib/core/", "lib/html/", "@tiptap/", "prosemirror-search", "linkifyjs", "yjs"],
+  "lib/editor/": ["lib/core/", "lib/html/", "@tiptap/", "linkifyjs", "yjs"],
+  "lib/slim/": ["react"],
   "lib/collab/": ["lib/core/", "yjs", "zod", "idb", "@supabase/", browserClient],
   "lib/supabase/": [
     "lib/core/",

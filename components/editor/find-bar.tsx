@@ -8,10 +8,10 @@ import {
   goToFound,
   replaceAllFound,
   replaceFound,
-  type Sought,
   seek,
   showFound,
 } from "../../lib/editor/find.ts";
+import type { Sought } from "../../lib/editor/find-as-shown.ts";
 import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { toast } from "../ui/toast.ts";
 

@@ -1,11 +1,8 @@
-/**
- * What is sought is sought in the words on the page: to the library a mention is one sign without words, here it is the
- * name that this reader sees.
- */
+/** What is sought is sought in the words on the page: in the document a mention is one sign, here the name that is seen. */
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import type { EditorState } from "@tiptap/pm/state";
-import { SearchQuery, type SearchResult } from "prosemirror-search";
 import { mentionWords, readMention } from "../core/mention.ts";
+import type { Place, Query } from "./found-places.ts";
 import type { MentionDoor } from "./mention.ts";
 
 type Look = MentionDoor["look"];
@@ -13,22 +10,38 @@ type Look = MentionDoor["look"];
 type Shown = { readonly words: string; readonly objects: readonly ShownObject[] };
 type ShownObject = { readonly start: number; readonly end: number };
 
-/** A query as the library's plugin and commands take it, with other eyes. Names are those of when it was made. */
-export class ShownQuery extends SearchQuery {
+export type Sought = {
+  readonly text: string;
+  readonly isCaseSensitive: boolean;
+  readonly isWholeWord: boolean;
+};
+
+/** Names are those of when it was made. */
+export class ShownQuery implements Query {
+  readonly sought: Sought;
+  readonly isValid: boolean;
   readonly #look: Look;
   readonly #wanted: string;
   /** Read once a query: a long block has many places. */
   readonly #shown = new WeakMap<ProseMirrorNode, Shown>();
 
-  constructor(config: { search: string; caseSensitive: boolean; wholeWord: boolean }, look: Look) {
-    super({ ...config, literal: true });
+  constructor(sought: Sought, look: Look) {
+    this.sought = sought;
+    this.isValid = sought.text !== "";
     this.#look = look;
-    this.#wanted = config.caseSensitive ? config.search : folded(config.search);
+    this.#wanted = sought.isCaseSensitive ? sought.text : folded(sought.text);
   }
 
-  override findNext(state: EditorState, from = 0, to = state.doc.content.size): SearchResult | null {
-    let hit: SearchResult | null = null;
-    if (!this.valid) return hit;
+  equals(other: Query): boolean {
+    if (!(other instanceof ShownQuery)) return false;
+    const { text, isCaseSensitive, isWholeWord } = other.sought;
+    const own = this.sought;
+    return own.text === text && own.isCaseSensitive === isCaseSensitive && own.isWholeWord === isWholeWord;
+  }
+
+  findNext(state: EditorState, from = 0, to = state.doc.content.size): Place | null {
+    let hit: Place | null = null;
+    if (!this.isValid) return hit;
     state.doc.nodesBetween(Math.min(from, to), to, (node, pos) => {
       if (hit !== null) return false;
       if (!node.inlineContent) return true;
@@ -38,14 +51,13 @@ export class ShownQuery extends SearchQuery {
     return hit;
   }
 
-  /** `to` is the lesser of the two. */
-  override findPrev(state: EditorState, from = state.doc.content.size, to = 0): SearchResult | null {
-    let last: SearchResult | null = null;
+  findPrev(state: EditorState, from = state.doc.content.size, to = 0): Place | null {
+    let last: Place | null = null;
     for (let hit = this.findNext(state, to, from); hit; hit = this.findNext(state, hit.to, from)) last = hit;
     return last;
   }
 
-  #firstIn(node: ProseMirrorNode, start: number, from: number, to: number): SearchResult | null {
+  #firstIn(node: ProseMirrorNode, start: number, from: number, to: number): Place | null {
     const shown = this.#shown.get(node) ?? this.#read(node);
     const { words } = shown;
     const first = indexOf(shown, Math.max(from - start, 0));
@@ -53,8 +65,7 @@ export class ShownQuery extends SearchQuery {
       const end = at + this.#wanted.length;
       const hit = { from: start + placeOf(shown, at, false), to: start + placeOf(shown, end, true) };
       if (hit.to > to) return null;
-      if (hit.from >= from && (!this.wholeWord || isWhole(words, at, end)))
-        return { ...hit, match: null, matchStart: start };
+      if (hit.from >= from && (!this.sought.isWholeWord || isWhole(words, at, end))) return hit;
     }
     return null;
   }
@@ -67,7 +78,7 @@ export class ShownQuery extends SearchQuery {
       words += child.isText ? child.text : nameOf(child, this.#look);
       if (!child.isText) objects.push({ start, end: words.length });
     });
-    const shown = { words: this.caseSensitive ? words : folded(words), objects };
+    const shown = { words: this.sought.isCaseSensitive ? words : folded(words), objects };
     this.#shown.set(node, shown);
     return shown;
   }

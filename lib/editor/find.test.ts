@@ -2,15 +2,9 @@ import { EditorState, TextSelection } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { describe, expect, it } from "vitest";
 import { mentionValue } from "../core/mention.ts";
-import {
-  countFound,
-  findPlugin,
-  goToFound,
-  replaceAllFound,
-  replaceFound,
-  type Sought,
-  seek,
-} from "./find.ts";
+import { countFound, goToFound, replaceAllFound, replaceFound, seek } from "./find.ts";
+import type { Sought } from "./find-as-shown.ts";
+import { findPlugin } from "./found-places.ts";
 import { schema } from "./schema.ts";
 
 const nobody = () => null;

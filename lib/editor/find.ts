@@ -1,52 +1,46 @@
-/** Find and replace in one document, by the library of ProseMirror; what is found is drawn and counted here. */
-import type { EditorState, Plugin, Transaction } from "@tiptap/pm/state";
+/** Find and replace in one document. */
+import { type EditorState, TextSelection, type Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
-import { findNext, findPrev, getSearchState, search, setSearchState } from "prosemirror-search";
-import { ShownQuery } from "./find-as-shown.ts";
+import { ShownQuery, type Sought } from "./find-as-shown.ts";
+import { allPlaces, type Place, queryOf, setQuery } from "./found-places.ts";
 import { bringIntoSight } from "./in-sight.ts";
 import type { MentionDoor } from "./mention.ts";
-
-export type Sought = {
-  readonly text: string;
-  readonly isCaseSensitive: boolean;
-  readonly isWholeWord: boolean;
-};
 
 /** `at`: which of them is selected, from 1; 0: none. `isMore`: counting ended at the limit. */
 export type Found = { readonly count: number; readonly at: number; readonly isMore: boolean };
 
 export const MOST_COUNTED = 1_000;
 
-export const findPlugin = (): Plugin => search();
-
 const NOTHING: Sought = { text: "", isCaseSensitive: false, isWholeWord: false };
 
 /** Marks all places, in the words as this reader sees them; null takes the marks away. */
 export function seek(view: EditorView, sought: Sought | null, look: MentionDoor["look"]): void {
-  const { text, isCaseSensitive, isWholeWord } = sought ?? NOTHING;
-  const query = new ShownQuery(
-    { search: text, caseSensitive: isCaseSensitive, wholeWord: isWholeWord },
-    look,
-  );
-  if (getSearchState(view.state)?.query.eq(query)) return;
-  view.dispatch(setSearchState(view.state.tr, query));
+  const query = new ShownQuery(sought ?? NOTHING, look);
+  if (queryOf(view.state)?.equals(query)) return;
+  view.dispatch(setQuery(view.state.tr, query));
 }
 
 export function countFound(state: EditorState): Found {
-  const query = getSearchState(state)?.query;
-  const found = { count: 0, at: 0, isMore: false };
-  if (!query?.valid) return found;
-  for (let hit = query.findNext(state); hit !== null; hit = query.findNext(state, hit.to)) {
-    if (found.count === MOST_COUNTED) return { ...found, isMore: true };
-    found.count++;
-    if (hit.from === state.selection.from && hit.to === state.selection.to) found.at = found.count;
-  }
-  return found;
+  const query = queryOf(state);
+  const places = query ? allPlaces(state, query, MOST_COUNTED + 1) : [];
+  const counted = places.slice(0, MOST_COUNTED);
+  const { from, to } = state.selection;
+  const at = counted.findIndex((hit) => hit.from === from && hit.to === to) + 1;
+  return { count: counted.length, at, isMore: places.length > MOST_COUNTED };
 }
 
 /** Goes to the next or previous place, around the end of the document. */
 export function goToFound(view: EditorView, by: 1 | -1): void {
-  (by > 0 ? findNext : findPrev)(view.state, view.dispatch, view);
+  const { state } = view;
+  const query = queryOf(state);
+  if (!query) return;
+  const { from, to } = state.selection;
+  const hit =
+    by > 0
+      ? (query.findNext(state, to) ?? query.findNext(state, 0, from))
+      : (query.findPrev(state, from) ?? query.findPrev(state, undefined, to));
+  if (!hit) return;
+  view.dispatch(state.tr.setSelection(TextSelection.create(state.doc, hit.from, hit.to)).scrollIntoView());
 }
 
 /** Scrolls to the place gone to: the editor does not while the focus is elsewhere, as in the field of what is sought. */
@@ -63,8 +57,7 @@ export function showFound(view: EditorView): void {
  */
 export function replaceFound(view: EditorView, replacement: string): void {
   const { from, to } = view.state.selection;
-  const query = getSearchState(view.state)?.query;
-  const hit = query?.findNext(view.state, from, to);
+  const hit = queryOf(view.state)?.findNext(view.state, from, to);
   if (hit?.from === from && hit.to === to && isText(view.state, hit))
     view.dispatch(insertAt(view.state.tr, hit, replacement));
   goToFound(view, 1);
@@ -73,9 +66,8 @@ export function replaceFound(view: EditorView, replacement: string): void {
 /** Replaces all places at once, one undo step. Returns how many, and how many are names and stayed. */
 export function replaceAllFound(view: EditorView, replacement: string): { replaced: number; stayed: number } {
   const { state } = view;
-  const query = getSearchState(state)?.query;
-  const hits: Hit[] = [];
-  for (let hit = query?.findNext(state); hit; hit = query?.findNext(state, hit.to)) hits.push(hit);
+  const query = queryOf(state);
+  const hits = query ? allPlaces(state, query) : [];
   const texts = hits.filter((hit) => isText(state, hit));
   const { tr } = state;
   for (const hit of texts.toReversed()) insertAt(tr, hit, replacement);
@@ -83,9 +75,7 @@ export function replaceAllFound(view: EditorView, replacement: string): { replac
   return { replaced: texts.length, stayed: hits.length - texts.length };
 }
 
-type Hit = { readonly from: number; readonly to: number };
-
-function isText({ doc }: EditorState, { from, to }: Hit): boolean {
+function isText({ doc }: EditorState, { from, to }: Place): boolean {
   let isAll = true;
   doc.nodesBetween(from, to, (node) => {
     isAll &&= !node.isInline || node.isText;
@@ -94,7 +84,7 @@ function isText({ doc }: EditorState, { from, to }: Hit): boolean {
 }
 
 /** The text as it is typed (the library would read "$1" in it), with the marks of what it replaces. */
-function insertAt(tr: Transaction, { from, to }: Hit, replacement: string): Transaction {
+function insertAt(tr: Transaction, { from, to }: Place, replacement: string): Transaction {
   const marks = tr.doc.resolve(from).marksAcross(tr.doc.resolve(to)) ?? [];
   return replacement === ""
     ? tr.delete(from, to)
