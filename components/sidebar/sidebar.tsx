@@ -1,8 +1,8 @@
 "use client";
 import { House, type LucideIcon, Search, Settings, Trash2 } from "lucide-react";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useSyncExternalStore } from "react";
+import { LaterLink } from "../ui/later-link.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import { DocumentTree } from "./document-tree.tsx";
 import type { Exchange } from "./exchange.ts";
@@ -76,9 +76,9 @@ function SearchRow({ onClick }: { onClick: () => void }) {
 function Row({ href, icon: Icon, children }: { href: string; icon: LucideIcon; children: ReactNode }) {
   const current = usePathname() === href;
   return (
-    <Link className="row" href={href} {...(current ? { "aria-current": "page" as const } : {})}>
+    <LaterLink className="row" href={href} {...(current ? { "aria-current": "page" as const } : {})}>
       <Icon className="i" aria-hidden />
       <span>{children}</span>
-    </Link>
+    </LaterLink>
   );
 }

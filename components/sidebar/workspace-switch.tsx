@@ -1,6 +1,7 @@
 "use client";
 import { ChevronsUpDown } from "lucide-react";
 import Link from "next/link";
+import { LaterLink } from "../ui/later-link.tsx";
 import { Menu, MenuLink } from "../ui/menu.tsx";
 
 export type WorkspaceName = { id: string; name: string };
@@ -11,9 +12,9 @@ type SwitchProps = { current: WorkspaceName; all: readonly WorkspaceName[] };
 export function WorkspaceSwitch({ current, all }: SwitchProps) {
   if (all.length < 2) {
     return (
-      <Link className="workspace" href={`/w/${current.id}`}>
+      <LaterLink className="workspace" href={`/w/${current.id}`}>
         <span>{current.name}</span>
-      </Link>
+      </LaterLink>
     );
   }
   const trigger = (

@@ -1,8 +1,8 @@
 "use client";
-import Link from "next/link";
 import { useTree } from "../sidebar/tree-context.tsx";
 import { ancestorsOf, titleOf } from "../sidebar/tree-model.ts";
 import { documentPath } from "../sidebar/use-document-actions.ts";
+import { LaterLink } from "../ui/later-link.tsx";
 import { useFrame } from "./frame-context.tsx";
 import { SearchButton } from "./search.tsx";
 import { SheetButton } from "./sheet-context.tsx";
@@ -21,12 +21,12 @@ export function Crumbs({ documentId, title }: CrumbsProps) {
         <ol>
           {above.length === 0 ? (
             <li>
-              <Link href={`/w/${workspace.id}`}>{workspace.name}</Link>
+              <LaterLink href={`/w/${workspace.id}`}>{workspace.name}</LaterLink>
             </li>
           ) : (
             above.map((id) => (
               <li key={id}>
-                <Link href={documentPath(workspace.id, id)}>{titleOf(rows.get(id))}</Link>
+                <LaterLink href={documentPath(workspace.id, id)}>{titleOf(rows.get(id))}</LaterLink>
               </li>
             ))
           )}
