@@ -14,10 +14,13 @@ export default async function WorkspaceLayout({ children, params }: Props) {
   const user = await findCurrentUser();
   // The page itself sends the signed-out away: it knows where to come back to.
   if (!user) return children;
+  // Asked for at once: each answers only what this person may see.
+  const asked = Promise.all([listDocuments(workspaceId), listMembers(workspaceId)]);
+  asked.catch(() => undefined);
   const workspaces = await listWorkspaces(user.id);
   const workspace = workspaces.find((one) => one.id === workspaceId);
   if (!workspace) notFound();
-  const [documents, members] = await Promise.all([listDocuments(workspaceId), listMembers(workspaceId)]);
+  const [documents, members] = await asked;
   const me = members.find((member) => member.userId === user.id);
   return (
     <Frame

@@ -47,13 +47,16 @@ function editedFor(userId: string, last: LastEdit | null, members: readonly Memb
 
 export default async function DocumentPage({ params }: Props) {
   const { workspaceId, documentId } = await params;
-  const { user, workspace, canWrite } = await getViewer(workspaceId, `/w/${workspaceId}/d/${documentId}`);
-  const [document, members, blocks, last] = await Promise.all([
+  // Asked for at once: each answers only what this person may see. Who that is decides before any of it is looked at.
+  const asked = Promise.all([
     findDocument(documentId),
-    listMembers(workspace.id),
+    listMembers(workspaceId),
     listFirstBlocks(documentId),
     findLastEdit(documentId),
   ]);
+  asked.catch(() => undefined);
+  const { user, workspace, canWrite } = await getViewer(workspaceId, `/w/${workspaceId}/d/${documentId}`);
+  const [document, members, blocks, last] = await asked;
   // The one id that was asked for decides: a document of another workspace is not found here.
   if (document?.workspaceId !== workspace.id) notFound();
   if (document.trashedAt) return <TrashedDocument title={document.title} />;
