@@ -23,7 +23,9 @@ export function fetchAhead(): () => void {
   const rest = setTimeout(() => {
     fetchMenus();
     void fetchPrinter();
-    void import("./attachments/prepare-file.ts").catch(() => undefined); // asked for again with the first file
+    // asked for again with the first file
+    void import("./attachments/prepare-file.ts").catch(() => undefined);
+    void import("./attachments/storage-door.ts").catch(() => undefined);
   }, AFTER_MS);
   return () => {
     clearTimeout(soon);

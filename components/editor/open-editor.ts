@@ -42,7 +42,7 @@ import { CodeStore } from "./code-store.ts";
 import { EmojiStore } from "./emoji-store.ts";
 import { keepFolded, readFolded } from "./folded-toggles.ts";
 import { FormatStore } from "./format-store.ts";
-import { loadHighlighter } from "./load-highlighter.ts";
+import { lateHighlighter } from "./late-highlighter.ts";
 import { loadMaths } from "./load-maths.ts";
 import { MentionStore } from "./mention-store.ts";
 import { offerLostBlocks } from "./offer-lost-blocks.ts";
@@ -139,7 +139,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
     followPlugin(session, map, slash, offers.wrote),
     tables.plugin,
     bar.plugin,
-    highlightingPlugin(loadHighlighter),
+    highlightingPlugin(lateHighlighter),
     mathViewPlugin(loadMaths),
     unreadByReact(),
     tellPlugin((doc) => shownDocument(session).set(doc)),

@@ -27,7 +27,6 @@ import { type Prepared, type Refusal, type Upload, Uploads } from "../../../lib/
 import { toast } from "../../ui/toast.ts";
 import { PictureCache } from "./picture-cache.ts";
 import { retryLater } from "./retry-later.ts";
-import { copyFile, downloadFile, fetchPicture, removeFile, sendFile } from "./storage-door.ts";
 
 /** The dialog over the page; `from` gets the focus back. */
 export type AttachmentDialog = { readonly from: HTMLElement } & (
@@ -37,6 +36,22 @@ export type AttachmentDialog = { readonly from: HTMLElement } & (
 
 const MOST_AT_ONCE = 50;
 const SHOWN_PICTURES = "image/png,image/jpeg,image/gif,image/webp,image/avif";
+
+type Storage = typeof import("./storage-door.ts");
+
+/** It asks Supabase's client, which comes behind the text as well. Rejects with a sentence. */
+const storage = (): Promise<Storage> =>
+  import("./storage-door.ts").catch((cause: unknown) => {
+    throw new Error("This needs a connection. Try again later.", { cause });
+  });
+const copyFile: Storage["copyFile"] = async (from, to) => (await storage()).copyFile(from, to);
+const downloadFile: Storage["downloadFile"] = async (file) => (await storage()).downloadFile(file);
+const fetchPicture: Storage["fetchPicture"] = async (key) => (await storage()).fetchPicture(key);
+const removeFile: Storage["removeFile"] = async (key) => (await storage()).removeFile(key);
+const sendFile: Storage["sendFile"] = async (...sent) => {
+  const door = await storage().catch(() => null);
+  return door ? door.sendFile(...sent) : { kind: "unreachable" };
+};
 
 /** What looks at a file comes with the first one, or when the page has time (fetch-ahead.ts). */
 async function prepareLate(file: File): Promise<Prepared | Refusal> {
