@@ -1,14 +1,18 @@
 /** How much script a document's page loads before one can write in it, gzipped as the server sends it. */
 import { gzipSync } from "node:zlib";
-import type { Page } from "@playwright/test";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { blocks, body, newDocument, openDocument, saveState } from "./document.ts";
 import { signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
 
-/** 419 as a rule, 482 seen on two busy cores, where work for later begins before the text: whoever adds more finds out. */
-const FIRST_KB = 500;
-/** With what has come by itself behind the text: 597 or 663, as the page had time for what it may need later or not. */
-const ALL_KB = 750;
+/** 395, and 3 % more: whoever adds more finds out. */
+const FIRST_KB = 407;
+/** With what has come by itself behind the text: 583 or 647, as the page had time for what it may need later or not. */
+const ALL_KB = 667;
+/** Work for later begins before a text that takes longer than the page waits for it: what is asked for by then is not the text's. */
+const WAITS_MS = 2_500;
+/** On busy cores more may come before the text than it needs; never less. */
+const MOST_TRIES = 3;
 
 /** Bytes by address of every script that the page asks for from now on. */
 function scriptsOf(page: Page): Map<string, Promise<number>> {
@@ -37,20 +41,39 @@ const kilobytes = async (
 
 /** Notes which scripts were asked for when the text became one that can be written in. */
 async function noteFirst(page: Page): Promise<void> {
-  await page.addInitScript(() => {
+  await page.addInitScript((waitsMs) => {
     const look = () => {
       if (!document.querySelector(".body[contenteditable=true]")) return;
       watcher.disconnect();
-      const asked = performance.getEntriesByType("resource").map(({ name }) => name);
-      Object.assign(window, { askedFirst: asked });
+      const all = performance.getEntriesByType("resource");
+      const log = all.find(({ name }) => name.endsWith("/open_document"));
+      const until = (log?.startTime ?? Number.POSITIVE_INFINITY) + waitsMs;
+      const asked = all.filter(({ startTime }) => startTime < until);
+      Object.assign(window, { askedFirst: asked.map(({ name }) => name) });
     };
     const watcher = new MutationObserver(look);
     watcher.observe(document, { subtree: true, childList: true, attributeFilter: ["contenteditable"] });
-  });
+  }, WAITS_MS);
 }
 
 const firstOf = async (page: Page): Promise<ReadonlySet<string>> =>
   new Set(await page.evaluate(() => (window as unknown as { askedFirst: string[] }).askedFirst));
+
+type Opened = { fresh: BrowserContext; cold: Page; scripts: Map<string, Promise<number>>; firstKb: number };
+
+/** In a browser that has nothing of the product yet. */
+async function openCold(browser: Browser, from: BrowserContext, url: string): Promise<Opened> {
+  const fresh = await browser.newContext({ storageState: await from.storageState() });
+  const cold = await fresh.newPage();
+  await noteFirst(cold);
+  const scripts = scriptsOf(cold);
+  await openDocument(cold, url);
+  await expect(body(cold)).toContainText("words");
+  const first = await firstOf(cold);
+  expect(first.size).toBeGreaterThan(5);
+  const firstKb = await kilobytes(scripts, (address) => first.has(address));
+  return { fresh, cold, scripts, firstKb };
+}
 
 /** Scripts that the page itself does not name wait until the gate opens. */
 async function holdLateScripts(page: Page, url: string, gate: Promise<void>): Promise<void> {
@@ -69,22 +92,19 @@ test("a document's page loads no more script than its budget, and menus work fro
   const url = await newDocument(page, "Light");
   await page.keyboard.type("words");
   await expect(saveState(page)).toHaveText("Saved");
-  const fresh = await browser.newContext({ storageState: await page.context().storageState() });
-  const cold = await fresh.newPage();
-  await noteFirst(cold);
-  const scripts = scriptsOf(cold);
-  await openDocument(cold, url);
-  await expect(body(cold)).toContainText("words");
-  const first = await firstOf(cold);
+  let opened = await openCold(browser, page.context(), url);
+  for (let tries = 1; opened.firstKb >= FIRST_KB && tries < MOST_TRIES; tries++) {
+    await opened.fresh.close();
+    opened = await openCold(browser, page.context(), url);
+  }
+  const { fresh, cold, scripts, firstKb } = opened;
   await cold.getByRole("button", { name: "Document actions" }).click();
   await expect(cold.getByRole("menuitem", { name: "Export…" })).toBeVisible();
   await cold.waitForLoadState("networkidle");
-  const firstKb = await kilobytes(scripts, (address) => first.has(address));
   const allKb = await kilobytes(scripts);
   console.log(
     `scripts until one can write: ${firstKb.toFixed(1)} kB, with all behind: ${allKb.toFixed(1)} kB`,
   );
-  expect(first.size).toBeGreaterThan(5);
   expect(firstKb).toBeLessThan(FIRST_KB);
   expect(allKb).toBeLessThan(ALL_KB);
 
