@@ -171,7 +171,8 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
         ...documentExtensions,
         Extension.create({ name: "document", priority: 1000, addProseMirrorPlugins: plugins }),
       ],
-      enableCoreExtensions: { keymap: false },
+      // "delete" does each change once more, to tell of what nobody here asks
+      enableCoreExtensions: { keymap: false, delete: false },
       editorProps: { attributes: BODY_ATTRIBUTES, scrollThreshold: CLEAR_PX, scrollMargin: CLEAR_PX },
       injectCSS: false,
     },
