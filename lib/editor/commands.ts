@@ -18,6 +18,7 @@ import { colorsOf } from "../core/palette.ts";
 import { CODE_NODES } from "./block-nodes.ts";
 import { chosenRange, setChosen } from "./chosen.ts";
 import { baseOf, isColumns, isColumnsPart, isSamePlace } from "./column-places.ts";
+import { sizeBefore } from "./long-list.ts";
 
 export type BlockAt = { readonly node: ProseMirrorNode; readonly pos: number; readonly index: number };
 
@@ -33,9 +34,7 @@ export function blockAt(doc: ProseMirrorNode, position: number): BlockAt {
 }
 
 export function blockByIndex(doc: ProseMirrorNode, index: number): BlockAt {
-  let pos = 0;
-  for (let i = 0; i < index; i++) pos += doc.child(i).nodeSize;
-  return { node: doc.child(index), pos, index };
+  return { node: doc.child(index), pos: sizeBefore(doc.children, index), index };
 }
 
 /** Index behind the last block of the subtree at `index`. */

@@ -7,6 +7,7 @@ import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import type { StepMap } from "@tiptap/pm/transform";
 import { nodeText } from "./block-nodes.ts";
 import { changedRange } from "./changed-range.ts";
+import { sizeBefore } from "./long-list.ts";
 import { blocksOf } from "./outline-nodes.ts";
 
 /** A block that changed, or a block of a table in which something changed; `from`: where its text begins. */
@@ -35,8 +36,7 @@ export function changedWindow(
 
 /** The blocks at and inside the children `from` to `to` (exclusive) of a document. */
 function slots(doc: ProseMirrorNode, from: number, to: number): Slot[] {
-  let start = 0;
-  for (let i = 0; i < from; i++) start += doc.child(i).nodeSize;
+  const start = sizeBefore(doc.children, from);
   const part = doc.type.create(null, doc.children.slice(from, to));
   return blocksOf(part).map(({ node, pos }) => ({ node, from: start + pos + 1 }));
 }

@@ -10,6 +10,7 @@ import { maxBlockDepth } from "../core/block-tree.ts";
 import { type BlockId, isBlockId, newBlockId } from "../core/ids.ts";
 import { REMOTE } from "./binding.ts";
 import { type ChangedRange, changedRange } from "./changed-range.ts";
+import { sizeBefore } from "./long-list.ts";
 import { blocksOf, isTable, type PlacedBlock } from "./outline-nodes.ts";
 import { settlePlaces } from "./place-marks.ts";
 import { SECTIONS, type Sections } from "./sections.ts";
@@ -55,8 +56,7 @@ const isSameBlock = (old: ProseMirrorNode | undefined, node: ProseMirrorNode): b
 
 /** The blocks at and inside the children `from` to `to` (exclusive). */
 function placed(doc: ProseMirrorNode, from: number, to: number): PlacedBlock[] {
-  let start = 0;
-  for (let index = 0; index < from; index++) start += doc.child(index).nodeSize;
+  const start = sizeBefore(doc.children, from);
   const part = doc.type.create(null, doc.children.slice(from, to));
   return blocksOf(part).map(({ node, pos }) => ({ node, pos: start + pos }));
 }

@@ -7,6 +7,7 @@ import type { BlockId } from "../core/ids.ts";
 import type { OutlineItem } from "../core/outline.ts";
 import { columnOf, columnsOf } from "../core/table.ts";
 import { type BlockSource, blockNode, idOf } from "./block-nodes.ts";
+import { sizeBefore } from "./long-list.ts";
 
 export type PlacedBlock = { readonly node: ProseMirrorNode /** Of the node itself. */; readonly pos: number };
 
@@ -66,13 +67,6 @@ export function findBlock(doc: ProseMirrorNode, id: BlockId, index = -1): Placed
 
 /** Blocks in tables before a block that are passed over one by one to find it. */
 const MOST_INSIDE = 200;
-
-/** Of the children before `end`. */
-export function sizeBefore(children: readonly ProseMirrorNode[], end: number): number {
-  let size = 0;
-  for (let at = 0; at < end; at++) size += (children[at] as ProseMirrorNode).nodeSize;
-  return size;
-}
 
 /** Length of a block's own words; a table and its rows have none. */
 export const textSize = (node: ProseMirrorNode): number => (node.isTextblock ? node.content.size : 0);

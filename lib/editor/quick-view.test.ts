@@ -105,6 +105,10 @@ type DocView = {
 };
 const docViewOf = (view: EditorView) => (view as unknown as { docView: DocView }).docView;
 
+/** Where each block begins, as the view finds it from the page. */
+const placesOf = (view: EditorView): number[] =>
+  [...view.dom.querySelectorAll("[data-block-id]")].map((block) => view.posAtDOM(block, 0));
+
 describe("a quick view", () => {
   it("shows what every other shows, whatever is written, with decorations and without", () => {
     fc.assert(
@@ -114,6 +118,7 @@ describe("a quick view", () => {
         for (const step of steps) {
           for (const view of [quick, plain]) view.dispatch(edit(view.state.tr, step));
           expect(quick.dom.innerHTML).toBe(plain.dom.innerHTML);
+          expect(placesOf(quick)).toEqual(placesOf(plain));
         }
       }),
       { numRuns: 25 },

@@ -7,7 +7,7 @@
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import type { Decoration, EditorView } from "@tiptap/pm/view";
 import { changedRange } from "./changed-range.ts";
-import { sizeBefore } from "./outline-nodes.ts";
+import { quickenPositions, sizeBefore } from "./long-list.ts";
 
 type Range = { node: Node; from: number; to: number; fromOffset: number; toOffset: number };
 
@@ -51,11 +51,48 @@ export function quicken(view: EditorView): void {
   const { docView } = view as unknown as { docView: Drawn };
   if (known.has(docView)) return;
   known.add(docView);
+  quickenPositions();
   const { parseRange, update } = docView;
+  const sizes = new SectionSizes();
+  sizes.keep(docView);
   docView.parseRange = (from, to, base = 0) =>
     parseBlock(docView, from, to, base) ?? parseRange.call(docView, from, to, base);
-  docView.update = (node, outer, inner, drawnBy) =>
-    updateOne(docView, node, outer, inner, drawnBy) || update.call(docView, node, outer, inner, drawnBy);
+  docView.update = (node, outer, inner, drawnBy) => {
+    if (updateOne(docView, node, outer, inner, drawnBy, sizes)) return true;
+    sizes.forget();
+    const isDone = update.call(docView, node, outer, inner, drawnBy);
+    sizes.keep(docView);
+    return isDone;
+  };
+}
+
+/** A section's size is the sum of its blocks', which the view asks for whenever it looks for a place behind it. */
+class SectionSizes {
+  #sizes: Map<Drawn, number> | null = null;
+  readonly #kept = new WeakSet<Drawn>();
+
+  /** What is drawn stays as it is until a block is drawn alone, or all anew. */
+  keep({ children }: Drawn): void {
+    this.#sizes = new Map();
+    for (const section of children) {
+      if (section.mark === undefined || this.#kept.has(section)) continue;
+      this.#kept.add(section);
+      Object.defineProperty(section, "size", { get: () => this.#sizeOf(section) });
+    }
+  }
+
+  forget(section?: Drawn): void {
+    if (section) this.#sizes?.delete(section);
+    else this.#sizes = null;
+  }
+
+  #sizeOf(section: Drawn): number {
+    const kept = this.#sizes?.get(section);
+    if (kept !== undefined) return kept;
+    const size = section.children.reduce((sum, child) => sum + child.size, 0);
+    this.#sizes?.set(section, size);
+    return size;
+  }
 }
 
 /** The range within the one block that holds it, as if no mark were around; null when it is in none, or in several. */
@@ -82,6 +119,7 @@ function updateOne(
   outer: readonly Decoration[],
   inner: Decorations,
   view: EditorView,
+  sizes: SectionSizes,
 ): boolean {
   const before = drawn.node;
   if (!before || drawn.dirty > INSIDE || view.composing || !doc.sameMarkup(before)) return false;
@@ -91,8 +129,12 @@ function updateOne(
   const pos = sizeBefore(doc.children, start);
   if (!old.sameMarkup(fresh) || !isMoved(drawn.innerDeco, inner, pos, old.nodeSize, fresh.nodeSize))
     return false;
-  const one = onlyDirty(drawn, start);
-  if (one?.node !== old || !one.update(fresh, one.outerDeco, inner.forChild(pos, fresh), view)) return false;
+  const found = onlyDirty(drawn, start);
+  if (found?.one.node !== old) return false;
+  const { one, section } = found;
+  const isDrawn = one.update(fresh, one.outerDeco, inner.forChild(pos, fresh), view);
+  sizes.forget(section);
+  if (!isDrawn) return false;
   drawn.updateOuterDeco(outer);
   drawn.node = doc;
   drawn.innerDeco = inner;
@@ -124,18 +166,18 @@ function isMoved(before: Decorations, now: Decorations, pos: number, size: numbe
   );
 }
 
-/** What is drawn of the top node at `index`; null when another one is to be looked at as well. */
-function onlyDirty(drawn: Drawn, index: number): Drawn | null {
+/** What is drawn of the top node at `index`, and where; null when another one is to be looked at as well. */
+function onlyDirty(drawn: Drawn, index: number): { one: Drawn; section: Drawn } | null {
   let at = 0;
-  let found: Drawn | null = null;
-  const look = (children: readonly Drawn[]): boolean => {
+  let found: { one: Drawn; section: Drawn } | null = null;
+  const look = (children: readonly Drawn[], section: Drawn | null): boolean => {
     for (const child of children) {
       if (child.mark !== undefined) {
-        if (!look(child.children)) return false;
-      } else if (at++ === index) found = child;
+        if (!look(child.children, section ?? child)) return false;
+      } else if (at++ === index) found = { one: child, section: section ?? child };
       else if (child.dirty !== CLEAN) return false;
     }
     return true;
   };
-  return look(drawn.children) ? found : null;
+  return look(drawn.children, null) ? found : null;
 }
