@@ -8,8 +8,11 @@ import type { EditorView } from "@tiptap/pm/view";
 /** In pixels of the window. */
 export type CaretCoords = { readonly left: number; readonly top: number; readonly bottom: number };
 type Known = {
-  readonly node: ProseMirrorNode;
-  readonly offset: number;
+  /** As it was sent; the same object as long as the person stays there. */
+  readonly cursor: unknown;
+  /** The node at the top of the document that it is in, and its index. */
+  readonly top: ProseMirrorNode;
+  readonly index: number;
   readonly element: Element;
   /** In pixels of the element, whose size was `width` and `height`. */
   readonly inside: CaretCoords;
@@ -20,21 +23,30 @@ type Known = {
 export class CaretFinder {
   readonly #known = new Map<string, Known>();
 
-  /** @param who whose caret it is */
-  find(view: EditorView, who: string, position: number): CaretCoords {
-    const { parent, parentOffset } = view.state.doc.resolve(position);
+  /** Where it was found, if it and its block are as they were; null: it is to be looked for. */
+  kept({ state: { doc } }: EditorView, who: string, cursor: unknown): CaretCoords | null {
     const known = this.#known.get(who);
-    if (known?.node === parent && known.offset === parentOffset) {
-      const now = insideOf(known);
-      if (now) return now;
-    }
+    if (!known || known.cursor !== cursor) return null;
+    const { top, index } = known;
+    // a block may have come or gone before it
+    const now = [index, index + 1, index - 1].find((at) => doc.maybeChild(at) === top);
+    if (now === undefined) return null;
+    if (now !== index) this.#known.set(who, { ...known, index: now });
+    return insideOf(known);
+  }
+
+  /** @param who whose caret it is */
+  find(view: EditorView, who: string, cursor: unknown, position: number): CaretCoords {
     const at = view.coordsAtPos(position);
-    const element = isOnlyText(parent) ? elementOf(view, parent, position, known?.element) : null;
+    const resolved = view.state.doc.resolve(position);
+    const { parent } = resolved;
+    const element = isOnlyText(parent) ? elementOf(view, parent, position, this.#known.get(who)) : null;
     if (!element) this.#known.delete(who);
     else {
       const { left, top, width, height } = element.getBoundingClientRect();
       const inside = { left: at.left - left, top: at.top - top, bottom: at.bottom - top };
-      this.#known.set(who, { node: parent, offset: parentOffset, element, inside, width, height });
+      const index = resolved.index(0);
+      this.#known.set(who, { cursor, top: resolved.node(1), index, element, inside, width, height });
     }
     return at;
   }
@@ -49,15 +61,17 @@ function insideOf({ element, inside, width, height }: Known): CaretCoords | null
 
 /** What else stands in a line, a formula or a name, changes its width when it likes. */
 const isOnlyText = (node: ProseMirrorNode): boolean =>
+  node.isTextblock &&
   node.children.every(({ isText, marks }) => isText && marks.every(({ type }) => type.name !== "math"));
 
 function elementOf(
   view: EditorView,
   { attrs }: ProseMirrorNode,
   position: number,
-  before: Element | undefined,
+  before: Known | undefined,
 ): Element | null {
-  if (before?.isConnected && before.getAttribute("data-block-id") === attrs.id) return before;
+  if (before?.element.isConnected && before.element.getAttribute("data-block-id") === attrs.id)
+    return before.element;
   const { node } = view.domAtPos(position);
   const element = node instanceof Element ? node : node.parentElement;
   return element?.closest(`[data-block-id="${attrs.id}"]`) ?? null;

@@ -1,26 +1,19 @@
 "use client";
 import type { EditorView } from "@tiptap/pm/view";
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import type { PersonHere } from "../../lib/collab/people.ts";
 import type { Store } from "../../lib/collab/store.ts";
 import type { BlockMap } from "../../lib/core/block-map.ts";
 import { positionsOf } from "../../lib/editor/caret-places.ts";
 import { isFoldedAway, reveal } from "../../lib/editor/nesting.ts";
 import { CaretFinder } from "./caret-coords.ts";
+import { type Box, type Caret, CaretLayer } from "./caret-layer.ts";
 
 /** How long a name stands beside a caret after it moved. */
 const FLAG_MS = 2_000;
 /** More rectangles than this for one selection say no more. */
 const MOST_RECTANGLES = 200;
 
-type Box = { left: number; top: number; width: number; height: number };
-type Caret = Box & {
-  person: PersonHere;
-  selection: Box[];
-  moved: number;
-  isNamed: boolean;
-  flips: boolean;
-};
 type Props = {
   view: EditorView;
   map: BlockMap;
@@ -32,22 +25,25 @@ type Props = {
 
 /** Others' carets and selections, laid over the text: nothing moves when someone arrives. */
 export function RemoteCarets({ view, map, people, pointed, area }: Props) {
-  const [carets, setCarets] = useState<readonly Caret[]>([]);
+  const layer = useRef<HTMLDivElement>(null);
   useEffect(() => {
+    if (!layer.current) return;
     let frame = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const blocks = new Map<string, string | null>();
+    const drawn = new CaretLayer(layer.current);
     let finder = new CaretFinder();
+    let carets: readonly Caret[] = [];
     const draw = () => {
       frame = 0;
       if (!view.isDestroyed) revealArrivals(view, map, people.getSnapshot(), blocks);
-      setCarets((before) => {
-        const now = measure({ view, map, finder }, people.getSnapshot(), area.current, before).map((caret) =>
+      const shown = measure({ view, map, finder }, people.getSnapshot(), area.current, carets);
+      carets = shown;
+      drawn.draw(
+        shown.map((caret) =>
           caret.person.sessionId === pointed.getSnapshot() ? { ...caret, isNamed: true } : caret,
-        );
-        // most keys move none of them: then nothing is drawn
-        return JSON.stringify(now) === JSON.stringify(before) ? before : now;
-      });
+        ),
+      );
       clearTimeout(timer);
       timer = setTimeout(later, FLAG_MS);
     };
@@ -68,26 +64,10 @@ export function RemoteCarets({ view, map, people, pointed, area }: Props) {
       view.dom.removeEventListener("input", later);
       cancelAnimationFrame(frame);
       clearTimeout(timer);
+      drawn.clear();
     };
   }, [view, map, people, pointed, area]);
-  return (
-    <div className="carets" aria-hidden>
-      {carets.map((caret) => (
-        <span key={caret.person.sessionId} data-person={caret.person.color}>
-          {caret.selection.map((box) => (
-            <i key={`${box.left},${box.top}`} className="remote-selection" style={box} />
-          ))}
-          <span
-            className={caret.flips ? "remote flips" : "remote"}
-            data-remote-cursor={caret.person.name}
-            style={{ left: caret.left, top: caret.top, height: caret.height }}
-          >
-            {caret.isNamed ? <span className="flag">{caret.person.name}</span> : null}
-          </span>
-        </span>
-      ))}
-    </div>
-  );
+  return <div className="carets" aria-hidden ref={layer} />;
 }
 
 /** Someone goes to another block: what hides it here is unfolded, once; it may be folded over them again. */
@@ -115,13 +95,22 @@ function measure(
 ): Caret[] {
   if (!area || view.isDestroyed) return [];
   const around = area.getBoundingClientRect();
+  const { doc } = view.state;
   return people.flatMap((person) => {
-    const places = person.isSelf || !person.cursor ? null : positionsOf(map, view.state.doc, person.cursor);
-    if (!places || isFoldedAway(view.state, places.head)) return [];
-    const at = finder.find(view, person.sessionId, places.head);
-    const last = before.find((caret) => caret.person.sessionId === person.sessionId);
-    const isSame = JSON.stringify(last?.person.cursor) === JSON.stringify(person.cursor);
-    const moved = last && isSame ? last.moved : Date.now();
+    const { sessionId, isSelf, cursor } = person;
+    if (isSelf || !cursor) return [];
+    let at = finder.kept(view, sessionId, cursor);
+    let selection: Box[] = [];
+    if (!at) {
+      const places = positionsOf(map, doc, cursor);
+      if (!places || isFoldedAway(view.state, places.head)) return [];
+      const isCaret = places.anchor === places.head;
+      // a selection is measured anew each time
+      at = finder.find(view, sessionId, isCaret ? cursor : null, places.head);
+      if (!isCaret) selection = selectionBoxes(view, places, around);
+    }
+    const last = before.find((caret) => caret.person.sessionId === sessionId);
+    const moved = last && isSameCursor(last.person.cursor, cursor) ? last.moved : Date.now();
     return [
       {
         person,
@@ -132,11 +121,14 @@ function measure(
         flips: around.right - at.left < 120,
         moved,
         isNamed: Date.now() - moved < FLAG_MS,
-        selection: places.anchor === places.head ? [] : selectionBoxes(view, places, around),
+        selection,
       },
     ];
   });
 }
+
+const isSameCursor = (a: PersonHere["cursor"], b: PersonHere["cursor"]): boolean =>
+  a === b || JSON.stringify(a) === JSON.stringify(b);
 
 function selectionBoxes(
   view: EditorView,
