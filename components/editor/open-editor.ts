@@ -28,6 +28,7 @@ import { mentionPastePlugin } from "../../lib/editor/mention-paste.ts";
 import { mentionViewPlugin } from "../../lib/editor/mention-view.ts";
 import { nestingPlugin } from "../../lib/editor/nesting.ts";
 import { normalizePlugin } from "../../lib/editor/normalize.ts";
+import { quietRules } from "../../lib/editor/quiet-rules.ts";
 import { documentExtensions } from "../../lib/editor/schema.ts";
 import { sectionsPlugin } from "../../lib/editor/section-view.ts";
 import { slashPlugin, slashQuery } from "../../lib/editor/slash.ts";
@@ -142,6 +143,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
     highlightingPlugin(lateHighlighter),
     mathViewPlugin(loadMaths),
     unreadByReact(),
+    quietRules(),
     tellPlugin((doc) => shownDocument(session).set(doc)),
   ];
   return {

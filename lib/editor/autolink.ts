@@ -100,6 +100,14 @@ function insertedBy(transactions: readonly Transaction[]): Range[] {
   return ranges.sort((a, b) => b.to - a.to);
 }
 
+/** As the document's own `textBetween`, which looks at each block on the way from the first; `sign`: an object, or a block. */
+function wordsBetween(doc: ProseMirrorNode, from: number, to: number, sign: string): string {
+  const $from = doc.resolve(from);
+  const { parent } = $from;
+  if (!parent.isTextblock || to > $from.end()) return doc.textBetween(from, to, sign, sign);
+  return parent.textBetween($from.parentOffset, to - $from.start(), undefined, sign);
+}
+
 const BLANKS = /\s+$/;
 
 /** A blank at the end of a link is not part of it. */
@@ -107,7 +115,7 @@ function endLink(tr: Transaction, { from, to }: Range): void {
   const type = tr.doc.type.schema.marks.link;
   const $end = tr.doc.resolve(to);
   if (!type || !$end.nodeBefore?.isText) return;
-  const blanks = BLANKS.exec(tr.doc.textBetween(from, to, "\ufffc", "\ufffc"))?.[0];
+  const blanks = BLANKS.exec(wordsBetween(tr.doc, from, to, "\ufffc"))?.[0];
   const link = type.isInSet($end.nodeBefore.marks);
   if (!blanks || !link || ($end.nodeAfter && link.isInSet($end.nodeAfter.marks))) return;
   const { storedMarks } = tr;
@@ -122,8 +130,8 @@ function linkTyped(tr: Transaction, { from, to }: Range, finder: LinkFinder): vo
   if (!parent.isTextblock) return;
   const isInOne = to <= $from.end();
   const end = isInOne ? to : $from.end();
-  if (isInOne && !BLANKS.test(tr.doc.textBetween(from, to, " ", " "))) return;
-  const text = tr.doc.textBetween($from.start(), end, undefined, " ").replace(BLANKS, "");
+  if (isInOne && !BLANKS.test(wordsBetween(tr.doc, from, to, " "))) return;
+  const text = parent.textBetween(0, end - $from.start(), undefined, " ").replace(BLANKS, "");
   const begin = /\S*$/.exec(text)?.index ?? 0;
   const found = begin < text.length ? finder.ofWord(text.slice(begin)) : null;
   if (found) addLink(tr, parent, $from.start() + begin, found);

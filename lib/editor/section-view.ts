@@ -5,7 +5,7 @@
 import { Fragment, Mark, Slice } from "@tiptap/pm/model";
 import { Plugin } from "@tiptap/pm/state";
 import type { EditorView, MarkView } from "@tiptap/pm/view";
-import { followSelection } from "./in-sight.ts";
+import { followSelection, standsClear } from "./in-sight.ts";
 import { quicken } from "./quick-view.ts";
 import { isInSections } from "./sections.ts";
 
@@ -42,6 +42,7 @@ export function sectionsPlugin(): Plugin {
         },
       },
       handleScrollToSelection(view) {
+        if (standsClear(view)) return true;
         if (isInSections(view.state.doc)) followSelection(view);
         return false;
       },
