@@ -3,12 +3,11 @@
  * by vectors, by both, and by the ranks of both (reciprocal rank fusion), which the product does not do. How much
  * meaning weighs is chosen on every second question and reported on the others.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import { embedTexts, readModels } from "../../supabase/functions/_shared/embeddings.ts";
+import { readModels } from "../../supabase/functions/_shared/embeddings.ts";
 import { openSearchScene, type SearchScene } from "../../supabase/tests/search-scene.ts";
 import { startEmbeddings } from "../embeddings/start.ts";
 import { type Cranfield, ndcg, readCranfield, recall } from "./cranfield.ts";
+import { embedOrRecall } from "./kept-vectors.ts";
 
 export interface Quality {
   readonly ndcgAt10: number;
@@ -22,7 +21,8 @@ export interface QualityFigures {
   /** The hybrid on the half that chose nothing, with the weight that the other half chose; the product's is 0.3. */
   readonly chosenWeight: number;
   readonly hybridOnOtherHalf: Quality;
-  readonly embeddedPerSecond: number;
+  /** Null where all vectors were kept from a run before. */
+  readonly embeddedPerSecond: number | null;
 }
 
 interface Hit {
@@ -33,16 +33,16 @@ interface Hit {
 type Ranked = readonly { readonly id: number; readonly words: number; readonly meaning: number }[];
 const WEIGHTS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1];
 
-/** Making the vectors takes minutes; `cache` is a file that keeps them for the next run. */
-export async function measureQuality(engine: "pglite" | "native", cache: string): Promise<QualityFigures> {
+/** Making the vectors takes minutes; they are kept for the next run (kept-vectors.ts). */
+export async function measureQuality(engine: "pglite" | "native"): Promise<QualityFigures> {
   const collection = readCranfield();
-  const { abstracts, questions, floor, embeddedPerSecond } = await vectorsFor(collection, cache);
+  const { abstracts, questions, floor, embeddedPerSecond } = await makeVectors(collection);
   const scene = await openSearchScene(engine);
   try {
     const person = await scene.newPerson();
     const workspaceId = await scene.newWorkspace(person);
     const numbers = await store(scene, workspaceId, collection, abstracts, floor);
-    const ask = async (query: string, vector: number[] | undefined): Promise<Ranked> => {
+    const ask = async (query: string, vector: readonly number[] | undefined): Promise<Ranked> => {
       const meant = vector ? { p_embedding: JSON.stringify(vector), p_model: "measured" } : {};
       const values = { p_workspace_id: workspaceId, p_query: query, p_limit: 100, ...meant };
       const hits = await scene.ask<Hit>(person, "search_blocks", values);
@@ -80,10 +80,13 @@ function judge({ questions }: Cranfield, words: Ranked[], vectors: Ranked[], hyb
       recallAt50: mean((ids, relevant) => recall(ids, relevant, 50)),
     };
   };
+  // As search_blocks weighs them.
   const weighed = (weight: number) =>
-    hybrid.map((hits) =>
-      hits.toSorted((a, b) => b.words + weight * b.meaning - a.words - weight * a.meaning),
-    );
+    hybrid.map((hits) => {
+      const best = Math.max(0, ...hits.map((hit) => hit.words));
+      const score = (hit: Ranked[number]) => hit.words + weight * (0.2 + best) * hit.meaning;
+      return hits.toSorted((a, b) => score(b) - score(a));
+    });
   const [best] = WEIGHTS.toSorted(
     (a, b) => quality(weighed(b), 0).ndcgAt10 - quality(weighed(a), 0).ndcgAt10,
   );
@@ -109,7 +112,7 @@ async function store(
   scene: SearchScene,
   workspaceId: string,
   { abstracts }: Cranfield,
-  vectors: readonly number[][],
+  vectors: readonly (readonly number[])[],
   cosineFloor: number,
 ): Promise<Map<string, number>> {
   await scene.rpc("claim_embedding_jobs", { p_models: [{ name: "measured", cosineFloor }] });
@@ -128,38 +131,31 @@ async function store(
 }
 
 interface Vectors {
-  readonly abstracts: number[][];
-  readonly questions: number[][];
+  readonly abstracts: readonly (readonly number[])[];
+  readonly questions: readonly (readonly number[])[];
   readonly floor: number;
-  readonly embeddedPerSecond: number;
+  readonly embeddedPerSecond: number | null;
 }
 
-async function vectorsFor({ abstracts, questions }: Cranfield, cache: string): Promise<Vectors> {
-  const kept = await readFile(cache, "utf8").catch(() => null);
-  if (kept !== null) return JSON.parse(kept) as Vectors;
+async function makeVectors({ abstracts, questions }: Cranfield): Promise<Vectors> {
   const server = await startEmbeddings();
   try {
     const [model] = readModels((name) => server.secrets[name], 600_000);
     if (model === undefined) throw new Error("The local model is not there.");
-    await embedTexts(model, ["warm"]);
-    const asked = await embedTexts(
+    const asked = await embedOrRecall(
       model,
       questions.map(({ text }) => text),
     );
-    const started = performance.now();
-    const made = await embedTexts(
+    const made = await embedOrRecall(
       model,
       abstracts.map(({ text }) => text || "."),
     );
-    const vectors = {
+    return {
       abstracts: made.vectors,
       questions: asked.vectors,
       floor: model.cosineFloor,
-      embeddedPerSecond: abstracts.length / ((performance.now() - started) / 1_000),
+      embeddedPerSecond: made.madePerSecond,
     };
-    await mkdir(dirname(cache), { recursive: true });
-    await writeFile(cache, JSON.stringify(vectors));
-    return vectors;
   } finally {
     await server.stop();
   }
