@@ -1,6 +1,7 @@
 /** A provider that speaks OpenAI's protocol, makes vectors of words alone, and fails in the way it is told. */
 import { createServer, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { NONSENSE } from "../functions/_shared/sense.ts";
 import { vectorOf } from "./search-scene.ts";
 
 export type Failure = 429 | 500 | "garbage" | "too few" | "wrong size" | "no numbers" | "zeros" | "never";
@@ -13,6 +14,11 @@ export interface FakeEmbeddings {
   fail(how: Failure | null): void;
   stop(): Promise<void>;
 }
+
+/** Synonyms of a model to which all letters without sense are one and the same word. */
+export const MUMBLED: Readonly<Record<string, string>> = Object.fromEntries(
+  NONSENSE.flatMap((text) => text.split(" ")).map((word) => [word, "mumble"]),
+);
 
 const BAD: Readonly<Record<string, (vectors: number[][]) => unknown>> = {
   "too few": (vectors) => vectors.slice(1),

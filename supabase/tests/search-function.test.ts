@@ -1,8 +1,9 @@
 /** From a person's keys to a hit by meaning: the two edge functions, a provider, and what happens when it fails. */
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type FakeEmbeddings, startFakeEmbeddings } from "./fake-embeddings.ts";
+import { type FakeEmbeddings, MUMBLED, startFakeEmbeddings } from "./fake-embeddings.ts";
 import { homeOf, must } from "./scene.ts";
+import { vectorOf } from "./search-scene.ts";
 import { newPerson, type Person, type Project, service, startProject } from "./stand-in.ts";
 import { until } from "./waiting.ts";
 import { addBlocks, openWriter, paragraph, readRows } from "./writer.ts";
@@ -22,7 +23,7 @@ describe.skipIf(isHosted)("the function search", () => {
   let person: Person;
   let workspaceId: string;
   beforeAll(async () => {
-    fake = await startFakeEmbeddings(SYNONYMS);
+    fake = await startFakeEmbeddings({ ...SYNONYMS, ...MUMBLED });
     project = await startProject({ functionSecrets: fake.secrets });
     person = await newPerson(project, "Paula");
     workspaceId = await homeOf(person);
@@ -68,6 +69,19 @@ describe.skipIf(isHosted)("the function search", () => {
     // Asked for again, it is known.
     const asked = fake.calls.flatMap(({ input }) => input).filter((text) => text === "car collision road");
     expect(asked).toHaveLength(1);
+  });
+
+  it("finds nothing by letters without sense, however near a text is to them", async () => {
+    const writer = await openWriter(person);
+    await writer.edit((doc) => addBlocks(doc, paragraph("mumble")));
+    const isNear = async () => {
+      const vector = JSON.stringify(vectorOf("mumble"));
+      const values = { p_workspace_id: workspaceId, p_query: "", p_embedding: vector, p_model: "fake" };
+      return (await must<{ snippet: string }[]>(person.client, "search_blocks", values)).length === 1;
+    };
+    await until(isNear, "the vector");
+    expect(await search("gjhgjh fghfgh ")).toMatchObject({ blocks: [], byMeaning: true });
+    expect((await search("mumble ")).blocks, "by words").toHaveLength(1);
   });
 
   it("answers by words, and says so, while the provider fails; editing goes on, and health shows it", async () => {

@@ -2,9 +2,11 @@
  * `POST {workspaceId, query, within?, person?, types?, after?, before?, limit?}` with the person's token answers
  * {documents, blocks, byMeaning}: what `search_documents` and `search_blocks` give that person. The database decides
  * what may be seen; this adds the query's vector by the model that is active. Where there is none in time, words
- * alone answer, and `byMeaning` says so.
+ * alone answer, and `byMeaning` says so. What the model makes nothing of is not looked for by meaning: else letters
+ * without sense would find what is least far from them.
  */
 import { type EmbeddingModel, embedTexts } from "../_shared/embeddings.ts";
+import { learnSense, type Sense } from "../_shared/sense.ts";
 
 export type SearchOptions = {
   readonly url: string;
@@ -42,7 +44,8 @@ class Refusal extends Error {
 }
 
 export function createSearch({ url, publishableKey, models, embedLimitMs = EMBED_LIMIT_MS }: SearchOptions) {
-  const remembered = new Map<string, string>();
+  const remembered = new Map<string, string | null>();
+  const senses = new Map<string, Promise<Sense>>();
 
   async function call<Answer>(token: string, name: string, values: object): Promise<Answer> {
     const response = await fetch(`${url}/rest/v1/rpc/${name}`, {
@@ -62,10 +65,18 @@ export function createSearch({ url, publishableKey, models, embedLimitMs = EMBED
     throw new Error(`${name}: ${response.status} ${text.slice(0, 200)}`);
   }
 
-  /** The query's vector as text; null when there is none in time. */
-  async function vectorOf(name: string | null, query: string): Promise<string | null> {
+  /** Learned once; again where the model failed. */
+  function senseOf(model: EmbeddingModel): Promise<Sense> {
+    const learning = senses.get(model.name) ?? learnSense(model);
+    senses.set(model.name, learning);
+    learning.catch(() => senses.delete(model.name));
+    return learning;
+  }
+
+  /** The query's vector as text; null when it has no sense, undefined when there is none in time. */
+  async function vectorOf(name: string | null, query: string): Promise<string | null | undefined> {
     const model = models.find((one) => one.name === name);
-    if (model === undefined || !/[\p{L}\p{N}]/u.test(query)) return null;
+    if (model === undefined || !/[\p{L}\p{N}]/u.test(query)) return undefined;
     const key = `${model.name} ${query}`;
     const known = remembered.get(key);
     if (known !== undefined) return known;
@@ -75,18 +86,25 @@ export function createSearch({ url, publishableKey, models, embedLimitMs = EMBED
     });
     try {
       const { vectors } = await Promise.race([embedTexts(model, [query]), late]);
-      const vector = JSON.stringify(vectors[0]);
-      remembered.set(key, vector);
-      for (const oldest of remembered.keys()) {
-        if (remembered.size <= REMEMBERED) break;
-        remembered.delete(oldest);
-      }
-      return vector;
+      const [vector = []] = vectors;
+      // While that is not known, every query has a sense.
+      const sense = await Promise.race([senseOf(model), late]).catch(() => null);
+      const meant = sense?.(vector) === false ? null : JSON.stringify(vector);
+      if (sense !== null) remember(key, meant);
+      return meant;
     } catch (error) {
       console.error("search: by words alone:", error instanceof Error ? error.message : error);
-      return null;
+      return undefined;
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  function remember(key: string, meant: string | null): void {
+    remembered.set(key, meant);
+    for (const oldest of remembered.keys()) {
+      if (remembered.size <= REMEMBERED) break;
+      remembered.delete(oldest);
     }
   }
 
@@ -98,10 +116,10 @@ export function createSearch({ url, publishableKey, models, embedLimitMs = EMBED
       call<unknown[]>(token, "search_documents", asked),
     ]);
     const vector = await vectorOf(active.name, query);
-    const meaning = vector === null ? {} : { p_embedding: vector, p_model: active.name };
+    const meaning = vector ? { p_embedding: vector, p_model: active.name } : {};
     const values = { ...asked, ...filters, ...meaning, ...(limit === null ? {} : { p_limit: limit }) };
     const blocks = await call<unknown[]>(token, "search_blocks", values);
-    return { documents, blocks, byMeaning: vector !== null };
+    return { documents, blocks, byMeaning: vector !== undefined };
   }
 
   return async function answer(request: Request): Promise<Response> {
