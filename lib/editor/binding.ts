@@ -25,8 +25,8 @@ import { emptyBlock, idOf } from "./block-nodes.ts";
 import { type ChangedRange, changedRange } from "./changed-range.ts";
 import { type Cursor, fromCursor, type TextPlace, toCursor } from "./cursor.ts";
 import {
+  blocksInside,
   findBlock,
-  forEachBlock,
   isSameBlock,
   isTable,
   type Kept,
@@ -281,12 +281,13 @@ function keepsOrder(before: ProseMirrorNode, after: ProseMirrorNode, range: Chan
 
 function showsOrder(doc: ProseMirrorNode, items: Outline["items"]): boolean {
   let at = 0;
-  let isSame = true;
-  forEachBlock(doc, (node) => {
-    const item = items[at++];
-    isSame &&= item?.id === idOf(node) && item.depth === node.attrs.depth;
-  });
-  return isSame && at === items.length;
+  for (const top of doc.children) {
+    for (const node of isTable(top) ? [top, ...blocksInside(top)] : [top]) {
+      const item = items[at++];
+      if (item?.id !== idOf(node) || item.depth !== node.attrs.depth) return false;
+    }
+  }
+  return at === items.length;
 }
 
 /** Undo shows what it did: the caret goes to the end of what changed. */

@@ -14,8 +14,10 @@ export const isColumn = (node: ProseMirrorNode): boolean => node.type.name === C
 /** Shown by what it holds: nobody writes in it. */
 export const isColumnsPart = (node: ProseMirrorNode): boolean => isColumns(node) || isColumn(node);
 
-const markOf = (node: ProseMirrorNode, name: "inColumns" | "inColumn"): Mark | null =>
-  node.marks.find((mark) => mark.type.name === name) ?? null;
+function markOf({ marks }: ProseMirrorNode, name: "inColumns" | "inColumn"): Mark | null {
+  for (const mark of marks) if (mark.type.name === name) return mark;
+  return null;
+}
 
 /** The column that a node stands in, or is; null outside of columns. */
 export const columnAround = (node: ProseMirrorNode): BlockId | null =>

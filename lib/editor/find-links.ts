@@ -17,6 +17,7 @@ type Token = { isLink: boolean; value: string; href: string; start: number; end:
 export const linkFinder: LinkFinder = {
   all: (text) => find(text, { defaultProtocol: "http" }).filter(isFull).map(placed),
   ofWord(word) {
+    if (!MARKS_OF_ADDRESS.test(word)) return null;
     const tokens = tokenize(word).map((token): Token => token.toObject("http"));
     const [first, middle, last] = tokens;
     const isBracketed = tokens.length === 3 && ["()", "[]"].includes(`${first?.value}${last?.value}`);
@@ -28,6 +29,9 @@ export const linkFinder: LinkFinder = {
     return whole && leads(whole) ? whole.href : null;
   },
 };
+
+/** An address in full has a scheme or a domain. Most words have neither, and need no look at their parts. */
+const MARKS_OF_ADDRESS = /[.:]/;
 
 const placed = ({ start, end, href }: Token): FoundLink => ({ start, end, href });
 

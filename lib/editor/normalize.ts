@@ -30,10 +30,11 @@ export function normalizePlugin(map: BlockMap, sections: Sections = SECTIONS): P
       const known = new Set(before.children.slice(range.start, range.before));
       // from the last to the first: what is done in one does not move those before it
       const tables: { node: ProseMirrorNode; pos: number }[] = [];
-      tr.doc.forEach((node, pos, index) => {
-        const isFresh = index >= range.start && index < range.after && !known.has(node);
-        if (isTable(node) && isFresh) tables.push({ node, pos });
-      });
+      let pos = sizeBefore(tr.doc.children, range.start);
+      for (const node of tr.doc.children.slice(range.start, range.after)) {
+        if (isTable(node) && !known.has(node)) tables.push({ node, pos });
+        pos += node.nodeSize;
+      }
       for (const { node, pos } of tables.reverse()) settleRows(tr, node, pos);
       // depths may have changed behind the range, too
       settlePlaces(tr, before, sections);
@@ -65,17 +66,15 @@ function placed(doc: ProseMirrorNode, from: number, to: number): PlacedBlock[] {
 function settleDepths(tr: Transaction, doc: ProseMirrorNode, { start, after }: ChangedRange): void {
   const above = start > 0 ? doc.child(start - 1) : null;
   let previous = above ? above.attrs.depth - (isTable(above) ? 1 : 0) : -1;
-  let at = 0;
-  for (let index = 0; index < doc.childCount; index++) {
+  let at = sizeBefore(doc.children, start);
+  for (let index = start; index < doc.childCount; index++) {
     const node = doc.child(index);
-    if (index >= start) {
-      const most = maxBlockDepth - (isTable(node) ? 3 : 1);
-      const depth = Math.max(0, Math.min(Number(node.attrs.depth) || 0, previous + 1, most));
-      if (index >= after && depth === node.attrs.depth) return;
-      setDepth(tr, node, at, depth);
-      // nothing stands inside a table but its rows
-      previous = isTable(node) ? depth - 1 : depth;
-    }
+    const most = maxBlockDepth - (isTable(node) ? 3 : 1);
+    const depth = Math.max(0, Math.min(Number(node.attrs.depth) || 0, previous + 1, most));
+    if (index >= after && depth === node.attrs.depth) return;
+    setDepth(tr, node, at, depth);
+    // nothing stands inside a table but its rows
+    previous = isTable(node) ? depth - 1 : depth;
     at += node.nodeSize;
   }
 }

@@ -34,6 +34,13 @@ function forEachBlockOfTable(
   });
 }
 
+/** The rows and cells of a table, in reading order. */
+export function blocksInside(table: ProseMirrorNode): ProseMirrorNode[] {
+  const found: ProseMirrorNode[] = [];
+  forEachBlockOfTable(table, 0, (node) => void found.push(node));
+  return found;
+}
+
 export function blocksOf(doc: ProseMirrorNode): PlacedBlock[] {
   const found: PlacedBlock[] = [];
   forEachBlock(doc, (node, pos) => void found.push({ node, pos }));

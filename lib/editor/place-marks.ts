@@ -7,6 +7,7 @@ import { Mark as MarkSet } from "@tiptap/pm/model";
 import type { Transaction } from "@tiptap/pm/state";
 import { changedRange } from "./changed-range.ts";
 import { columnMarksBehind } from "./column-places.ts";
+import { sizeBefore } from "./long-list.ts";
 import { isInSections, isLong, type Sections, sectionOf, sectionsMark } from "./sections.ts";
 
 /** What the node at `index` is to carry, when those before it carry what they are to. */
@@ -45,15 +46,14 @@ export function settlePlaces(tr: Transaction, before: ProseMirrorNode, sections:
   const isIn = isLong(children, sections);
   const first = isIn === isInSections(before) ? start : 0;
   let above = first > 0 ? (children[first - 1] ?? null) : null;
-  let pos = 0;
-  for (const [index, node] of children.entries()) {
-    if (index >= first) {
-      const marks = marksAt(children, index, above, isIn ? sections : null);
-      if (!carries(node, marks)) setMarks(tr, node, pos, marks);
-      // what follows goes by its own blocks and by these marks
-      else if (index > after && first === start) return;
-      above = carries(node, marks) ? node : node.mark(marks);
-    }
+  let pos = sizeBefore(children, first);
+  for (let index = first; index < children.length; index++) {
+    const node = children[index] as ProseMirrorNode;
+    const marks = marksAt(children, index, above, isIn ? sections : null);
+    if (!carries(node, marks)) setMarks(tr, node, pos, marks);
+    // what follows goes by its own blocks and by these marks
+    else if (index > after && first === start) return;
+    above = carries(node, marks) ? node : node.mark(marks);
     pos += node.nodeSize;
   }
 }

@@ -11,7 +11,10 @@ import { isTable } from "./outline-nodes.ts";
 
 export function settleColumns(tr: Transaction): void {
   const { children } = tr.doc;
-  if (!children.some((node) => isColumnsPart(node) || columnsAround(node) !== null)) return;
+  if (
+    !children.some((node) => isColumnsPart(node) || (node.marks.length > 0 && columnsAround(node) !== null))
+  )
+    return;
   const told = depthsInside(children);
   const depths = settledDepths(children, told, soundParts(children, told));
   let pos = tr.doc.content.size;

@@ -1,0 +1,39 @@
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import { linkFinder } from "./find-links.ts";
+
+it("takes a word for an address that is written in full, in brackets too, and no other", () => {
+  const full = ["http://localhost", "https://a.com", "(https://a.com)", "mailto:ada@a.com"];
+  expect(full.map((word) => linkFinder.ofWord(word)?.href)).toEqual([
+    "http://localhost",
+    "https://a.com",
+    "https://a.com",
+    "mailto:ada@a.com",
+  ]);
+  for (const word of ["a.com", "ada@a.com", "word", "localhost", "a/b?c#d"])
+    expect(linkFinder.ofWord(word)).toBeNull();
+});
+
+it("finds no address in words without a point or a colon, which are therefore not looked at", () => {
+  const word = fc.string({ unit: "grapheme", maxLength: 30 }).map((text) => text.replace(/[.:]/g, ""));
+  const parts = fc.constantFrom(
+    "http",
+    "https",
+    "//",
+    "www",
+    "com",
+    "@",
+    "localhost",
+    "a",
+    "/",
+    "mailto",
+    "。",
+    "：",
+  );
+  const address = fc.array(parts, { maxLength: 6 }).map((all) => all.join(""));
+  fc.assert(
+    fc.property(fc.oneof(word, address), (text) => {
+      expect(linkFinder.all(text)).toEqual([]);
+    }),
+  );
+});
