@@ -1,20 +1,15 @@
 "use client";
 import Link from "next/link";
-import { type ComponentProps, useEffect, useState } from "react";
-import { afterText } from "./text-first.ts";
+import { type ComponentProps, useState } from "react";
+
+type LaterLinkProps = Omit<ComponentProps<typeof Link>, "prefetch" | "onPointerEnter" | "onFocus">;
 
 /**
- * A link whose page is fetched ahead only when the text of the document is there: both ask the same server, and the text
- * would come later for a page that nobody may want.
+ * A link whose page is fetched ahead when a pointer or the focus comes to it. Fetched with the page that it stands on, it
+ * would be asked of the same server as the text of a document and its live channel, for a page that nobody may want.
  */
-export function LaterLink(props: ComponentProps<typeof Link>) {
-  const [isTextThere, setTextThere] = useState(false);
-  useEffect(() => {
-    let isShown = true;
-    void afterText().then(() => isShown && setTextThere(true));
-    return () => {
-      isShown = false;
-    };
-  }, []);
-  return <Link {...props} prefetch={isTextThere ? null : false} />;
+export function LaterLink(props: LaterLinkProps) {
+  const [isNear, setNear] = useState(false);
+  const come = () => setNear(true);
+  return <Link {...props} prefetch={isNear ? null : false} onPointerEnter={come} onFocus={come} />;
 }
