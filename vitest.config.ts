@@ -73,6 +73,7 @@ export default defineConfig({
           name: "contract",
           include: ["supabase/tests/**/*.test.ts", "supabase/local/**/*.test.ts"],
           exclude: [...exclude, "**/*.property.test.ts"],
+          isolate: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
           // Each file starts a server of its own. On one Postgres one at a time: only one database can have pg_cron.
