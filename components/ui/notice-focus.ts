@@ -1,7 +1,7 @@
 /**
- * Who uses a notice's button comes from somewhere. Sonner gives the focus back there whenever it leaves the notices,
- * also to who has just gone elsewhere; so it is not told of the focus, and this gives it back when a notice goes with
- * the focus in it, and at no other time. Returns how to stop.
+ * Who uses a notice's button comes from somewhere. Sonner gives the focus back there a moment after the last notice has
+ * gone, also to who is elsewhere by then, at work; so it is not told of the focus, and this gives it back at once, when a
+ * notice goes with the focus in it, and at no other time. Returns how to stop.
  */
 export function keepNoticeFocus(notices: HTMLElement | null): (() => void) | undefined {
   if (!notices) return;
