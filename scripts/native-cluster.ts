@@ -32,25 +32,39 @@ export interface Cluster {
 /** How long a start may take: the first one on a machine installs Postgres, which takes a minute or more. */
 export const INSTALL_MS = 300_000;
 
-export async function startCluster(): Promise<Cluster> {
-  const port = String(await findFreePort(0));
+/** A port that was found free can be another's by the time the server asks for it: then the next one is tried. */
+const TRIES = 3;
+
+export async function startCluster(findPort = () => findFreePort(0)): Promise<Cluster> {
+  for (let left = TRIES; left > 0; left--) {
+    const cluster = await startOn(String(await findPort()));
+    if (cluster) return cluster;
+  }
+  throw new Error(`native-postgres did not start on any of ${TRIES} ports.`);
+}
+
+/** Null when it does not start; why stands in what it printed. */
+async function startOn(port: string): Promise<Cluster | null> {
   const order = (word: string) => async () => {
     await run(tool, [word, port], { timeout: 60_000 });
   };
+  const down = order("down");
   const atEnd = () => spawnSync(tool, ["down", port], { stdio: "ignore" });
   process.once("exit", atEnd);
+  const stop = async () => {
+    process.off("exit", atEnd);
+    await down();
+  };
   // As a child of ours: its signals end this process in an orderly way, so that the line above is kept.
   const { code } = await runChild(tool, ["up", port], {
     limitMs: INSTALL_MS,
     stdio: ["ignore", "ignore", "inherit"],
   });
-  if (code !== 0) throw new Error(`native-postgres did not start on port ${port}.`);
+  if (code !== 0) {
+    await stop();
+    return null;
+  }
   addPgNet();
-  const down = order("down");
-  const stop = async () => {
-    process.off("exit", atEnd);
-    await down();
-  };
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
   return { url, kill: order("kill"), restart: order("start"), stop };
 }

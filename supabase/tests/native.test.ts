@@ -1,9 +1,10 @@
 /** The stand-in on a Postgres 17 server: what it says when it cannot use one, and that a crash of it is survived. */
 import { rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { resolve } from "node:path";
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { findFreePort } from "../../scripts/free-port.ts";
 import { type Cluster, startCluster, whyNoNativePostgres } from "../../scripts/native-cluster.ts";
 import { type StandIn, startStandIn } from "../../scripts/stand-in.ts";
 import { takeDatabase } from "./native-database.ts";
@@ -97,6 +98,22 @@ async function startOldServer(): Promise<{ port: number; stop(): void }> {
   const address = old.address();
   return { port: typeof address === "object" && address ? address.port : 0, stop: () => old.close() };
 }
+
+it("a server of a test's own takes another port where its port is taken meanwhile", async () => {
+  const squatter = createServer();
+  const taken = await new Promise<number>((done) =>
+    squatter.listen(0, "127.0.0.1", () => done((squatter.address() as AddressInfo).port)),
+  );
+  const ports = [taken];
+  const other = await startCluster(async () => ports.pop() ?? findFreePort(0));
+  try {
+    expect(ports).toEqual([]);
+    await asSuperuser(other.url, (sql) => sql`select 1`);
+  } finally {
+    await other.stop();
+    squatter.close();
+  }
+}, 120_000);
 
 describe("a server that cannot be used, in a sentence", () => {
   it("NA1 nothing listens there", async () => {
