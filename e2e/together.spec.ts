@@ -234,7 +234,8 @@ test("rights taken in the settings stop a writer within two seconds, words are k
     "Your last changes are not saved: you may read this document, but no longer change it.",
   );
   await notice.getByRole("button", { name: "Copy my text" }).click();
-  expect(await ben.page.evaluate(() => navigator.clipboard.readText())).toContain("for members and Ben");
+  const copied = () => ben.page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(copied).toContain("for members and Ben");
   await expect(body(cleo.page)).not.toContainText("and Ben");
 
   // Made an editor again: it goes on without a reload, and the word goes out.
@@ -269,7 +270,7 @@ test("rights taken in the settings stop a writer within two seconds, words are k
   );
   await expect(ben.page).toHaveURL(url);
   await notice.getByRole("button", { name: "Copy my text" }).click();
-  expect(await ben.page.evaluate(() => navigator.clipboard.readText())).toContain("and Ben only here");
+  await expect.poll(copied).toContain("and Ben only here");
   if (process.env.E2E_SHOTS) await ben.page.screenshot({ path: `${process.env.E2E_SHOTS}/removed.png` });
 
   isOver = true;
