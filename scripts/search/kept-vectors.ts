@@ -3,7 +3,7 @@
  * model, one line a text. A run that is broken off has what was made until then.
  */
 import { createHash } from "node:crypto";
-import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmbeddingModel, embedTexts } from "../../supabase/functions/_shared/embeddings.ts";
@@ -41,10 +41,11 @@ export async function embedOrRecall(model: EmbeddingModel, texts: readonly strin
 
 const hashOf = (text: string) => createHash("sha256").update(text).digest("base64url");
 
-/** What a run that was broken off wrote half is left out. */
+/** What a run that was broken off wrote half is taken out: the next line would be written behind it. */
 async function readKept(file: string): Promise<Map<string, readonly number[]>> {
   const written = await readFile(file, "utf8").catch(() => "");
   const whole = written.slice(0, written.lastIndexOf("\n") + 1);
+  if (whole.length < written.length) await writeFile(file, whole);
   return new Map(
     whole
       .split("\n")
