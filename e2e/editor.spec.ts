@@ -1,7 +1,7 @@
 /** The editor by keys: blocks, shortcuts, the slash menu, undo, import and export, and no fault for axe. */
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { SLASH_ITEMS } from "../lib/editor/slash.ts";
+import { SLASH_ITEMS } from "../lib/editor/slash-items.ts";
 import { body, invite, newDocument, openDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
 import { expectNoFaults } from "./no-faults.ts";
 import { newPerson, signUp } from "./person.ts";

@@ -35,7 +35,7 @@ import {
   dropPlace,
 } from "../../lib/editor/drop-place.ts";
 import { moveBlock, movedNodes } from "../../lib/editor/move-block.ts";
-import { COLOR_ITEMS } from "../../lib/editor/slash.ts";
+import { COLOR_ITEMS } from "../../lib/editor/slash-items.ts";
 import { MenuItem, MenuLine, MenuPopup, MenuRoot, MenuSub } from "../ui/menu.tsx";
 import { toast } from "../ui/toast.ts";
 import { copyBlocks } from "./copy-blocks.ts";

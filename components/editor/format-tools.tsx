@@ -23,7 +23,7 @@ import {
   setColor,
   toggleFormat,
 } from "../../lib/editor/formats.ts";
-import { SLASH_ITEMS } from "../../lib/editor/slash.ts";
+import { SLASH_ITEMS } from "../../lib/editor/slash-items.ts";
 import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
 
 const MARKS: readonly { name: SimpleMark; label: string; Icon: LucideIcon }[] = [

@@ -31,7 +31,7 @@ import { normalizePlugin } from "../../lib/editor/normalize.ts";
 import { quietRules } from "../../lib/editor/quiet-rules.ts";
 import { documentExtensions } from "../../lib/editor/schema.ts";
 import { sectionsPlugin } from "../../lib/editor/section-view.ts";
-import { slashPlugin, slashQuery } from "../../lib/editor/slash.ts";
+import { slashPlugin } from "../../lib/editor/slash.ts";
 import { tablePlugin } from "../../lib/editor/table-plugin.ts";
 import { undoStepsPlugin } from "../../lib/editor/undo-steps.ts";
 import { afterText } from "../ui/text-first.ts";
@@ -272,7 +272,7 @@ function followPlugin(
     },
     view: () => ({
       update(view, before) {
-        slash.show(slashQuery(view.state));
+        slash.show(view.state);
         if (before.doc !== view.state.doc || !before.selection.eq(view.state.selection)) tell(view);
         if (editsKey.getState(before) === editsKey.getState(view.state)) return;
         session.keyPressed();

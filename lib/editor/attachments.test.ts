@@ -15,7 +15,7 @@ import {
 } from "./commands.ts";
 import { describePicture } from "./describe-picture.ts";
 import { schema } from "./schema.ts";
-import { filterSlashItems } from "./slash.ts";
+import { filterSlashItems } from "./slash-items.ts";
 import {
   endUpload,
   placeOfSelection,

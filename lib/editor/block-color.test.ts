@@ -7,7 +7,7 @@ import { EditorBinding } from "./binding.ts";
 import { colorBlocks } from "./block-color.ts";
 import { splitBlockCommand, turnInto } from "./commands.ts";
 import { schema } from "./schema.ts";
-import { filterSlashItems, SLASH_ITEMS } from "./slash.ts";
+import { filterSlashItems, SLASH_ITEMS } from "./slash-items.ts";
 
 /** An editor on blocks of these types and words. */
 function editing(...blocks: readonly [type: string, text: string][]) {

@@ -25,6 +25,7 @@ import { moveBlock, startOf } from "./move-block.ts";
 import { normalizePlugin } from "./normalize.ts";
 import { forEachBlock } from "./outline-nodes.ts";
 import { schema } from "./schema.ts";
+import { offeredItems } from "./slash.ts";
 import { stillDocument } from "./still-nodes.ts";
 import { StillElement, stillElements } from "./still-page.ts";
 import { insertTable } from "./table-commands.ts";
@@ -150,6 +151,20 @@ describe("columns in the editor", () => {
     beside.at("one").run(addColumn);
     beside.dispatch(beside.state.tr.insertText("two"));
     expect(beside.shows()).toBe("( one | two ) _");
+  });
+
+  it("are offered by the slash menu where they can be made, added to or taken away", () => {
+    const offered = (words: string) => {
+      const desk = new Desk([
+        block("top"),
+        block("", "columns", [column("a"), column("c"), column("d"), column("e")]),
+      ]);
+      const query = { from: 1, to: 1, text: "column" };
+      return offeredItems(desk.at(words).state, query).map(({ name }) => name);
+    };
+    expect(offered("top")).toEqual(["2 columns", "3 columns", "4 columns", "Add column", "Table"]);
+    expect(offered("a")).toContain("Remove columns");
+    expect(offered("a")).not.toContain("Add column");
   });
 
   it("keep Enter, Tab and text to their column; Backspace and Delete take empty blocks and empty columns", () => {

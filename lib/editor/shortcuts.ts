@@ -4,7 +4,7 @@
  *
  * Keys are written as ProseMirror does: `Mod` is Ctrl, on a Mac Cmd.
  */
-import { SLASH_ITEMS } from "./slash.ts";
+import { SLASH_ITEMS } from "./slash-items.ts";
 
 export type Shortcut = {
   /** Each does the same. */
