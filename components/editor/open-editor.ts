@@ -7,6 +7,7 @@ import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import { BlockMap } from "../../lib/core/block-map.ts";
 import { createUndo } from "../../lib/core/block-undo.ts";
 import { autolinkPlugin } from "../../lib/editor/autolink.ts";
+import { uploadsKey } from "../../lib/editor/beside.ts";
 import { EditorBinding, LOCAL, REMOTE } from "../../lib/editor/binding.ts";
 import { cursorOf } from "../../lib/editor/caret-places.ts";
 import { EditorChanges } from "../../lib/editor/changes.ts";
@@ -14,7 +15,6 @@ import { chosenPlugin } from "../../lib/editor/chosen-plugin.ts";
 import { columnWidthsPlugin } from "../../lib/editor/column-widths.ts";
 import { toggleTask } from "../../lib/editor/commands.ts";
 import { compositionPlugin } from "../../lib/editor/composition.ts";
-import { type EmbedDoor, embedViewPlugin } from "../../lib/editor/embed-view.ts";
 import { emojiPlugin } from "../../lib/editor/emoji.ts";
 import { flashPlugin } from "../../lib/editor/flash.ts";
 import { findPlugin } from "../../lib/editor/found-places.ts";
@@ -22,6 +22,8 @@ import { highlightingPlugin } from "../../lib/editor/highlighting.ts";
 import { markdownRules } from "../../lib/editor/input-rules.ts";
 import { keymapPlugin } from "../../lib/editor/keymap.ts";
 import { lateClipboard } from "../../lib/editor/late-clipboard.ts";
+import { LateKit } from "../../lib/editor/late-kit.ts";
+import { lateViewsPlugin } from "../../lib/editor/late-view.ts";
 import { mathViewPlugin } from "../../lib/editor/math-view.ts";
 import { type MentionDoor, mentionPlugin } from "../../lib/editor/mention.ts";
 import { mentionPastePlugin } from "../../lib/editor/mention-paste.ts";
@@ -32,12 +34,15 @@ import { quietRules } from "../../lib/editor/quiet-rules.ts";
 import { documentExtensions } from "../../lib/editor/schema.ts";
 import { sectionsPlugin } from "../../lib/editor/section-view.ts";
 import { slashPlugin } from "../../lib/editor/slash.ts";
+import { stillAttachment } from "../../lib/editor/still-attachment.ts";
+import { stillEmbed } from "../../lib/editor/still-embed.ts";
 import { tablePlugin } from "../../lib/editor/table-plugin.ts";
 import { undoStepsPlugin } from "../../lib/editor/undo-steps.ts";
 import { afterText } from "../ui/text-first.ts";
 import { toast } from "../ui/toast.ts";
 import { OpenAttachments } from "./attachments/open-attachments.ts";
 import { BarStore } from "./bar-store.ts";
+import type { BlockKit } from "./block-kit.ts";
 import { CalloutStore } from "./callout-store.ts";
 import { CodeStore } from "./code-store.ts";
 import { EmojiStore } from "./emoji-store.ts";
@@ -91,16 +96,29 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
   const callouts = new CalloutStore();
   const codes = new CodeStore();
   const bar = new BarStore();
-  const attachments = new OpenAttachments(documentId, session, () => undo.stopCapturing());
+  const late = new LateKit<BlockKit>({
+    load: async () => {
+      const code = await import("./block-kit.ts");
+      return () => new code.BlockKit({ documentId, session, dialog: attachments.dialog, onPut });
+    },
+    onMissing: () =>
+      void toast("Pictures, files and embeds come as soon as there is a connection.", {
+        description: "What you bring waits for it. The text is safe.",
+      }),
+  });
+  const onPut = () => undo.stopCapturing();
+  const attachments = new OpenAttachments((use) => void late.whenHere((kit) => use(kit.attachments)));
   const changes = new EditorChanges();
   const plugins = (): Plugin[] => [
-    embedViewPlugin(EMBED_DOOR),
+    late.slot((kit) => kit.embedPaste()),
     mentionPastePlugin(door),
     autolinkPlugin({ soon: afterText, load: loadLinks }),
     lateClipboard({
       soon: afterText,
       load: async () => {
-        const [{ clipboardOf }] = await Promise.all([import("./clipboard-doors.ts"), loadLinks()]);
+        late.ask();
+        const code = [import("./clipboard-doors.ts"), loadLinks(), late.arrived] as const;
+        const [{ clipboardOf }] = await Promise.all(code);
         return clipboardOf(attachments);
       },
       onWaiting: () => void toast("What you pasted comes as soon as there is a connection."),
@@ -117,7 +135,14 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
     mentionViewPlugin(door),
     formats.plugin,
     chosenPlugin(),
-    ...attachments.plugins(),
+    late.slot((kit) => kit.attachments.keys()),
+    late.slot((kit) => kit.attachments.fileDrop(), { events: ["dragleave"] }),
+    late.slot((kit) => kit.attachments.places(), { key: uploadsKey }),
+    attachments.plugin(),
+    lateViewsPlugin(late, {
+      attachment: { draw: stillAttachment, make: (kit) => kit.attachments.view },
+      frame: { draw: stillEmbed, make: (kit) => kit.embedView, hearsChoice: true },
+    }),
     tablePlugin(),
     columnWidthsPlugin(),
     nestingPlugin({
@@ -182,6 +207,8 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
       shownDocument(session).set(null);
       mentions.destroy();
       attachments.destroy();
+      late.kit?.destroy();
+      late.destroy();
       offers.stop();
       binding.destroy();
       undo.destroy();
@@ -194,16 +221,6 @@ const loadLinks = async () => (await import("../../lib/editor/find-links.ts")).l
 
 /** The caret is kept clear of the bar above and of what stands below: the foot, on a phone also the format bar. */
 const CLEAR_PX = { top: 64, right: 0, bottom: 96, left: 0 };
-
-const EMBED_DOOR: EmbedDoor = {
-  offer: (siteName, show) =>
-    void toast(`This is a link to ${siteName}.`, {
-      description: "It can be shown here, in the page.",
-      duration: 15_000,
-      action: { label: "Show it here", onClick: show },
-    }),
-  becameLink: () => void toast("That site cannot be shown in the page, so it is a link."),
-};
 
 const BODY_ATTRIBUTES = {
   class: "body",

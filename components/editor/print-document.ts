@@ -1,6 +1,6 @@
 /** Prints the open document. Pictures that are not fetched yet, as they are far from the window, are fetched before. */
 
-import { PRINT_SOON } from "../../lib/editor/attachment-view.ts";
+import { PRINT_SOON } from "../../lib/editor/print-soon.ts";
 import { toast } from "../ui/toast.ts";
 
 /** How long printing waits for pictures. */

@@ -3,9 +3,10 @@ import { deleteSelection } from "@tiptap/pm/commands";
 import { type Command, type EditorState, NodeSelection, type Transaction } from "@tiptap/pm/state";
 import { attachmentKey } from "../core/attachment.ts";
 import type { Random } from "../core/history.ts";
+import { placeOfSelection } from "./beside.ts";
 import { blockAt, isAttachment } from "./commands.ts";
 import { describePicture } from "./describe-picture.ts";
-import { endUpload, placeOfSelection, putAttachment, startUploads } from "./upload-places.ts";
+import { endUpload, putAttachment, startUploads } from "./upload-places.ts";
 
 type Actor = {
   readonly state: EditorState;

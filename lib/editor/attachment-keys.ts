@@ -1,12 +1,13 @@
 /**
- * Keys around pictures and files: arrows choose the block on the way past it, what is typed on a chosen block is its
- * caption, a paste on it comes behind it. Enter, Backspace and Delete are in commands.ts.
+ * Arrows around pictures and files: they choose the block on the way past it. What is typed or pasted on a chosen block
+ * is in early-files.ts; Enter, Backspace and Delete are in commands.ts.
  */
 import { type Command, NodeSelection, Plugin, Selection, TextSelection } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { chosenOf } from "./chosen.ts";
 import { isColumnsPart } from "./column-places.ts";
-import { isAttachment, splitBlockCommand } from "./commands.ts";
+import { isAttachment } from "./commands.ts";
+import { chosenAttachment } from "./early-files.ts";
 
 type Way = "up" | "down" | "left" | "right";
 const WAYS: Readonly<Record<string, Way>> = {
@@ -32,20 +33,8 @@ export function attachmentKeysPlugin(): Plugin {
           return false;
         return walk(way)(view.state, view.dispatch, view);
       },
-      handleTextInput: (view, _from, _to, text) => writeCaption(view, text),
-      handlePaste(view) {
-        if (chosen(view) !== null) splitBlockCommand(view.state, view.dispatch);
-        return false;
-      },
     },
   });
-}
-
-function chosen({ state }: Pick<EditorView, "state">): NodeSelection | null {
-  const { selection } = state;
-  return chosenOf(state) === null && selection instanceof NodeSelection && isAttachment(selection.node)
-    ? selection
-    : null;
 }
 
 /** Onto a block of its own kind of step: text ─▶ picture ─▶ its caption ─▶ text, and back. */
@@ -53,7 +42,7 @@ const walk =
   (way: Way): Command =>
   (state, dispatch, view) => {
     const isBack = way === "up" || way === "left";
-    const held = chosen({ state });
+    const held = chosenAttachment({ state });
     if (held) {
       const { tr } = state;
       const at = isBack ? Selection.near(tr.doc.resolve(held.from), -1) : null;
@@ -78,13 +67,4 @@ function neighbour($own: ReturnType<EditorView["state"]["doc"]["resolve"]>, isBa
   let node = $own.doc.nodeAt(behind);
   for (; node && isColumnsPart(node); node = $own.doc.nodeAt(behind)) behind += node.nodeSize;
   return node && isAttachment(node) ? behind : null;
-}
-
-function writeCaption(view: EditorView, text: string): boolean {
-  const held = chosen(view);
-  if (!held) return false;
-  view.dispatch(
-    view.state.tr.setSelection(TextSelection.create(view.state.doc, held.to - 1)).insertText(text),
-  );
-  return true;
 }

@@ -3,11 +3,13 @@
  * picture is fetched when it comes near the window; its room is kept from the first moment, so that nothing shifts.
  */
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
-import { Plugin } from "@tiptap/pm/state";
 import type { EditorView, NodeView, ViewMutationRecord } from "@tiptap/pm/view";
 import { type Attachment, IMAGE, readAttachment } from "../core/attachment.ts";
 import { blockAttributes } from "./block-dom.ts";
-import { sizeInWords } from "./size-in-words.ts";
+import { button, element } from "./elements.ts";
+import type { ShellPlace } from "./late-view.ts";
+import { PRINT_SOON } from "./print-soon.ts";
+import { aboutFile, endingOf, SMALL } from "./still-attachment.ts";
 
 export type AttachmentDoor = {
   /** Resolves to an address that this page may show. Rejects with an Error whose message is a sentence. */
@@ -19,24 +21,14 @@ export type AttachmentDoor = {
   readonly describe: (view: EditorView, blockId: string, from: HTMLElement) => void;
 };
 
-export function attachmentViewPlugin(door: AttachmentDoor): Plugin {
-  return new Plugin({
-    props: { nodeViews: { attachment: (node, view) => new AttachmentView(node, view, door) } },
-  });
-}
-
-/** Told to the window before its pages are printed: pictures far from it are fetched, too. */
-export const PRINT_SOON = "print-soon";
 const PRINTS = [PRINT_SOON, "beforeprint"] as const;
 
 /** How far from the window a picture is fetched. */
 const NEAR = "600px";
-/** Pixels: on a narrower picture its buttons have no room. */
-export const SMALL = 280;
 
-class AttachmentView implements NodeView {
-  readonly dom = document.createElement("figure");
-  readonly contentDOM = document.createElement("figcaption");
+export class AttachmentView implements NodeView {
+  readonly dom: HTMLElement;
+  readonly contentDOM: HTMLElement;
   readonly #head = element("div", "attachment-head");
   readonly #view: EditorView;
   readonly #door: AttachmentDoor;
@@ -47,12 +39,15 @@ class AttachmentView implements NodeView {
   #drawn = "";
   #shown: readonly string[] = [];
 
-  constructor(node: ProseMirrorNode, view: EditorView, door: AttachmentDoor) {
+  constructor(node: ProseMirrorNode, view: EditorView, at: ShellPlace, door: AttachmentDoor) {
+    this.dom = at.dom;
+    this.contentDOM = at.contentDOM;
     this.#node = node;
     this.#view = view;
     this.#door = door;
     this.#head.contentEditable = "false";
-    this.dom.append(this.#head, this.contentDOM);
+    // the caption stays where it is: a caret may be in it
+    at.head.replaceWith(this.#head);
     this.#stop = door.onClosed((sentence) => this.#close(sentence));
     this.#draw();
   }
@@ -201,37 +196,4 @@ class AttachmentView implements NodeView {
     card.append(element("span", "file-kind", endingOf(name)), words, get);
     this.#head.replaceChildren(card);
   }
-}
-
-export function aboutFile({ key, size }: Attachment): string {
-  if (key === null) return "This file's address is damaged.";
-  return size === null ? "" : sizeInWords(size);
-}
-
-export const endingOf = (name: string): string =>
-  /\.([\p{L}\p{N}]{1,5})$/u.exec(name)?.[1]?.toUpperCase() ?? "FILE";
-
-export function element<Name extends keyof HTMLElementTagNameMap>(
-  name: Name,
-  className = "",
-  text = "",
-): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
-}
-
-/** @param label what is read aloud, where the text does not say it. */
-export function button(
-  className: string,
-  label: string,
-  text: string,
-  onClick: () => void,
-): HTMLButtonElement {
-  const made = element("button", className, text);
-  made.type = "button";
-  if (label) made.setAttribute("aria-label", label);
-  made.addEventListener("click", onClick);
-  return made;
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { attachmentKey } from "../core/attachment.ts";
 import { newBlockId } from "../core/ids.ts";
 import { attachmentFromDom, renderAttachment } from "./attachment-dom.ts";
+import { placeOfSelection } from "./beside.ts";
 import { idOf } from "./block-nodes.ts";
 import {
   isAttachment,
@@ -16,13 +17,7 @@ import {
 import { describePicture } from "./describe-picture.ts";
 import { schema } from "./schema.ts";
 import { filterSlashItems } from "./slash-items.ts";
-import {
-  endUpload,
-  placeOfSelection,
-  putAttachment,
-  startUploads,
-  uploadPlacesPlugin,
-} from "./upload-places.ts";
+import { endUpload, putAttachment, startUploads, uploadPlacesPlugin } from "./upload-places.ts";
 
 const key = attachmentKey("0b6c3a52-5a0e-4a53-9d5e-3a3f6a1f2b10", "7f3c1c9a-1111-4222-8333-444455556666");
 const sea = { key, name: "sea.png", mime: "image/png", size: 9, width: 3, height: 2, alt: "" };

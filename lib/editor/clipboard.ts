@@ -20,6 +20,7 @@ import type { BlockNode } from "../core/block-tree.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
 import { parseHtml } from "../html/parse-html.ts";
 import { writeHtml } from "../html/write-html.ts";
+import { type Beside, placeOfSelection } from "./beside.ts";
 import { idOf, nodeWords } from "./block-nodes.ts";
 import { blocksOfFragment, fragmentOfBlocks } from "./block-slices.ts";
 import { chosenOf } from "./chosen.ts";
@@ -29,7 +30,6 @@ import { looksLikeMarkdown } from "./looks-like-markdown.ts";
 import { codeOf, PASTED, type Pasted, pastedBlocks, readPasted } from "./pasted.ts";
 import { schema } from "./schema.ts";
 import { cellPlaceOf } from "./table-commands.ts";
-import { type Beside, placeOfSelection } from "./upload-places.ts";
 
 /** One paste becomes one update of the log, which holds a million bytes; a block costs about 300, a run 40. */
 const MOST_BYTES = 900_000;

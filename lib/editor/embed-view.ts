@@ -6,13 +6,15 @@ import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import { Plugin } from "@tiptap/pm/state";
 import type { EditorView, NodeView, ViewMutationRecord } from "@tiptap/pm/view";
 import { EMBED_SITES, type Embed, readEmbed } from "../core/embed.ts";
-import { button, element } from "./attachment-view.ts";
 import { blockAttributes } from "./block-dom.ts";
 import { idOf } from "./block-nodes.ts";
 import { blockAt } from "./commands.ts";
+import { button, element } from "./elements.ts";
 import { addressOf, embedBlock, setEmbedAddress } from "./embed-commands.ts";
 import { linkOf } from "./embed-dom.ts";
 import { readHref } from "./formats.ts";
+import type { ShellPlace } from "./late-view.ts";
+import { posterWords } from "./still-embed.ts";
 
 export type EmbedDoor = {
   /** An address was pasted that could be shown in the page: `show` does it. */
@@ -23,19 +25,8 @@ export type EmbedDoor = {
 
 const SITES_IN_WORDS = `${EMBED_SITES.slice(0, -1).join(", ")} and ${EMBED_SITES.at(-1)}`;
 
-export const posterWords = ({ name, host }: Embed) => ({
-  load: `Load from ${name}`,
-  open: `Open on ${name}`,
-  words: `${host} learns that you look once you load it.`,
-});
-
-export function embedViewPlugin(door: EmbedDoor): Plugin {
-  return new Plugin({
-    props: {
-      nodeViews: { frame: (node, view) => new EmbedView(node, view, door) },
-      handlePaste: (view, event) => offerPasted(view, event, door),
-    },
-  });
+export function embedPastePlugin(door: EmbedDoor): Plugin {
+  return new Plugin({ props: { handlePaste: (view, event) => offerPasted(view, event, door) } });
 }
 
 /** The paste goes on as any; once it is in the text the offer is made. */
@@ -56,9 +47,9 @@ function offerPasted(view: EditorView, event: ClipboardEvent, door: EmbedDoor): 
   return false;
 }
 
-class EmbedView implements NodeView {
-  readonly dom = element("figure");
-  readonly contentDOM = element("figcaption");
+export class EmbedView implements NodeView {
+  readonly dom: HTMLElement;
+  readonly contentDOM: HTMLElement;
   readonly #head = element("div", "embed-head");
   readonly #view: EditorView;
   readonly #door: EmbedDoor;
@@ -66,12 +57,14 @@ class EmbedView implements NodeView {
   #drawn: unknown = this;
   #shown: readonly string[] = [];
 
-  constructor(node: ProseMirrorNode, view: EditorView, door: EmbedDoor) {
+  constructor(node: ProseMirrorNode, view: EditorView, at: ShellPlace, door: EmbedDoor) {
+    this.dom = at.dom;
+    this.contentDOM = at.contentDOM;
     this.#node = node;
     this.#view = view;
     this.#door = door;
     this.#head.contentEditable = "false";
-    this.dom.append(this.#head, this.contentDOM);
+    at.head.replaceWith(this.#head);
     this.#draw();
   }
 
@@ -84,14 +77,9 @@ class EmbedView implements NodeView {
 
   /** A new block that asks for its address gets the focus there. */
   selectNode(): void {
-    this.dom.classList.add("ProseMirror-selectednode");
     setTimeout(() => {
       if (this.#view.hasFocus()) this.#head.querySelector("input")?.focus({ preventScroll: true });
     });
-  }
-
-  deselectNode(): void {
-    this.dom.classList.remove("ProseMirror-selectednode");
   }
 
   stopEvent(event: Event): boolean {

@@ -1,13 +1,12 @@
-/** Files pasted or dropped on the text; a line shows between which blocks they will stand. */
+/** Files dropped on the text; a line shows between which blocks they will stand. */
 import { Plugin } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import type { BlockId } from "../core/ids.ts";
+import type { Beside } from "./beside.ts";
 import { blockUnder, topBlocks } from "./drop-place.ts";
-import { type Beside, placeOfSelection } from "./upload-places.ts";
+import type { TakeFiles } from "./early-files.ts";
 
-type Take = (view: EditorView, files: readonly File[], beside: Beside) => void;
-
-export function fileDropPlugin(take: Take): Plugin {
+export function fileDropPlugin(take: TakeFiles): Plugin {
   let line: HTMLElement | null = null;
   const hide = () => {
     line?.remove();
@@ -30,11 +29,6 @@ export function fileDropPlugin(take: Take): Plugin {
   return new Plugin({
     view: () => ({ destroy: hide }),
     props: {
-      handlePaste(view, event) {
-        const files = pastedFiles(event);
-        if (files.length > 0) take(view, files, placeOfSelection(view.state));
-        return files.length > 0;
-      },
       handleDOMEvents: {
         dragover: show,
         dragleave: (view, event) => {
@@ -56,11 +50,6 @@ export function fileDropPlugin(take: Take): Plugin {
 }
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") === true;
-
-/** Word and spreadsheets bring a picture of the text beside the text: then the text is what was copied. */
-function pastedFiles({ clipboardData }: ClipboardEvent): File[] {
-  return clipboardData?.getData("text/plain").trim() === "" ? [...clipboardData.files] : [];
-}
 
 type FilePlace = {
   readonly beside: Beside;

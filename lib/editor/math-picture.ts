@@ -3,7 +3,7 @@
  * the source keeps its room until then.
  * What cannot be drawn is said in a sentence; the source is the document's and is never touched.
  */
-import { element } from "./attachment-view.ts";
+import { element } from "./elements.ts";
 
 /** Draws into an empty element. Throws a `NotMaths` that says why not. */
 export type DrawMaths = (source: string, isBlock: boolean, into: HTMLElement) => void;

@@ -12,10 +12,10 @@ import {
   type NodeView,
   type ViewMutationRecord,
 } from "@tiptap/pm/view";
-import { element } from "./attachment-view.ts";
 import { blockAttributes } from "./block-dom.ts";
 import { nodeText } from "./block-nodes.ts";
 import { chosenOf } from "./chosen.ts";
+import { element } from "./elements.ts";
 import { enterMathBlock, isMathBlock, leaveMath, mathAround, stepMath } from "./math-keys.ts";
 import { type LoadMaths, MathPicture } from "./math-picture.ts";
 

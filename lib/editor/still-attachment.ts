@@ -1,8 +1,11 @@
 /** A picture or a file as attachment-view.ts draws it, before anybody can do anything with it: its room is kept. */
 import type { DOMOutputSpec, Node as ProseMirrorNode } from "@tiptap/pm/model";
-import { IMAGE, readAttachment } from "../core/attachment.ts";
-import { aboutFile, endingOf, SMALL } from "./attachment-view.ts";
+import { type Attachment, IMAGE, readAttachment } from "../core/attachment.ts";
 import { blockAttributes } from "./block-dom.ts";
+import { sizeInWords } from "./size-in-words.ts";
+
+/** Pixels: on a narrower picture its buttons have no room. */
+export const SMALL = 280;
 
 export function stillAttachment(node: ProseMirrorNode): DOMOutputSpec {
   const isPicture = node.attrs.type === IMAGE;
@@ -44,3 +47,11 @@ function stillFile(node: ProseMirrorNode): DOMOutputSpec {
     ],
   ];
 }
+
+export function aboutFile({ key, size }: Attachment): string {
+  if (key === null) return "This file's address is damaged.";
+  return size === null ? "" : sizeInWords(size);
+}
+
+export const endingOf = (name: string): string =>
+  /\.([\p{L}\p{N}]{1,5})$/u.exec(name)?.[1]?.toUpperCase() ?? "FILE";

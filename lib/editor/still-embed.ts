@@ -1,9 +1,14 @@
 /** An embed as embed-view.ts draws it, before anybody can do anything with it: its room is kept. */
 import type { DOMOutputSpec, Node as ProseMirrorNode } from "@tiptap/pm/model";
-import { readEmbed } from "../core/embed.ts";
+import { type Embed, readEmbed } from "../core/embed.ts";
 import { blockAttributes } from "./block-dom.ts";
 import { linkOf } from "./embed-dom.ts";
-import { posterWords } from "./embed-view.ts";
+
+export const posterWords = ({ name, host }: Embed) => ({
+  load: `Load from ${name}`,
+  open: `Open on ${name}`,
+  words: `${host} learns that you look once you load it.`,
+});
 
 export function stillEmbed(node: ProseMirrorNode): DOMOutputSpec {
   const caption = { class: node.content.size === 0 ? "text is-empty" : "text", "data-hint": "Caption" };

@@ -1,5 +1,5 @@
 /** What stands in the text while a file is on its way; only the person who brings it sees it. */
-import { button, element } from "./attachment-view.ts";
+import { button, element } from "./elements.ts";
 import type { Upload, UploadStep } from "./uploads.ts";
 
 export type CardActions = { readonly retry: () => void; readonly drop: () => void };

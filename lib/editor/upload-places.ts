@@ -3,18 +3,14 @@
  * block goes, it is the gap that the block left. Uploads beside the same block keep their order, whichever is stored first.
  */
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
-import { type EditorState, Plugin, PluginKey, type Transaction } from "@tiptap/pm/state";
+import { type EditorState, Plugin, type Transaction } from "@tiptap/pm/state";
 import { Decoration, DecorationSet } from "@tiptap/pm/view";
 import { type Attachment, type AttachmentType, attachmentProps } from "../core/attachment.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
-import { idOf } from "./block-nodes.ts";
-import { blockAt } from "./commands.ts";
+import { type Beside, uploadsKey as key } from "./beside.ts";
 
-export type Beside = { readonly block: BlockId; readonly side: "before" | "behind" };
-type Place = Beside & { readonly id: string /** Between two top nodes. */; readonly pos: number };
+export type Place = Beside & { readonly id: string /** Between two top nodes. */; readonly pos: number };
 type Change = { readonly add?: readonly Place[]; readonly remove?: string; readonly moved?: BlockId };
-
-const key = new PluginKey<readonly Place[]>("uploads");
 
 /** @param card what stands at the place of an upload meanwhile: always the same element for one id. */
 export function uploadPlacesPlugin(card: (id: string) => HTMLElement): Plugin<readonly Place[]> {
@@ -77,13 +73,6 @@ function follow(tr: Transaction, places: readonly Place[]): readonly Place[] {
 function gapNear(doc: ProseMirrorNode, position: number): number {
   const $pos = doc.resolve(Math.min(position, doc.content.size));
   return $pos.depth === 0 ? $pos.pos : $pos.before(1);
-}
-
-/** Before an empty line, so that one goes on writing behind what comes; else behind the block of the selection. */
-export function placeOfSelection({ doc, selection }: EditorState): Beside {
-  const { node } = blockAt(doc, selection.from);
-  const isFree = node.attrs.type === "paragraph" && node.content.size === 0;
-  return { block: idOf(node), side: isFree ? "before" : "behind" };
 }
 
 export function startUploads(state: EditorState, ids: readonly string[], beside: Beside): Transaction {
