@@ -3,14 +3,33 @@ import { expect, it } from "vitest";
 import { linkFinder } from "./find-links.ts";
 
 it("takes a word for an address that is written in full, in brackets too, and no other", () => {
-  const full = ["http://localhost", "https://a.com", "(https://a.com)", "mailto:ada@a.com"];
+  const full = [
+    "http://localhost",
+    "https://a.com",
+    "(https://a.com)",
+    "mailto:ada@a.com",
+    "ada@a.com",
+    "www.a.com",
+  ];
   expect(full.map((word) => linkFinder.ofWord(word)?.href)).toEqual([
     "http://localhost",
     "https://a.com",
     "https://a.com",
     "mailto:ada@a.com",
+    "mailto:ada@a.com",
+    "http://www.a.com",
   ]);
-  for (const word of ["a.com", "ada@a.com", "word", "localhost", "a/b?c#d"])
+  for (const word of [
+    "a.com",
+    "main.rs",
+    "www.",
+    "@ada",
+    "ada@host",
+    "git@a.com:b/c",
+    "word",
+    "localhost",
+    "a/b?c#d",
+  ])
     expect(linkFinder.ofWord(word)).toBeNull();
 });
 

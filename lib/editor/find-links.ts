@@ -4,7 +4,7 @@ import { isSafeHref } from "../core/link.ts";
 
 export type FoundLink = { readonly start: number; readonly end: number; readonly href: string };
 export type LinkFinder = {
-  /** Those that are written in full. */
+  /** Those that are written in full: with their scheme, or as www.example.com and ann@example.com. */
   readonly all: (text: string) => FoundLink[];
   /** The word is one that is written in full, in brackets perhaps; null: it is none, or more than one. */
   readonly ofWord: (word: string) => FoundLink | null;
@@ -35,7 +35,9 @@ const MARKS_OF_ADDRESS = /[.:]/;
 
 const placed = ({ start, end, href }: Token): FoundLink => ({ start, end, href });
 
-const isFull = (token: Token): boolean => leads(token) && isSafeHref(token.value);
+/** A name alone, as "a.com" or "main.rs", is a word: nobody who writes it says that it leads somewhere. */
+const isFull = (token: Token): boolean =>
+  leads(token) && (isSafeHref(token.value) || /^www\.|^[^@:/]+@/i.test(token.value));
 
 /** `localhost` and bare numbers are words; a name with a scheme or a domain is an address. */
 function leads({ isLink, value, href }: Token): boolean {

@@ -1,11 +1,12 @@
 /**
  * Markdown as one types it: `# `, `- `, `1. `, `[] `, `> `, ``` and --- at the start of a block; `>> ` makes a toggle,
- * `!!! ` or `> [!warning] ` a callout, `$$ ` a formula; `$x$` in a text is one.
+ * `!!! ` or `> [!warning] ` a callout, `$$ ` a formula; `$x$` in a text is one, `[words](https://…)` a link.
  */
 import { InputRule, inputRules } from "@tiptap/pm/inputrules";
 import { type EditorState, type Plugin, TextSelection, type Transaction } from "@tiptap/pm/state";
 import { CALLOUT, type Tone } from "../core/callout.ts";
 import { newBlockId } from "../core/ids.ts";
+import { isSafeHref } from "../core/link.ts";
 import { MATH } from "../core/math.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { blockAt, isAttachment, setBlock } from "./commands.ts";
@@ -65,6 +66,26 @@ function formula(
     .removeStoredMark(math);
 }
 
+const LINK = /(?<![!\\])\[([^[\]]+)\]\(([^()\s]+)\)$/;
+
+function link(
+  { tr, schema }: EditorState,
+  [all, words = "", href = ""]: RegExpMatchArray,
+  from: number,
+  to: number,
+): Transaction | null {
+  const type = schema.marks.link;
+  // the bracket that ends it is not in the text yet
+  if (!type || to - from !== all.length - 1 || !isSafeHref(href)) return null;
+  if (!tr.doc.resolve(from).parent.type.allowsMarkType(type)) return null;
+  const end = from + 1 + words.length;
+  return tr
+    .delete(end, to)
+    .delete(from, from + 1)
+    .addMark(from, end - 1, type.create({ href }))
+    .removeStoredMark(type);
+}
+
 export function markdownRules(): Plugin {
   return inputRules({
     rules: [
@@ -80,6 +101,7 @@ export function markdownRules(): Plugin {
       })),
       rule(/^\$\$\s$/, () => ({ type: MATH })),
       new InputRule(FORMULA, formula, { inCodeMark: false }),
+      new InputRule(LINK, link, { inCodeMark: false }),
       rule(/^>\s$/, () => ({ type: "quote" })),
       rule(/^>>\s$/, () => ({ type: TOGGLE })),
       rule(/^!!!\s$/, callout),

@@ -1,11 +1,5 @@
 /** The keys of the document body. */
-import {
-  chainCommands,
-  deleteSelection,
-  selectAll,
-  selectNodeBackward,
-  selectNodeForward,
-} from "@tiptap/pm/commands";
+import { chainCommands, deleteSelection, selectNodeBackward, selectNodeForward } from "@tiptap/pm/commands";
 import { keydownHandler } from "@tiptap/pm/keymap";
 import { type Command, Plugin } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
@@ -28,6 +22,8 @@ import { leaveInside, splitInside } from "./inside-commands.ts";
 import { mathFence } from "./math-keys.ts";
 import { moveBlock } from "./move-block.ts";
 import { toggleFold } from "./nesting.ts";
+import { selectWider } from "./select-wider.ts";
+import { stepLine } from "./step-line.ts";
 import { cellBelow, clearCells, goToCell, moveColumn, moveRow, stayInCell } from "./table-commands.ts";
 
 /** ``` and Enter makes code. */
@@ -95,7 +91,9 @@ export function bodyKeys(undo: UndoManager): Readonly<Record<string, Command>> {
     "Mod-Backspace": step(back),
     Delete: step(forward),
     "Mod-Delete": step(forward),
-    "Mod-a": selectAll,
+    "Mod-a": selectWider,
+    ArrowUp: stepLine(-1),
+    ArrowDown: stepLine(1),
     Tab: step(chainCommands(goToCell(1), shiftDepth(1))),
     "Shift-Tab": step(chainCommands(goToCell(-1), shiftDepth(-1))),
     "Alt-Shift-ArrowUp": step(chainCommands(moveRow(-1), moveBlock(-1))),

@@ -282,7 +282,13 @@ function goBelow(
 }
 
 /** Puts the caret at the end of a cell, or chooses its text. A gap becomes a cell. */
-function caretIn(tr: Transaction, pos: number, row: number, column: number, isAll = false): Transaction {
+export function caretIn(
+  tr: Transaction,
+  pos: number,
+  row: number,
+  column: number,
+  isAll = false,
+): Transaction {
   const table = tr.doc.nodeAt(pos);
   if (!table || row >= table.childCount) return tr;
   const place = { table, pos, row, column };

@@ -1,0 +1,54 @@
+/** ArrowUp and ArrowDown where the browser's own way is not a person's: in tables, and behind code or a table that comes last. */
+import type { ResolvedPos } from "@tiptap/pm/model";
+import { type Command, type EditorState, Selection, TextSelection, type Transaction } from "@tiptap/pm/state";
+import type { EditorView } from "@tiptap/pm/view";
+import { newBlockId } from "../core/ids.ts";
+import { type CellPlace, caretIn, cellPlace } from "./table-commands.ts";
+
+type Way = -1 | 1;
+
+/** The cell above or below, from the first and last row out of the table; from code that comes last onto a new line. */
+export const stepLine =
+  (by: Way): Command =>
+  (state, dispatch, view) => {
+    const { selection } = state;
+    if (!(selection instanceof TextSelection) || !selection.empty) return false;
+    const { $head } = selection;
+    const place = cellPlace($head);
+    if (!place && !(by > 0 && isLastCode($head))) return false;
+    if (view && !view.endOfTextblock(by > 0 ? "down" : "up", state)) return false;
+    const tr = place ? fromCell(state, place, by, view) : onNewLine(state, state.doc.content.size);
+    dispatch?.(tr.scrollIntoView());
+    return true;
+  };
+
+const isLastCode = ($head: ResolvedPos): boolean =>
+  $head.depth === 1 && $head.parent.type.spec.code === true && $head.after(1) === $head.doc.content.size;
+
+function fromCell(state: EditorState, place: CellPlace, by: Way, view: EditorView | undefined): Transaction {
+  const { table, pos, row, column } = place;
+  if (row + by >= 0 && row + by < table.childCount)
+    return keepAcross(caretIn(state.tr, pos, row + by, column), by, view);
+  const at = by > 0 ? pos + table.nodeSize : pos;
+  if (at === state.doc.content.size) return onNewLine(state, at);
+  // nothing above the first block
+  if (at === 0) return state.tr.setSelection(TextSelection.create(state.doc, state.selection.$head.start()));
+  return keepAcross(state.tr.setSelection(Selection.near(state.doc.resolve(at), by)), by, view);
+}
+
+function onNewLine({ tr, schema }: EditorState, at: number): Transaction {
+  tr.insert(at, schema.node("block", { id: newBlockId(), type: "paragraph", depth: 0, props: {} }));
+  return tr.setSelection(TextSelection.create(tr.doc, at + 1));
+}
+
+/** As far from the left as the caret was: where the text that it came to is on the screen already. */
+function keepAcross(tr: Transaction, by: Way, view: EditorView | undefined): Transaction {
+  const { $head } = tr.selection;
+  if (!view || tr.docChanged || !$head.parent.isTextblock) return tr;
+  const { left } = view.coordsAtPos(view.state.selection.head);
+  const line = view.coordsAtPos(by > 0 ? $head.start() : $head.end());
+  const found = view.posAtCoords({ left, top: (line.top + line.bottom) / 2 });
+  const isBeside = found === null || found.pos < $head.start() || found.pos > $head.end();
+  const head = isBeside ? (left < line.left ? $head.start() : $head.end()) : found.pos;
+  return tr.setSelection(TextSelection.create(tr.doc, head));
+}
