@@ -24,6 +24,13 @@ async function choose(page: Page, name: string) {
   await expect(body(page)).toBeFocused();
 }
 
+const textAtCaret = (page: Page): Promise<string | null | undefined> =>
+  page.evaluate(() => {
+    const node = getSelection()?.anchorNode;
+    const element = node instanceof Element ? node : node?.parentElement;
+    return element?.closest("[data-block-id]")?.textContent;
+  });
+
 /** Menus come late; who never opened one must have had two seconds before the connection goes. */
 async function fetchMenus(page: Page) {
   await page.getByRole("button", { name: "Document actions" }).click();
@@ -45,6 +52,15 @@ test("a table is made, filled and shaped by keys, and every cell is a row of blo
   await page.keyboard.type("Cellar");
   await expect.poll(() => grid(page)).toEqual(["Item | Owner | Days", "Roof |  | ", "Cellar |  | "]);
   await expect(body(page).getByRole("columnheader")).toHaveText(["Item", "Owner", "Days"]);
+  for (const [key, text] of [
+    ["ArrowUp", "Roof"],
+    ["ArrowDown", "Cellar"],
+    ["ArrowDown", ""],
+    ["ArrowUp", "Cellar"],
+  ] as const) {
+    await page.keyboard.press(key);
+    await expect.poll(() => textAtCaret(page)).toBe(text);
+  }
 
   await page.keyboard.press("Enter");
   await page.keyboard.type("Garden");

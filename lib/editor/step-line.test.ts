@@ -68,6 +68,12 @@ describe("ArrowUp and ArrowDown", () => {
     expect(desk.step(-1)).toBe("-");
   });
 
+  it("go into a table by its first and its last row", () => {
+    const desk = new Desk("top", "table", "end");
+    expect([desk.at("top").step(1), desk.at("end").step(-1)]).toEqual(["a", "c"]);
+    expect([desk.at("top").step(-1), desk.at("end").step(1)]).toEqual(["-", "-"]);
+  });
+
   it("stay in a table that comes first, and make a line behind one that comes last", () => {
     const desk = new Desk("table");
     expect([desk.at("b").step(-1), desk.state.selection.$head.parentOffset]).toEqual(["b", 0]);

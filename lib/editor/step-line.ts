@@ -3,11 +3,12 @@ import type { ResolvedPos } from "@tiptap/pm/model";
 import { type Command, type EditorState, Selection, TextSelection, type Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { newBlockId } from "../core/ids.ts";
+import { isSamePlace } from "./column-places.ts";
 import { type CellPlace, caretIn, cellPlace } from "./table-commands.ts";
 
 type Way = -1 | 1;
 
-/** The cell above or below, from the first and last row out of the table; from code that comes last onto a new line. */
+/** The cell above or below, from the first and last row out of the table, and into one; from code that comes last onto a new line. */
 export const stepLine =
   (by: Way): Command =>
   (state, dispatch, view) => {
@@ -15,12 +16,33 @@ export const stepLine =
     if (!(selection instanceof TextSelection) || !selection.empty) return false;
     const { $head } = selection;
     const place = cellPlace($head);
-    if (!place && !(by > 0 && isLastCode($head))) return false;
+    const entered = place ? null : tableBeside($head, by, view);
+    if (!place && entered === null && !(by > 0 && isLastCode($head))) return false;
     if (view && !view.endOfTextblock(by > 0 ? "down" : "up", state)) return false;
-    const tr = place ? fromCell(state, place, by, view) : onNewLine(state, state.doc.content.size);
+    const tr = place
+      ? fromCell(state, place, by, view)
+      : entered === null
+        ? onNewLine(state, state.doc.content.size)
+        : intoTable(state, entered, by, view);
     dispatch?.(tr.scrollIntoView());
     return true;
   };
+
+/** Where the table begins that the key leads into, if one is shown there. */
+function tableBeside($head: ResolvedPos, by: Way, view: EditorView | undefined): number | null {
+  if ($head.depth !== 1) return null;
+  const beside = $head.doc.maybeChild($head.index(0) + by);
+  if (beside?.type.name !== "table" || !isSamePlace($head.parent, beside)) return null;
+  const at = by > 0 ? $head.after(1) : $head.before(1) - beside.nodeSize;
+  const element = view?.nodeDOM(at) as Element | null | undefined;
+  return element?.getClientRects().length === 0 ? null : at;
+}
+
+function intoTable(state: EditorState, at: number, by: Way, view: EditorView | undefined): Transaction {
+  const table = state.doc.nodeAt(at);
+  const tr = caretIn(state.tr, at, by > 0 ? 0 : (table?.childCount ?? 1) - 1, 0);
+  return keepAcross(tr, by, view, [at, at + (table?.nodeSize ?? 0)]);
+}
 
 const isLastCode = ($head: ResolvedPos): boolean =>
   $head.depth === 1 && $head.parent.type.spec.code === true && $head.after(1) === $head.doc.content.size;
@@ -41,14 +63,23 @@ function onNewLine({ tr, schema }: EditorState, at: number): Transaction {
   return tr.setSelection(TextSelection.create(tr.doc, at + 1));
 }
 
-/** As far from the left as the caret was: where the text that it came to is on the screen already. */
-function keepAcross(tr: Transaction, by: Way, view: EditorView | undefined): Transaction {
+/**
+ * As far from the left as the caret was: where the text that it came to is on the screen already.
+ * @param within where it may go: the text that it is in, if nothing else is said.
+ */
+function keepAcross(
+  tr: Transaction,
+  by: Way,
+  view: EditorView | undefined,
+  within?: readonly [from: number, to: number],
+): Transaction {
   const { $head } = tr.selection;
   if (!view || tr.docChanged || !$head.parent.isTextblock) return tr;
+  const [from, to] = within ?? [$head.start(), $head.end()];
   const { left } = view.coordsAtPos(view.state.selection.head);
   const line = view.coordsAtPos(by > 0 ? $head.start() : $head.end());
-  const found = view.posAtCoords({ left, top: (line.top + line.bottom) / 2 });
-  const isBeside = found === null || found.pos < $head.start() || found.pos > $head.end();
-  const head = isBeside ? (left < line.left ? $head.start() : $head.end()) : found.pos;
-  return tr.setSelection(TextSelection.create(tr.doc, head));
+  const found = view.posAtCoords({ left, top: (line.top + line.bottom) / 2 })?.pos;
+  if (found !== undefined && found >= from && found <= to)
+    return tr.setSelection(Selection.near(tr.doc.resolve(found)));
+  return tr.setSelection(TextSelection.create(tr.doc, left < line.left ? $head.start() : $head.end()));
 }
