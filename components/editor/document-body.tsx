@@ -1,6 +1,5 @@
 "use client";
 import type { EditorView } from "@tiptap/pm/view";
-import { EditorContent, useEditor } from "@tiptap/react";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { BlockMap } from "../../lib/core/block-map.ts";
@@ -13,6 +12,7 @@ import type { OpenAttachments } from "./attachments/open-attachments.ts";
 import { bodyTools, fetchAhead } from "./fetch-ahead.ts";
 import { letListsPick } from "./list-picks.ts";
 import { type DocumentEditor, openEditor } from "./open-editor.ts";
+import { useEditor } from "./use-editor.ts";
 import { useStore } from "./use-session.ts";
 
 const pictureDialogs = new LatePart(
@@ -65,11 +65,8 @@ type EditingProps = BodyProps & { opened: DocumentEditor };
 
 function Editing({ documentId, opened, session, isWritable, mentions, onBody }: EditingProps) {
   const area = useRef<HTMLDivElement>(null);
-  const editor = useEditor({
-    ...opened.options,
-    immediatelyRender: false,
-    shouldRerenderOnTransaction: false,
-  });
+  const place = useRef<HTMLDivElement>(null);
+  const editor = useEditor(opened.options, place);
   useEffect(() => {
     editor?.setEditable(isWritable, false);
     editor?.view.dom.setAttribute("aria-readonly", String(!isWritable));
@@ -85,7 +82,7 @@ function Editing({ documentId, opened, session, isWritable, mentions, onBody }: 
   }, [editor, opened, mentions, onBody]);
   return (
     <div className="body-area" ref={area}>
-      <EditorContent editor={editor} />
+      <div ref={place} />
       {editor ? (
         <Soon
           part={bodyTools}
