@@ -198,8 +198,8 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
         ...documentExtensions,
         Extension.create({ name: "document", priority: 1000, addProseMirrorPlugins: plugins }),
       ],
-      // "delete" does each change once more, to tell of what nobody here asks
-      enableCoreExtensions: { keymap: false, delete: false },
+      // "delete" does each change once more, to tell of what nobody here asks; of pastes and drops nobody asks either
+      enableCoreExtensions: { keymap: false, delete: false, drop: false, paste: false, textDirection: false },
       editorProps: { attributes: BODY_ATTRIBUTES, scrollThreshold: CLEAR_PX, scrollMargin: CLEAR_PX },
       injectCSS: false,
     },

@@ -17,11 +17,11 @@
  * Attributes of every block: id (32 hex), type, depth (0…31), props (its attributes in the shared document).
  */
 import { getSchema, Mark, mergeAttributes, Node } from "@tiptap/core";
-import Bold from "@tiptap/extension-bold";
-import Code from "@tiptap/extension-code";
-import Italic from "@tiptap/extension-italic";
-import Strike from "@tiptap/extension-strike";
-import Underline from "@tiptap/extension-underline";
+import { Bold } from "@tiptap/extension-bold";
+import { Code } from "@tiptap/extension-code";
+import { Italic } from "@tiptap/extension-italic";
+import { Strike } from "@tiptap/extension-strike";
+import { Underline } from "@tiptap/extension-underline";
 import type { Schema } from "@tiptap/pm/model";
 import { FILE } from "../core/attachment.ts";
 import { COLUMN, COLUMNS, widthOf } from "../core/columns.ts";

@@ -3,15 +3,22 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import {
+  bundleTiptap,
+  COMMANDS,
+  sourcesWithTiptap,
+  TIPTAP_BUNDLE,
+  takenOfTiptap,
+  UNUSED,
+} from "../../scripts/build-slim-tiptap.ts";
 import { bundleZod, ZOD_BUNDLE } from "../../scripts/build-slim-zod.ts";
+import { documentExtensions } from "../editor/schema.ts";
 import { slimAliases } from "./aliases.ts";
 
 const require = createRequire(import.meta.url);
 /** Who imports them, of what a page loads. */
 const IMPORTERS = [
   "yjs/dist/yjs.mjs",
-  "@tiptap/core/dist/index.js",
-  "@tiptap/react/dist/index.js",
   "@base-ui/utils/store/useStore.mjs",
   "@base-ui/utils/store/StoreInspector.mjs",
   "@base-ui/react/utils/popups/usePopupHandleStore.mjs",
@@ -33,8 +40,13 @@ const importOf = (request: string) =>
   new RegExp(`import (?:\\{([^}]*)\\}|\\* as (\\w+)) from ["']${request}["']`, "g");
 const partOf = (name: string) => new RegExp(`(?<![\\w.$])${name}\\.(\\w+)`, "g");
 
+function commandsOf({ config, name }: (typeof documentExtensions)[number]): string[] {
+  const make = config.addCommands as ((this: object) => object) | undefined;
+  return Object.keys(make?.call({ name }) ?? {});
+}
+
 describe("slim parts", () => {
-  const parts = Object.entries(slimAliases).filter(([request]) => request !== "zod/mini");
+  const parts = Object.entries(slimAliases).filter(([, file]) => !file.endsWith(".gen.js"));
   it.each(parts)("%s has what is imported of it", async (request, file) => {
     const taken = [...takenOf(request)];
     expect(taken).not.toEqual([]);
@@ -50,6 +62,44 @@ describe("slim parts", () => {
     const door = z.object({ id: z.uuid(), text: z.string().check(z.maxLength(3)) });
     expect(door.safeParse({ id: crypto.randomUUID(), text: "abc" }).success).toBe(true);
     expect(door.safeParse({ id: crypto.randomUUID(), text: "abcd" }).success).toBe(false);
+  });
+
+  it("Tiptap is of the packages that are installed: `node scripts/build-slim-tiptap.ts` makes it anew", async () => {
+    expect(readFileSync(TIPTAP_BUNDLE, "utf8")).toBe((await bundleTiptap()).text);
+    expect(UNUSED.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  it("Tiptap stands in the place of each package that is taken of, and has what is taken", async () => {
+    const replaced = Object.keys(slimAliases).filter(
+      (from) => resolve(slimAliases[from] ?? "") === TIPTAP_BUNDLE,
+    );
+    expect(replaced.toSorted()).toEqual([...takenOfTiptap().keys()].toSorted());
+    const has = await import(/* @vite-ignore */ TIPTAP_BUNDLE);
+    const names = [...takenOfTiptap().values()].flat();
+    expect(names.filter((name) => !(name in has))).toEqual([]);
+  });
+
+  it("Tiptap has each command that its own code, a mark or the product calls", async () => {
+    const has = new Set([...COMMANDS, ...documentExtensions.flatMap(commandsOf)]);
+    expect(has).toContain("toggleBold");
+    const { sources } = await bundleTiptap();
+    const own = sources.filter((path) => path.includes("@tiptap"));
+    const texts = [...own.map((path) => readFileSync(path, "utf8")), ...sourcesWithTiptap().values()];
+    const called = texts
+      .map((text) => text.replace(/^\s*(?:\*|\/\/).*$/gm, ""))
+      .flatMap((text) => [...text.matchAll(/(?<![-\w/])commands\??\.(\w+)/g)])
+      .map(([, name = ""]) => name);
+    expect(called).toContain("toggleMark");
+    // focus: as an editor begins that is made with `autofocus`, which the slim one refuses
+    expect(called.filter((name) => !has.has(name) && name !== "focus")).toEqual([]);
+  });
+
+  it("Tiptap's editor is asked by the product for what it has", () => {
+    const asked = [...sourcesWithTiptap().values()].flatMap((source) => [
+      ...source.matchAll(/\b(?:editor|made)\??\.(\w+)/g),
+    ]);
+    const names = new Set(asked.map(([, name]) => name));
+    expect([...names].toSorted()).toEqual(["commands", "destroy", "options", "schema", "view"]);
   });
 
   it("warns in the words of yjs", async () => {

@@ -4,6 +4,8 @@
  * and in tests the packages are whole.
  */
 
+const TIPTAP = "./lib/slim/tiptap.gen.js";
+
 /** What a package imports → a file of this folder, or what to import instead. */
 export const slimAliases: Readonly<Record<string, string>> = {
   // what no door of a page asks for: 7.6 kB (scripts/build-slim-zod.ts)
@@ -14,11 +16,14 @@ export const slimAliases: Readonly<Record<string, string>> = {
   "lib0/logging": "./lib/slim/lib0-logging.ts",
   // React has it by itself since 18
   "use-sync-external-store/shim": "./lib/slim/sync-store.ts",
-  "use-sync-external-store/shim/index.js": "./lib/slim/sync-store.ts",
   "use-sync-external-store/shim/with-selector": "use-sync-external-store/with-selector",
-  "use-sync-external-store/shim/with-selector.js": "use-sync-external-store/with-selector",
-  // how @tiptap/react compares what a selector of a component reads: 2.7 kB
-  "fast-equals": "./lib/slim/fast-equals.ts",
-  // undo is Yjs's; of ProseMirror's own @tiptap/core takes one function: 2.3 kB
-  "@tiptap/pm/history": "./lib/slim/history.ts",
+  // commands, keymaps, decorations and parsers that the editor never runs: 21 kB (scripts/build-slim-tiptap.ts)
+  "@tiptap/core": TIPTAP,
+  "@tiptap/extension-bold": TIPTAP,
+  "@tiptap/extension-code": TIPTAP,
+  "@tiptap/extension-italic": TIPTAP,
+  "@tiptap/extension-strike": TIPTAP,
+  "@tiptap/extension-underline": TIPTAP,
+  "@tiptap/pm/commands": TIPTAP,
+  "@tiptap/pm/inputrules": TIPTAP,
 };
