@@ -44,15 +44,10 @@ export type Person = z.infer<typeof Person>;
 
 export const People = z.array(Person);
 
+/** A row of the log, without whose it is. */
+const row = { seq: FromOne, clientSeq: Count, data: Bytes, sha256: Sum };
 /** One row of the log. */
-export const LogRow = z.object({
-  seq: FromOne,
-  sessionId: z.string(),
-  yjsClientId: YjsClientId,
-  clientSeq: Count,
-  data: Bytes,
-  sha256: Sum,
-});
+export const LogRow = z.object({ ...row, sessionId: z.string(), yjsClientId: YjsClientId });
 export type LogRow = z.infer<typeof LogRow>;
 
 export const Snapshot = z.object({ uptoSeq: Count, state: Bytes, sha256: Sum });
@@ -108,7 +103,7 @@ export const UpdateMessage = z.object({
   toSeq: FromOne,
   sessionId: z.string(),
   yjsClientId: YjsClientId,
-  updates: z.optional(z.array(z.omit(LogRow, { sessionId: true, yjsClientId: true }))),
+  updates: z.optional(z.array(z.object(row))),
 });
 export type UpdateMessage = z.infer<typeof UpdateMessage>;
 

@@ -4,7 +4,10 @@ import type { PublicConfig } from "./env.ts";
 
 export const RUNTIME_CONFIG_ID = "runtime-config";
 
-const RuntimeConfig = z.object({ url: z.url(), publishableKey: z.string().check(z.minLength(1)) });
+const RuntimeConfig = z.object({
+  url: z.string().check(z.refine((url) => URL.canParse(url))),
+  publishableKey: z.string().check(z.minLength(1)),
+});
 
 /** Names what may be known, so that nothing else of a configuration ever comes along. */
 export function writeRuntimeConfig({ url, publishableKey }: PublicConfig): string {
