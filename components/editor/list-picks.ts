@@ -9,14 +9,15 @@ import { closeSlash, runSlashItem } from "../../lib/editor/slash.ts";
 import type { DocumentEditor } from "./open-editor.ts";
 import { keepRecentEmoji } from "./recent-emoji.ts";
 
-type Lists = Pick<DocumentEditor, "slash" | "emoji" | "mentions" | "attachments">;
+type Lists = Pick<DocumentEditor, "slash" | "emoji" | "mentions" | "attachments" | "late">;
 
 export function letListsPick(
   view: EditorView,
-  { slash, emoji, mentions, attachments }: Lists,
+  { slash, emoji, mentions, attachments, late }: Lists,
   door: MentionDoor,
 ): void {
-  slash.onPick = (item) => runSlashItem(view, item, (type) => attachments.choose(view, type));
+  slash.onPick = (item) =>
+    runSlashItem(view, item, { choose: (type) => attachments.choose(view, type), late });
   slash.onClose = () => closeSlash(view);
   emoji.onPick = ({ character }) => {
     keepRecentEmoji(character);

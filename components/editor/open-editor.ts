@@ -12,17 +12,16 @@ import { EditorBinding, LOCAL, REMOTE } from "../../lib/editor/binding.ts";
 import { cursorOf } from "../../lib/editor/caret-places.ts";
 import { EditorChanges } from "../../lib/editor/changes.ts";
 import { chosenPlugin } from "../../lib/editor/chosen-plugin.ts";
-import { columnWidthsPlugin } from "../../lib/editor/column-widths.ts";
 import { toggleTask } from "../../lib/editor/commands.ts";
 import { compositionPlugin } from "../../lib/editor/composition.ts";
 import { emojiPlugin } from "../../lib/editor/emoji.ts";
 import { flashPlugin } from "../../lib/editor/flash.ts";
 import { findPlugin } from "../../lib/editor/found-places.ts";
-import { highlightingPlugin } from "../../lib/editor/highlighting.ts";
+import type { HighlightingKey } from "../../lib/editor/highlighting.ts";
 import { markdownRules } from "../../lib/editor/input-rules.ts";
 import { keymapPlugin } from "../../lib/editor/keymap.ts";
 import { lateClipboard } from "../../lib/editor/late-clipboard.ts";
-import { LateKit } from "../../lib/editor/late-kit.ts";
+import { type Late, LateKit } from "../../lib/editor/late-kit.ts";
 import { lateViewsPlugin } from "../../lib/editor/late-view.ts";
 import { mathViewPlugin } from "../../lib/editor/math-view.ts";
 import { type MentionDoor, mentionPlugin } from "../../lib/editor/mention.ts";
@@ -48,7 +47,6 @@ import { CodeStore } from "./code-store.ts";
 import { EmojiStore } from "./emoji-store.ts";
 import { keepFolded, readFolded } from "./folded-toggles.ts";
 import { FormatStore } from "./format-store.ts";
-import { lateHighlighter } from "./late-highlighter.ts";
 import { loadMaths } from "./load-maths.ts";
 import { MentionStore } from "./mention-store.ts";
 import { offerLostBlocks } from "./offer-lost-blocks.ts";
@@ -79,6 +77,8 @@ export type DocumentEditor = {
   /** What is done next is undone by itself. */
   readonly newStep: () => void;
   readonly attachments: OpenAttachments;
+  /** What comes with the code of rare blocks. */
+  readonly late: Late<BlockKit>;
   readonly options: Partial<EditorOptions>;
   readonly destroy: () => void;
 };
@@ -87,7 +87,6 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
   const map = new BlockMap(session.doc);
   const undo = createUndo(map, LOCAL);
   const binding = new EditorBinding(map);
-  const slash = new SlashStore();
   const emoji = new EmojiStore();
   const mentions = new MentionStore(door);
   const offers = offerLostBlocks(session, map, undo);
@@ -102,10 +101,12 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
       return () => new code.BlockKit({ documentId, session, dialog: attachments.dialog, onPut });
     },
     onMissing: () =>
-      void toast("Pictures, files and embeds come as soon as there is a connection.", {
-        description: "What you bring waits for it. The text is safe.",
+      void toast("A part of the editor is not here yet. It comes as soon as there is a connection.", {
+        description:
+          "Pictures, files, tables, columns and embeds need it; what you began waits for it. The text is safe.",
       }),
   });
+  const slash = new SlashStore(late);
   const onPut = () => undo.stopCapturing();
   const attachments = new OpenAttachments((use) => void late.whenHere((kit) => use(kit.attachments)));
   const changes = new EditorChanges();
@@ -144,14 +145,15 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
       frame: { draw: stillEmbed, make: (kit) => kit.embedView, hearsChoice: true },
     }),
     tablePlugin(),
-    columnWidthsPlugin(),
+    late.slot((kit) => kit.tableHand()),
+    late.slot((kit) => kit.columnWidths(), { events: ["pointerdown"] }),
     nestingPlugin({
       folded: readFolded(documentId),
       onChange: (folded) => keepFolded(documentId, folded),
     }),
     callouts.plugin,
     codes.plugin,
-    keymapPlugin(undo),
+    keymapPlugin(undo, late),
     markdownRules(),
     undoStepsPlugin(undo),
     normalizePlugin(map),
@@ -165,7 +167,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
     followPlugin(session, map, slash, offers.wrote),
     tables.plugin,
     bar.plugin,
-    highlightingPlugin(lateHighlighter),
+    late.slot((kit, key: HighlightingKey) => kit.highlighting(key)),
     mathViewPlugin(loadMaths),
     unreadByReact(),
     quietRules(),
@@ -189,6 +191,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
     onChange: changes.subscribe,
     newStep: () => undo.stopCapturing(),
     attachments,
+    late,
     options: {
       onBeforeCreate: ({ editor }) => {
         // a node is as good as its JSON, and is made once; the type does not say so

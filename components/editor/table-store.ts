@@ -1,6 +1,6 @@
 import { Plugin } from "@tiptap/pm/state";
 import { createStore, isShallowEqual, type Store } from "../../lib/collab/store.ts";
-import { cellPlaceOf } from "../../lib/editor/table-commands.ts";
+import { cellPlaceOf } from "../../lib/editor/cell-place.ts";
 
 /** Where the table begins in which the caret is; null: in none. */
 export type TableHere = { readonly pos: number; readonly size: number };

@@ -12,6 +12,7 @@ import { mentionValue, readMention } from "../core/mention.ts";
 import { choosePictureAct, describeAct, uploadAct } from "./attachment-acts.ts";
 import { EditorBinding, type EditorHost, LOCAL } from "./binding.ts";
 import { colorBlocks } from "./block-color.ts";
+import { cellPlaceOf, clearCells, stayInCell } from "./cell-place.ts";
 import { chosenRange } from "./chosen.ts";
 import { choose, deleteChosen, levelsAt, moveTo } from "./chosen-commands.ts";
 import { chosenPlugin } from "./chosen-plugin.ts";
@@ -42,15 +43,12 @@ import {
   addColumn,
   addRow,
   cellBelow,
-  cellPlaceOf,
-  clearCells,
   deleteColumn,
   deleteRow,
   goToCell,
   insertTable,
   moveColumn,
   moveRow,
-  stayInCell,
 } from "./table-commands.ts";
 import { uploadPlacesPlugin } from "./upload-places.ts";
 

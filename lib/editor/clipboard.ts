@@ -23,13 +23,13 @@ import { writeHtml } from "../html/write-html.ts";
 import { type Beside, placeOfSelection } from "./beside.ts";
 import { idOf, nodeWords } from "./block-nodes.ts";
 import { blocksOfFragment, fragmentOfBlocks } from "./block-slices.ts";
+import { cellPlaceOf } from "./cell-place.ts";
 import { chosenOf } from "./chosen.ts";
 import { baseOf } from "./column-places.ts";
 import { blockAt } from "./commands.ts";
 import { looksLikeMarkdown } from "./looks-like-markdown.ts";
 import { codeOf, PASTED, type Pasted, pastedBlocks, readPasted } from "./pasted.ts";
 import { schema } from "./schema.ts";
-import { cellPlaceOf } from "./table-commands.ts";
 
 /** One paste becomes one update of the log, which holds a million bytes; a block costs about 300, a run 40. */
 const MOST_BYTES = 900_000;

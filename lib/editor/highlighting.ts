@@ -4,7 +4,7 @@
  * that is loaded with the first block of its language.
  */
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
-import { type EditorState, Plugin, PluginKey } from "@tiptap/pm/state";
+import { type EditorState, Plugin, type PluginKey } from "@tiptap/pm/state";
 import { Decoration, DecorationSet, type EditorView } from "@tiptap/pm/view";
 import { languageOf } from "./languages.ts";
 
@@ -24,9 +24,9 @@ type Drawn = {
   readonly set: DecorationSet /** Some of it went with what was deleted or moved. */;
   readonly isTorn: boolean;
 };
-const key = new PluginKey<Drawn>("highlighting");
+export type HighlightingKey = PluginKey<Drawn>;
 
-export function highlightingPlugin(load: LoadHighlighter): Plugin<Drawn> {
+export function highlightingPlugin(load: LoadHighlighter, key: HighlightingKey): Plugin<Drawn> {
   return new Plugin<Drawn>({
     key,
     state: {
@@ -43,7 +43,7 @@ export function highlightingPlugin(load: LoadHighlighter): Plugin<Drawn> {
       },
     },
     props: { decorations: (state) => key.getState(state)?.set },
-    view: (view) => new Painter(view, load),
+    view: (view) => new Painter(view, load, key),
   });
 }
 
@@ -52,6 +52,7 @@ type CodeAt = { readonly node: ProseMirrorNode; readonly pos: number };
 class Painter {
   readonly #view: EditorView;
   readonly #load: LoadHighlighter;
+  readonly #key: HighlightingKey;
   /** By node: a node never changes, so that its tokens do not either. */
   readonly #tokens = new WeakMap<ProseMirrorNode, readonly Token[]>();
   readonly #ready = new Map<string, Highlighter>();
@@ -61,9 +62,10 @@ class Painter {
   #idle: number | undefined;
   readonly #later = () => this.#schedule();
 
-  constructor(view: EditorView, load: LoadHighlighter) {
+  constructor(view: EditorView, load: LoadHighlighter, key: HighlightingKey) {
     this.#view = view;
     this.#load = load;
+    this.#key = key;
     // capture: whatever scrolls, the page or a part of it
     window.addEventListener("scroll", this.#later, { capture: true, passive: true });
     this.#schedule();
@@ -96,14 +98,14 @@ class Painter {
     const painted = blocks.filter(({ node }) => (this.#tokens.get(node)?.length ?? 0) > 0);
     const isSame =
       painted.length === this.#painted.length && painted.every(({ node }, i) => node === this.#painted[i]);
-    if (isSame && !key.getState(view.state)?.isTorn) return;
+    if (isSame && !this.#key.getState(view.state)?.isTorn) return;
     this.#painted = painted.map(({ node }) => node);
     const all = painted.flatMap(({ node, pos }) =>
       (this.#tokens.get(node) ?? []).map(({ from, to, kind }) =>
         Decoration.inline(pos + 1 + from, pos + 1 + to, { class: kind }),
       ),
     );
-    view.dispatch(view.state.tr.setMeta(key, DecorationSet.create(view.state.doc, all)));
+    view.dispatch(view.state.tr.setMeta(this.#key, DecorationSet.create(view.state.doc, all)));
   }
 
   /** Its tokens at once if its language is here; else its language is loaded, and this is done again. */

@@ -23,7 +23,11 @@ const block = (text: string) => node("block", "paragraph", {}, text);
 const plan = () => node("attachment", "file", { attachment: KEY, name: "plan.pdf", size: 9 }, "the plan");
 const film = () => node("frame", "embed", { url: "https://www.youtube.com/watch?v=dQw4w9WgXcQ" }, "a film");
 
-type Kit = { readonly file: MakeView; readonly film: MakeView; readonly counter: () => Plugin<number> };
+type Kit = {
+  readonly file: MakeView;
+  readonly film: MakeView;
+  readonly counter: (key: PluginKey<number>) => Plugin<number>;
+};
 const counterKey = new PluginKey<number>("counter");
 const openKit = (): Kit => ({
   file: (...at) =>
@@ -35,9 +39,9 @@ const openKit = (): Kit => ({
       describe: vi.fn(),
     }),
   film: (...at) => new EmbedView(...at, { offer: vi.fn(), becameLink: vi.fn() }),
-  counter: () =>
+  counter: (key) =>
     new Plugin<number>({
-      key: counterKey,
+      key,
       state: {
         init: (_, { doc }) => doc.childCount * 100,
         apply: (tr, count) => count + (tr.docChanged ? 1 : 0),
@@ -50,7 +54,7 @@ function editing(load: () => Promise<() => Kit>, ...nodes: ProseMirrorNode[]) {
   const onMissing = vi.fn();
   const late = new LateKit<Kit>({ load, onMissing });
   const plugins = [
-    late.slot((kit) => kit.counter(), { key: counterKey }),
+    late.slot((kit, key) => kit.counter(key), { key: counterKey }),
     lateViewsPlugin(late, {
       attachment: { draw: stillAttachment, make: (kit) => kit.file },
       frame: { draw: stillEmbed, make: (kit) => kit.film, hearsChoice: true },

@@ -3,7 +3,7 @@
  * Its plugins have their places among the others from the start and do nothing there until then, as a state that is
  * configured anew draws its whole document; how such blocks look meanwhile is in late-view.ts.
  */
-import { Plugin, type PluginKey } from "@tiptap/pm/state";
+import { type Command, type EditorState, Plugin, PluginKey } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 
 const ASK_AGAIN_MS = 2_000;
@@ -11,11 +11,14 @@ const ASK_AGAIN_MS = 2_000;
 type View = ReturnType<NonNullable<Plugin["spec"]["view"]>>;
 type Slot<Kit> = { readonly fill: (kit: Kit) => void; readonly open: (view: EditorView) => void };
 type SlotNeeds<State> = {
-  /** The plugin's own, where it has a state. */
+  /** Where others ask for the state of the plugin. */
   readonly key?: PluginKey<State>;
   /** What it listens to that the engine itself does not. */
   readonly events?: readonly string[];
 };
+
+/** A plugin that has a state takes the key of its place. */
+type MakePlugin<Kit, State> = (kit: Kit, key: PluginKey<State>) => Plugin<State>;
 
 export type LateDoors<Kit> = {
   /** Rejects where the code cannot be had just now. What it gives makes the kit of this editor. */
@@ -76,12 +79,13 @@ export class LateKit<Kit> {
   }
 
   /** A place among an editor's plugins for one that comes with the kit. */
-  slot<State>(make: (kit: Kit) => Plugin<State>, { key, events = [] }: SlotNeeds<State> = {}): Plugin {
+  slot<State>(make: MakePlugin<Kit, State>, needs: SlotNeeds<State> = {}): Plugin {
+    const { key = new PluginKey<State>("late"), events = [] } = needs;
     let inner: Plugin<State> | null = null;
     let drawn: View | null = null;
     const field = () => inner?.spec.state;
     const slot: Plugin = new Plugin<State | null>({
-      ...(key ? { key: key as PluginKey<State | null> } : {}),
+      key: key as PluginKey<State | null>,
       state: {
         init: (config, state) => field()?.init(config, state) ?? null,
         apply: (tr, value, before, state) => {
@@ -103,7 +107,7 @@ export class LateKit<Kit> {
     });
     this.#slots.push({
       fill: (kit) => {
-        inner = make(kit);
+        inner = make(kit, key);
         // a view asks each plugin for its props anew
         Object.assign(slot.props, inner.props);
       },
@@ -135,3 +139,23 @@ export class LateKit<Kit> {
     for (const use of waiting) use(this.kit);
   }
 }
+
+/** What may wait for a kit sees this of it. */
+export type Late<Kit> = Pick<LateKit<Kit>, "kit" | "whenHere">;
+
+/**
+ * A key whose command comes with the kit. Pressed before, where it applies, it does nothing but that, as soon as it can,
+ * unless the selection is another by then.
+ */
+export const lateCommand =
+  <Kit>(late: Late<Kit>, applies: (state: EditorState) => boolean, pick: (kit: Kit) => Command): Command =>
+  (state, dispatch, view) => {
+    if (late.kit) return pick(late.kit)(state, dispatch, view);
+    if (!applies(state)) return false;
+    if (dispatch && view)
+      late.whenHere((kit) => {
+        if (!view.isDestroyed && view.state.selection.eq(state.selection))
+          pick(kit)(view.state, view.dispatch, view);
+      });
+    return true;
+  };

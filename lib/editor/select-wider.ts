@@ -3,7 +3,7 @@
 import { selectAll } from "@tiptap/pm/commands";
 import type { ResolvedPos } from "@tiptap/pm/model";
 import { type Command, TextSelection } from "@tiptap/pm/state";
-import { cellPlace } from "./table-commands.ts";
+import { cellPlace } from "./cell-place.ts";
 
 /** In code its text, in a table the cell's and then all cells; then, and elsewhere at once, the whole document. */
 export const selectWider: Command = (state, dispatch, view) => {

@@ -2,17 +2,23 @@
  * The slash menu's state: "/" at the start of a block or behind a space opens it, what follows filters it.
  * How it looks is the interface's; the keys go to whoever shows it.
  */
-import { type Command, type EditorState, Plugin, PluginKey, type Transaction } from "@tiptap/pm/state";
+import {
+  type Command,
+  type EditorState,
+  Plugin,
+  PluginKey,
+  Selection,
+  type Transaction,
+} from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { type AttachmentType, isAttachmentType } from "../core/attachment.ts";
 import { EMBED } from "../core/embed.ts";
 import { colorBlocks } from "./block-color.ts";
-import { addColumn, makeColumns, removeColumns } from "./columns-commands.ts";
-import { blockAt, insertDivider, isAttachment, setBlock } from "./commands.ts";
-import { insertEmbed } from "./embed-commands.ts";
+import { blockAt, blockByIndex, insertDivider, isAttachment, setBlock } from "./commands.ts";
+import type { Late } from "./late-kit.ts";
 import { startMath } from "./math-keys.ts";
+import type { WithCommands } from "./rare-commands.ts";
 import { COLOR, filterSlashItems, type SlashItem } from "./slash-items.ts";
-import { insertTable } from "./table-commands.ts";
 
 /** Positions of the slash and of the caret behind what was typed after it. */
 export type SlashQuery = { readonly from: number; readonly to: number; readonly text: string };
@@ -69,44 +75,65 @@ export function closeSlash(view: EditorView): void {
   view.dispatch(view.state.tr.setMeta(CLOSE_SLASH, true));
 }
 
-/** What stands for itself; the others turn the block into what they are. */
-const INSERTS: Readonly<Record<string, Command>> = {
-  divider: insertDivider,
-  table: insertTable(),
-  columns2: makeColumns(2),
-  columns3: makeColumns(3),
-  columns4: makeColumns(4),
-  addColumn,
-  noColumns: removeColumns,
-  formula: startMath,
-  [EMBED]: insertEmbed,
+/** What stands for itself and is no rare block; the others turn the block into what they are. */
+const INSERTS: Readonly<Record<string, Command>> = { divider: insertDivider, formula: startMath };
+
+const RARE = ["table", "columns2", "columns3", "columns4", "addColumn", "noColumns", EMBED] as const;
+/** What is put in by a command that comes late (rare-commands.ts). */
+export type RareInsert = (typeof RARE)[number];
+const isRare = (type: string): type is RareInsert => (RARE as readonly string[]).includes(type);
+
+/** What is meant by the query, without what the place of the caret does not allow, as far as that is known. */
+export const offeredItems = (
+  state: EditorState,
+  { text }: SlashQuery,
+  { kit }: Late<WithCommands>,
+): readonly SlashItem[] =>
+  filterSlashItems(text).filter(({ type }) => {
+    const insert = isRare(type) ? kit?.rare.inserts[type] : INSERTS[type];
+    return insert?.(state) !== false;
+  });
+
+type SlashDoors = {
+  /** Opens the browser's list of files; it has the focus then. */
+  readonly choose: (type: AttachmentType) => void;
+  readonly late: Late<WithCommands>;
 };
 
-/** What is meant by the query, without what the place of the caret does not allow. */
-export const offeredItems = (state: EditorState, { text }: SlashQuery): readonly SlashItem[] =>
-  filterSlashItems(text).filter(({ type }) => INSERTS[type]?.(state) !== false);
-
-/**
- * Takes the query away and makes its block the item's type.
- * @param choose opens the browser's list of files; it has the focus then.
- */
-export function runSlashItem(
-  view: EditorView,
-  item: SlashItem,
-  choose: (type: AttachmentType) => void,
-): void {
+/** Takes the query away and makes its block the item's type. */
+export function runSlashItem(view: EditorView, item: SlashItem, { choose, late }: SlashDoors): void {
   const query = slashQuery(view.state);
   if (!query) return;
+  const { type } = item;
   const tr: Transaction = view.state.tr.delete(query.from, query.to);
-  const insert = item.type === COLOR ? colorBlocks(item.props ?? {}) : INSERTS[item.type];
-  if (isAttachmentType(item.type)) {
+  const insert = type === COLOR ? colorBlocks(item.props ?? {}) : INSERTS[type];
+  if (isAttachmentType(type)) {
     view.dispatch(tr);
-    choose(item.type);
+    choose(type);
+  } else if (isRare(type)) {
+    view.dispatch(tr);
+    insertAt(view, (kit) => kit.rare.inserts[type], late);
   } else if (insert) {
     view.dispatch(tr);
     insert(view.state, view.dispatch);
   } else {
-    view.dispatch(setBlock(tr, blockAt(tr.doc, query.from).pos, item.type, item.props).scrollIntoView());
+    view.dispatch(setBlock(tr, blockAt(tr.doc, query.from).pos, type, item.props).scrollIntoView());
   }
   view.focus();
+}
+
+/** At the block that the caret is in now, also when the command comes later. */
+function insertAt(view: EditorView, pick: (kit: WithCommands) => Command, late: Late<WithCommands>): void {
+  const { id } = blockAt(view.state.doc, view.state.selection.from).node.attrs;
+  late.whenHere((kit) => {
+    if (view.isDestroyed || !view.editable) return;
+    const { doc, selection, tr } = view.state;
+    const here = blockAt(doc, selection.from).node.attrs.id === id;
+    const index = here ? -1 : doc.children.findIndex(({ attrs }) => attrs.id === id);
+    if (index >= 0) {
+      const { pos, node } = blockByIndex(doc, index);
+      view.dispatch(tr.setSelection(Selection.near(doc.resolve(pos + node.nodeSize - 1), -1)));
+    }
+    pick(kit)(view.state, view.dispatch);
+  });
 }

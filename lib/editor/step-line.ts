@@ -3,8 +3,9 @@ import type { ResolvedPos } from "@tiptap/pm/model";
 import { type Command, type EditorState, Selection, TextSelection, type Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { newBlockId } from "../core/ids.ts";
+import { type CellPlace, cellPlace } from "./cell-place.ts";
 import { isSamePlace } from "./column-places.ts";
-import { type CellPlace, caretIn, cellPlace } from "./table-commands.ts";
+import { caretIn } from "./table-commands.ts";
 
 type Way = -1 | 1;
 
