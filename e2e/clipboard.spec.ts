@@ -17,7 +17,8 @@ async function paste(page: Page, data: Record<string, string>): Promise<void> {
 }
 
 async function clear(page: Page): Promise<void> {
-  await page.keyboard.press("Control+a");
+  // from a cell: its text, its table, everything
+  for (let i = 0; i < 3; i++) await page.keyboard.press("Control+a");
   await page.keyboard.press("Backspace");
 }
 

@@ -2,7 +2,16 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { SLASH_ITEMS } from "../lib/editor/slash-items.ts";
-import { body, invite, newDocument, openDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
+import {
+  blocks,
+  body,
+  invite,
+  newDocument,
+  openDocument,
+  saveState,
+  shownBlocks,
+  storedBlocks,
+} from "./document.ts";
 import { expectNoFaults } from "./no-faults.ts";
 import { newPerson, signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
@@ -264,4 +273,12 @@ test("undo takes back the last thing done, and goes where it was", async ({ brow
   await page.keyboard.type("\n# ");
   await page.keyboard.press("Control+z");
   await expect.poll(async () => (await shownBlocks(page)).at(-1)).toMatch(/^0 paragraph #/);
+  // what was chosen is chosen again
+  await blocks(page)
+    .nth(1)
+    .dblclick({ position: { x: 10, y: 12 } });
+  await page.keyboard.press("Delete");
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("Control+z");
+  await expect.poll(() => page.evaluate(() => String(getSelection()))).toBe("bbb");
 });

@@ -76,7 +76,8 @@ test("a document and a person are named in a text, the name follows, and the doc
   await blocks(page).first().click();
   await body(page).evaluate((element) => {
     const object = element.querySelector(".object");
-    if (object?.parentNode) window.getSelection()?.collapse(object.parentNode, 1);
+    const block = object?.parentNode;
+    if (block) window.getSelection()?.collapse(block, [...block.childNodes].indexOf(object as ChildNode));
   });
   await page.keyboard.press("Alt+Enter");
   await page.waitForURL(target);

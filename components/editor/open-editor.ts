@@ -155,7 +155,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
     codes.plugin,
     keymapPlugin(undo, late),
     markdownRules(),
-    undoStepsPlugin(undo),
+    undoStepsPlugin(undo, map),
     normalizePlugin(map),
     sectionsPlugin(),
     binding.plugin(),

@@ -1,18 +1,69 @@
-/** Where one undo step ends and the next begins: typing runs together, everything else stands by itself. */
-import { Plugin } from "@tiptap/pm/state";
+/**
+ * Where one undo step ends and the next begins: typing runs together, everything else stands by itself. Undo chooses
+ * again what was chosen before the step, redo what was chosen behind it; without such a place stays where it changed.
+ */
+import { type EditorState, Plugin, TextSelection } from "@tiptap/pm/state";
 import { ReplaceStep } from "@tiptap/pm/transform";
-import type { UndoManager } from "yjs";
+import type { EditorView } from "@tiptap/pm/view";
+import type { Transaction as SharedChange, UndoManager } from "yjs";
+import type { BlockMap } from "../core/block-map.ts";
 import { REMOTE } from "./binding.ts";
+import { cursorOf, positionsOf, type SentCursor } from "./caret-places.ts";
 
-export function undoStepsPlugin(undo: UndoManager): Plugin {
+type StackItem = UndoManager["undoStack"][number];
+type StackEvent = { readonly stackItem: StackItem; readonly origin: unknown };
+
+/** What was chosen on the other side of a step. */
+const CHOSEN = "chosen";
+
+export function undoStepsPlugin(undo: UndoManager, map: BlockMap): Plugin {
+  /** Before the first change of the step that is being written. */
+  let written: SentCursor | null = null;
+  /** Before the undo or redo that is being done. */
+  let shown: SentCursor | null = null;
+  const chosenIn = ({ doc, selection }: EditorState): SentCursor | null =>
+    selection instanceof TextSelection ? (cursorOf(map, doc, selection)?.cursor ?? null) : null;
+
   return new Plugin({
-    filterTransaction(transaction, { selection }) {
+    filterTransaction(transaction, state) {
       if (!transaction.docChanged || transaction.getMeta(REMOTE)) return true;
       const [step, ...others] = transaction.steps;
       const isText = step instanceof ReplaceStep && others.length === 0;
-      const isTyping = selection.empty && isText && !transaction.getMeta("paste");
+      const isTyping = state.selection.empty && isText && !transaction.getMeta("paste");
       if (!isTyping) undo.stopCapturing();
+      written ??= chosenIn(state);
       return true;
     },
+    view(view) {
+      const onBefore = ({ origin }: SharedChange) => {
+        if (origin === undo) shown = chosenIn(view.state);
+      };
+      const onStep = ({ stackItem, origin }: StackEvent) => {
+        if (origin === undo) stackItem.meta.set(CHOSEN, shown);
+        else if (!stackItem.meta.has(CHOSEN)) stackItem.meta.set(CHOSEN, written);
+        written = null;
+      };
+      const onDone = ({ stackItem }: StackEvent) => chooseAgain(view, map, stackItem.meta.get(CHOSEN));
+      undo.doc.on("beforeTransaction", onBefore);
+      undo.on("stack-item-added", onStep);
+      undo.on("stack-item-updated", onStep);
+      undo.on("stack-item-popped", onDone);
+      return {
+        destroy() {
+          undo.doc.off("beforeTransaction", onBefore);
+          undo.off("stack-item-added", onStep);
+          undo.off("stack-item-updated", onStep);
+          undo.off("stack-item-popped", onDone);
+        },
+      };
+    },
   });
+}
+
+function chooseAgain(view: EditorView, map: BlockMap, chosen: SentCursor | null | undefined): void {
+  const { doc, selection, tr } = view.state;
+  const found = chosen && positionsOf(map, doc, chosen);
+  if (!found) return;
+  const wanted = TextSelection.between(doc.resolve(found.anchor), doc.resolve(found.head));
+  if (!selection.eq(wanted)) view.dispatch(tr.setSelection(wanted).scrollIntoView());
 }
