@@ -9,7 +9,7 @@ import {
   useRef,
   useState,
 } from "react";
-import { readHref, setLink } from "../../lib/editor/formats.ts";
+import { readHref, setLink } from "../../lib/editor/format-commands.ts";
 import type { Chosen, FormatStore } from "./format-store.ts";
 import { backTo, ColorMenu, HighlightMenu, LinkTool, MarkTools, ShapeMenu } from "./format-tools.tsx";
 import { useStore } from "./use-session.ts";

@@ -5,8 +5,10 @@
 import type { Plugin } from "@tiptap/pm/state";
 import { type ClipboardDoors, clipboardPlugin, MOST_BLOCKS } from "../../lib/editor/clipboard.ts";
 import { toast } from "../ui/toast.ts";
-import type { OpenAttachments } from "./attachments/open-attachments.ts";
+import type { AttachmentKit } from "./attachments/attachment-kit.ts";
 import { copyBlocks } from "./copy-blocks.ts";
+
+type Attachments = Pick<AttachmentKit, "take" | "adopt">;
 
 let printer: typeof import("../../lib/markdown/print-markdown.ts") | null = null;
 
@@ -14,10 +16,9 @@ async function loadPrinter(): Promise<void> {
   printer = await import("../../lib/markdown/print-markdown.ts");
 }
 
-export const clipboardOf = (attachments: OpenAttachments): Plugin =>
-  clipboardPlugin(clipboardDoors(attachments));
+export const clipboardOf = (attachments: Attachments): Plugin => clipboardPlugin(clipboardDoors(attachments));
 
-function clipboardDoors(attachments: OpenAttachments): ClipboardDoors {
+function clipboardDoors(attachments: Attachments): ClipboardDoors {
   return {
     onRefused: () =>
       void toast.error("That is too much for one paste. Nothing was changed.", {

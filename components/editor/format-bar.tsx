@@ -13,7 +13,7 @@ import {
 } from "lucide-react";
 import { useEffect } from "react";
 import { shiftDepth, turnInto } from "../../lib/editor/commands.ts";
-import { chooseWord } from "../../lib/editor/formats.ts";
+import { chooseWord } from "../../lib/editor/format-commands.ts";
 import { typeSlash } from "../../lib/editor/slash.ts";
 import { toast } from "../ui/toast.ts";
 import type { BarStore } from "./bar-store.ts";

@@ -16,13 +16,8 @@ import {
 } from "lucide-react";
 import { COLORS, HIGHLIGHTS } from "../../lib/core/palette.ts";
 import { turnInto } from "../../lib/editor/commands.ts";
-import {
-  type Formats,
-  SIMPLE_MARKS,
-  type SimpleMark,
-  setColor,
-  toggleFormat,
-} from "../../lib/editor/formats.ts";
+import { setColor, toggleFormat } from "../../lib/editor/format-commands.ts";
+import { type Formats, SIMPLE_MARKS, type SimpleMark } from "../../lib/editor/formats.ts";
 import { SLASH_ITEMS } from "../../lib/editor/slash-items.ts";
 import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
 

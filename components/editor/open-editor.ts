@@ -118,9 +118,8 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
       soon: afterText,
       load: async () => {
         late.ask();
-        const code = [import("./clipboard-doors.ts"), loadLinks(), late.arrived] as const;
-        const [{ clipboardOf }] = await Promise.all(code);
-        return clipboardOf(attachments);
+        const [kit] = await Promise.all([late.arrived, loadLinks()]);
+        return kit.clipboard();
       },
       onWaiting: () => void toast("What you pasted comes as soon as there is a connection."),
     }),
@@ -168,6 +167,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
     tables.plugin,
     bar.plugin,
     late.slot((kit, key: HighlightingKey) => kit.highlighting(key)),
+    late.slot((kit) => kit.mathHand()),
     mathViewPlugin(loadMaths),
     unreadByReact(),
     quietRules(),
@@ -220,7 +220,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
   };
 }
 
-const loadLinks = async () => (await import("../../lib/editor/find-links.ts")).linkFinder;
+const loadLinks = async () => (await import("../../lib/editor/link-words.ts")).linker;
 
 /** The caret is kept clear of the bar above and of what stands below: the foot, on a phone also the format bar. */
 const CLEAR_PX = { top: 64, right: 0, bottom: 96, left: 0 };

@@ -5,12 +5,12 @@ import { EditorView } from "@tiptap/pm/view";
 import { describe, expect, it, vi } from "vitest";
 import { autolinkPlugin } from "./autolink.ts";
 import { REMOTE } from "./binding.ts";
-import { linkFinder } from "./find-links.ts";
+import { linker } from "./link-words.ts";
 import { schema } from "./schema.ts";
 
 const line = (text: string) => schema.node("block", null, text === "" ? [] : [schema.text(text)]);
 
-async function editor(text: string, load = async () => linkFinder) {
+async function editor(text: string, load = async () => linker) {
   const doc = schema.node("doc", null, [line(text)]);
   const state = EditorState.create({
     doc,
@@ -69,13 +69,13 @@ describe("an address that is typed", () => {
   });
 
   it("is a link as soon as there is what finds it, wherever it stands by then", async () => {
-    const late = Promise.withResolvers<typeof linkFinder>();
+    const late = Promise.withResolvers<typeof linker>();
     const view = await editor(PLAN, () => late.promise);
     type(view, " ");
     type(view, "and more");
     view.dispatch(view.state.tr.insertText("At first ", 1));
     expect(links(view)).toEqual([]);
-    late.resolve(linkFinder);
+    late.resolve(linker);
     await vi.waitFor(() => expect(links(view)).toEqual([[PLAN, PLAN]]));
   });
 });

@@ -7,28 +7,26 @@ import { type EditorState, Plugin, PluginKey, type Transaction } from "@tiptap/p
 import { ReplaceStep } from "@tiptap/pm/transform";
 import type { EditorView } from "@tiptap/pm/view";
 import { REMOTE } from "./binding.ts";
-import type { LinkFinder } from "./find-links.ts";
-
-type Range = { readonly from: number; readonly to: number };
+import type { Linker, Range } from "./link-words.ts";
 
 export type LateLinks = {
   /** When it may come by itself. */
   readonly soon: () => Promise<void>;
-  readonly load: () => Promise<LinkFinder>;
+  readonly load: () => Promise<Linker>;
 };
 
-/** What was typed before there was a finder. */
+/** What was typed before there was what finds links. */
 const missedKey = new PluginKey<readonly Range[]>("autolink");
 const ASK_AGAIN_MS = 2_000;
 
 export function autolinkPlugin({ soon, load }: LateLinks): Plugin<readonly Range[]> {
-  let finder: LinkFinder | null = null;
+  let linker: Linker | null = null;
   let isOurs = false;
   const ask = (view: EditorView): void => {
     if (view.isDestroyed) return;
     load().then(
       (found) => {
-        finder = found;
+        linker = found;
         if (!view.isDestroyed) linkMissed(view, found);
       },
       () => setTimeout(ask, ASK_AGAIN_MS, view),
@@ -44,7 +42,7 @@ export function autolinkPlugin({ soon, load }: LateLinks): Plugin<readonly Range
           from: tr.mapping.map(from),
           to: tr.mapping.map(to, -1),
         }));
-        return finder || !isTyped(tr) ? moved : [...moved, ...insertedBy([tr])];
+        return linker || !isTyped(tr) ? moved : [...moved, ...insertedBy([tr])];
       },
     },
     appendTransaction(transactions, before, state) {
@@ -52,10 +50,10 @@ export function autolinkPlugin({ soon, load }: LateLinks): Plugin<readonly Range
       const inserted = insertedBy(transactions);
       const { tr } = state;
       for (const range of inserted) endLink(tr, range);
-      if (finder) {
+      if (linker) {
         const isPasted = !isOurs && transactions.some(comesFromOutside);
-        for (const range of inserted) linkTyped(tr, range, finder);
-        if (isPasted) for (const range of inserted) linkAll(tr, range, finder);
+        for (const range of inserted) if (endsWord(tr.doc, range)) linker.linkTyped(tr, range);
+        if (isPasted) for (const range of inserted) linker.linkAll(tr, range);
       }
       return tr.steps.length > 0 ? tr : null;
     },
@@ -65,7 +63,7 @@ export function autolinkPlugin({ soon, load }: LateLinks): Plugin<readonly Range
         drop: (_view, event) => hear(event.dataTransfer),
       },
       handlePaste: (view, _event, { content }) =>
-        finder !== null && linkSelection(view, content.textBetween(0, content.size, "\n", " "), finder),
+        linker?.linkSelection(view, content.textBetween(0, content.size, "\n", " ")),
     },
     view(view) {
       void soon().then(() => ask(view));
@@ -110,6 +108,13 @@ function wordsBetween(doc: ProseMirrorNode, from: number, to: number, sign: stri
 
 const BLANKS = /\s+$/;
 
+/** A blank, or a new block behind it. */
+function endsWord(doc: ProseMirrorNode, { from, to }: Range): boolean {
+  const $from = doc.resolve(from);
+  if (!$from.parent.isTextblock) return false;
+  return to > $from.end() || BLANKS.test(wordsBetween(doc, from, to, " "));
+}
+
 /** A blank at the end of a link is not part of it. */
 function endLink(tr: Transaction, { from, to }: Range): void {
   const type = tr.doc.type.schema.marks.link;
@@ -123,58 +128,12 @@ function endLink(tr: Transaction, { from, to }: Range): void {
   if (tr.selection.empty && tr.selection.from === to) tr.removeStoredMark(type);
 }
 
-/** The word that a blank or a new block ended. */
-function linkTyped(tr: Transaction, { from, to }: Range, finder: LinkFinder): void {
-  const $from = tr.doc.resolve(from);
-  const { parent } = $from;
-  if (!parent.isTextblock) return;
-  const isInOne = to <= $from.end();
-  const end = isInOne ? to : $from.end();
-  if (isInOne && !BLANKS.test(wordsBetween(tr.doc, from, to, " "))) return;
-  const text = parent.textBetween(0, end - $from.start(), undefined, " ").replace(BLANKS, "");
-  const begin = /\S*$/.exec(text)?.index ?? 0;
-  const found = begin < text.length ? finder.ofWord(text.slice(begin)) : null;
-  if (found) addLink(tr, parent, $from.start() + begin, found);
-}
-
-function linkAll(tr: Transaction, { from, to }: Range, finder: LinkFinder): void {
-  tr.doc.nodesBetween(from, to, (node, position) => {
-    if (!node.isTextblock) return true;
-    const start = Math.max(from, position + 1);
-    const end = Math.min(to, position + 1 + node.content.size);
-    for (const found of finder.all(tr.doc.textBetween(start, end, undefined, " ")))
-      addLink(tr, node, start, found);
-    return false;
-  });
-}
-
-type Found = { readonly start: number; readonly end: number; readonly href: string };
-
-function addLink(tr: Transaction, block: ProseMirrorNode, offset: number, { start, end, href }: Found): void {
-  const { link, code } = block.type.schema.marks;
-  const [from, to] = [offset + start, offset + end];
-  if (!link || !block.type.allowsMarkType(link) || tr.doc.rangeHasMark(from, to, link)) return;
-  if (code && tr.doc.rangeHasMark(from, to, code)) return;
-  tr.addMark(from, to, link.create({ href }));
-}
-
-function linkMissed(view: EditorView, finder: LinkFinder): void {
+function linkMissed(view: EditorView, linker: Linker): void {
   const { state } = view;
   const tr = state.tr.setMeta(missedKey, "seen");
-  for (const range of missedIn(state)) linkTyped(tr, range, finder);
+  for (const range of missedIn(state)) if (endsWord(tr.doc, range)) linker.linkTyped(tr, range);
   view.dispatch(tr);
 }
 
 const missedIn = (state: EditorState): Range[] =>
   [...(missedKey.getState(state) ?? [])].sort((a, b) => b.to - a.to);
-
-/** An address on chosen words. */
-function linkSelection(view: EditorView, text: string, finder: LinkFinder): boolean {
-  const { selection, schema, tr } = view.state;
-  const type = schema.marks.link;
-  const href = selection.empty || text === "" ? null : finder.hrefOf(text);
-  const { from, to, $from } = selection;
-  if (!type || href === null || !$from.parent.type.allowsMarkType(type)) return false;
-  view.dispatch(tr.addMark(from, to, type.create({ href })));
-  return true;
-}

@@ -14,7 +14,7 @@ import { EditorBinding, type EditorHost, LOCAL } from "./binding.ts";
 import { colorBlocks } from "./block-color.ts";
 import { cellPlaceOf, clearCells, stayInCell } from "./cell-place.ts";
 import { chosenRange } from "./chosen.ts";
-import { choose, deleteChosen, levelsAt, moveTo } from "./chosen-commands.ts";
+import { choose, deleteChosen } from "./chosen-commands.ts";
 import { chosenPlugin } from "./chosen-plugin.ts";
 import { widenColumn } from "./column-widths.ts";
 import {
@@ -31,6 +31,7 @@ import {
   splitBlockCommand,
   turnInto,
 } from "./commands.ts";
+import { levelsAt, moveTo } from "./drag-blocks.ts";
 import { insertEmbed, setEmbedAddress } from "./embed-commands.ts";
 import { leaveInside, splitInside } from "./inside-commands.ts";
 import { moveBlock } from "./move-block.ts";

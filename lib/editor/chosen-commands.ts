@@ -1,13 +1,10 @@
-/** What one does with whole blocks: choose, widen, move, duplicate, delete. Commands of ProseMirror. */
+/** What one does with whole blocks: choose, widen, duplicate, delete. Commands of ProseMirror. */
 import { Fragment, type Node as ProseMirrorNode } from "@tiptap/pm/model";
 import { type Command, type EditorState, Selection, type Transaction } from "@tiptap/pm/state";
-import { maxBlockDepth } from "../core/block-tree.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
 import { idOf } from "./block-nodes.ts";
 import { chosenOf, chosenRange, setChosen } from "./chosen.ts";
-import { baseOf, isColumns } from "./column-places.ts";
 import { blockAt, blockByIndex, selectedRange } from "./commands.ts";
-import { atDepth, type Destination, movedNodes, startOf } from "./move-block.ts";
 
 /** Chooses the block that the caret is in, or those that the selection touches. */
 export const chooseHere: Command = (state, dispatch) => {
@@ -88,7 +85,8 @@ function deleteBlocks(state: EditorState, { first, end }: { first: number; end: 
   return setChosen(tr, null).scrollIntoView();
 }
 
-function bounds(doc: ProseMirrorNode, first: number, end: number): { from: number; to: number } {
+/** From the first to behind the last of a run of blocks. */
+export function bounds(doc: ProseMirrorNode, first: number, end: number): { from: number; to: number } {
   const from = blockByIndex(doc, first).pos;
   return { from, to: end < doc.childCount ? blockByIndex(doc, end).pos : doc.content.size };
 }
@@ -117,59 +115,4 @@ function withNewIds(node: ProseMirrorNode): ProseMirrorNode {
   if (!("id" in node.attrs)) return node;
   const content = node.isTextblock ? node.content : node.content.content.map(withNewIds);
   return node.type.create({ ...node.attrs, id: newBlockId() }, content, node.marks);
-}
-
-/** Moves a run of blocks with all inside it to another place and level. */
-export const moveTo =
-  ({ first, end }: { first: number; end: number }, { index, depth }: Destination): Command =>
-  (state, dispatch) => {
-    const { doc } = state;
-    const nodes = movedNodes(doc, { first, end });
-    const shift = depth - (nodes[0]?.attrs.depth ?? 0);
-    const isInPlace = index >= first && index <= end;
-    const isNested = nodes.some(isColumns) && isInColumn(doc, { index, depth });
-    if (nodes.length === 0 || (isInPlace && shift === 0) || isNested) return false;
-    const moved = nodes.map((node) => atDepth(node, shift));
-    if (moved.some(({ attrs }) => attrs.depth >= maxBlockDepth)) return false;
-    if (!dispatch) return true;
-    const { from, to } = bounds(doc, first, end);
-    const at = isInPlace ? from : startOf(doc, index);
-    const { tr } = state;
-    tr.delete(from, to);
-    tr.insert(tr.mapping.map(at), moved);
-    const [head] = moved;
-    const last = moved.filter((node) => node.attrs.depth <= (head?.attrs.depth ?? 0)).at(-1);
-    if (head && last) choose(tr, idOf(head), idOf(last));
-    dispatch(tr);
-    return true;
-  };
-
-/** Columns do not stand in columns. */
-function isInColumn(doc: ProseMirrorNode, { index, depth }: Destination): boolean {
-  const above = doc.maybeChild(index - 1);
-  return above !== null && baseOf(above) > 0 && depth >= baseOf(above);
-}
-
-/**
- * The levels at which blocks may stand before the child at `index`, when `first` to `end` are taken out. Behind the last
- * block of columns is a place in them and one behind them: `beside`, the block that is pointed at, tells which is meant.
- */
-export function levelsAt(
-  doc: ProseMirrorNode,
-  index: number,
-  { first, end }: { first: number; end: number },
-  beside: ProseMirrorNode | null = null,
-): { least: number; most: number } {
-  let before = index - 1;
-  if (before >= first && before < end) before = first - 1;
-  let behind = index;
-  if (behind >= first && behind < end) behind = end;
-  const above = doc.maybeChild(before);
-  const below = doc.maybeChild(behind);
-  const base = above ? baseOf(above) : 0;
-  const lowest = below?.attrs.depth ?? 0;
-  const isOut = base > 0 && lowest <= base - 2 && (beside === null || baseOf(beside) === 0);
-  if (isOut) return { least: Math.min(lowest, base - 2), most: base - 2 };
-  const most = above ? above.attrs.depth + (above.type.name === "table" ? 0 : 1) : 0;
-  return { least: Math.max(base, Math.min(most, lowest)), most: Math.max(base, most) };
 }

@@ -7,20 +7,13 @@ import type { BlockNode } from "../core/block-tree.ts";
 import { projectDocument } from "../core/projection.ts";
 import { EditorBinding } from "./binding.ts";
 import { blocksOfFragment, fragmentOfBlocks } from "./block-slices.ts";
-import {
-  choose,
-  chooseHere,
-  deleteChosen,
-  duplicate,
-  levelsAt,
-  moveTo,
-  stepChosen,
-} from "./chosen-commands.ts";
+import { choose, chooseHere, deleteChosen, duplicate, stepChosen } from "./chosen-commands.ts";
 import { chosenPlugin } from "./chosen-plugin.ts";
 import { columnAround, isColumn } from "./column-places.ts";
 import { widenColumn } from "./column-widths.ts";
 import { addColumn, makeColumns, moveBeside, removeColumns, shiftColumn } from "./columns-commands.ts";
 import { joinBackwardCommand, joinForwardCommand, shiftDepth, splitBlockCommand } from "./commands.ts";
+import { levelsAt, moveTo } from "./drag-blocks.ts";
 import { moveBlock, startOf } from "./move-block.ts";
 import { normalizePlugin } from "./normalize.ts";
 import { forEachBlock } from "./outline-nodes.ts";

@@ -3,10 +3,10 @@ import type { Command } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import type { BlockId } from "../core/ids.ts";
 import { idOf } from "./block-nodes.ts";
-import { levelsAt, moveTo } from "./chosen-commands.ts";
 import { baseOf } from "./column-places.ts";
 import { type BesidePlace, moveBeside } from "./columns-commands.ts";
 import { blockAt } from "./commands.ts";
+import { levelsAt, moveTo } from "./drag-blocks.ts";
 import type { Destination } from "./move-block.ts";
 
 export type BlockUnder = { readonly element: HTMLElement; readonly id: BlockId; readonly index: number };

@@ -12,7 +12,7 @@ import { blockAt } from "./commands.ts";
 import { button, element } from "./elements.ts";
 import { addressOf, embedBlock, setEmbedAddress } from "./embed-commands.ts";
 import { linkOf } from "./embed-dom.ts";
-import { readHref } from "./formats.ts";
+import { readHref } from "./format-commands.ts";
 import type { ShellPlace } from "./late-view.ts";
 import { posterWords } from "./still-embed.ts";
 

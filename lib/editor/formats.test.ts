@@ -5,7 +5,8 @@ import { BlockMap } from "../core/block-map.ts";
 import { insertTree, readTree } from "../core/block-read.ts";
 import type { Marks } from "../core/block-tree.ts";
 import { EditorBinding } from "./binding.ts";
-import { chooseWord, formatsHere, formatsOf, readHref, setColor, setLink, toggleFormat } from "./formats.ts";
+import { chooseWord, readHref, setColor, setLink, toggleFormat } from "./format-commands.ts";
+import { formatsHere, formatsOf } from "./formats.ts";
 import { schema } from "./schema.ts";
 
 /** An editor on one paragraph, all of it chosen. */

@@ -30,7 +30,7 @@ export type LateDoors<Kit> = {
 /** One for each editor. */
 export class LateKit<Kit> {
   kit: Kit | null = null;
-  readonly #arrival = Promise.withResolvers<void>();
+  readonly #arrival = Promise.withResolvers<Kit>();
   /** Once it is here and its plugins have begun. */
   readonly arrived = this.#arrival.promise;
   readonly #doors: LateDoors<Kit>;
@@ -132,7 +132,7 @@ export class LateKit<Kit> {
       for (const slot of this.#slots) slot.fill(this.kit);
       view.dispatch(view.state.tr);
       for (const slot of this.#slots) slot.open(view);
-      this.#arrival.resolve();
+      this.#arrival.resolve(this.kit);
     }
     const waiting = [...this.#waiting];
     this.#waiting.clear();

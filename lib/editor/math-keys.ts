@@ -1,13 +1,13 @@
-/** The caret in and around formulas. At the edge of one in a text an arrow key goes in or out before it goes on. */
+/** The caret in formulas, and how one begins and ends. The way into one by arrows and the mouse is in math-hand.ts. */
 import type { MarkType, Node as ProseMirrorNode } from "@tiptap/pm/model";
-import { type Command, type EditorState, TextSelection, type Transaction } from "@tiptap/pm/state";
+import type { Command, EditorState, Transaction } from "@tiptap/pm/state";
 import { MATH } from "../core/math.ts";
 import { blockAt, setBlock } from "./commands.ts";
 
 export const isMathBlock = (node: ProseMirrorNode): boolean => node.type.name === "mathBlock";
 
 /** What is typed here belongs to a formula. */
-function isWriting(state: EditorState, type: MarkType): boolean {
+export function isWriting(state: EditorState, type: MarkType): boolean {
   return type.isInSet(state.storedMarks ?? state.selection.$from.marks()) !== undefined;
 }
 
@@ -32,24 +32,7 @@ export function mathAround(state: EditorState): { from: number; to: number } | n
   return found;
 }
 
-/** An arrow at the edge of a formula: in, or out. */
-export const stepMath =
-  (isForward: boolean): Command =>
-  (state, dispatch) => {
-    const type = state.schema.marks.math;
-    const { $from, empty } = state.selection;
-    if (!type || !empty || !$from.parent.isTextblock) return false;
-    const isBehind = type.isInSet($from.nodeBefore?.marks ?? []) !== undefined;
-    const isBefore = type.isInSet($from.nodeAfter?.marks ?? []) !== undefined;
-    if (isBehind === isBefore) return false;
-    const isIn = isWriting(state, type);
-    const leads = isForward === isBehind ? isIn : !isIn;
-    if (!leads) return false;
-    dispatch?.(setWriting(state.tr, type, !isIn));
-    return true;
-  };
-
-function setWriting(tr: Transaction, type: MarkType, isIn: boolean): Transaction {
+export function setWriting(tr: Transaction, type: MarkType, isIn: boolean): Transaction {
   return isIn ? tr.addStoredMark(type.create()) : tr.removeStoredMark(type);
 }
 
@@ -62,21 +45,6 @@ export const leaveMath: Command = (state, dispatch) => {
   dispatch?.(setWriting(state.tr, type, false));
   return true;
 };
-
-/** Into the formula above or below, whose source a browser's own arrows would pass by. */
-export const enterMathBlock =
-  (way: "up" | "down" | "left" | "right"): Command =>
-  (state, dispatch) => {
-    const { doc, selection, tr } = state;
-    if (!selection.empty || selection.$from.depth === 0) return false;
-    const isBack = way === "up" || way === "left";
-    const { index, pos, node } = blockAt(doc, selection.from);
-    const other = doc.maybeChild(index + (isBack ? -1 : 1));
-    if (!other || !isMathBlock(other)) return false;
-    const at = isBack ? pos - 1 : pos + node.nodeSize + 1;
-    dispatch?.(tr.setSelection(TextSelection.create(doc, at)).scrollIntoView());
-    return true;
-  };
 
 /** `$$` and Enter makes a formula of the block. */
 export const mathFence: Command = (state, dispatch) => {

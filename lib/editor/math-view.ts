@@ -3,11 +3,10 @@
  * is in it and where it cannot be drawn; beside it stands the picture. Plain DOM, no React, nothing walks the document.
  */
 import type { Mark, Node as ProseMirrorNode } from "@tiptap/pm/model";
-import { type EditorState, Plugin, Selection, TextSelection } from "@tiptap/pm/state";
+import { type EditorState, Plugin } from "@tiptap/pm/state";
 import {
   Decoration,
   DecorationSet,
-  type EditorView,
   type MarkView,
   type NodeView,
   type ViewMutationRecord,
@@ -16,7 +15,7 @@ import { blockAttributes } from "./block-dom.ts";
 import { nodeText } from "./block-nodes.ts";
 import { chosenOf } from "./chosen.ts";
 import { element } from "./elements.ts";
-import { enterMathBlock, isMathBlock, leaveMath, mathAround, stepMath } from "./math-keys.ts";
+import { isMathBlock, leaveMath, mathAround } from "./math-keys.ts";
 import { type LoadMaths, MathPicture } from "./math-picture.ts";
 
 export function mathViewPlugin(load: LoadMaths): Plugin {
@@ -25,10 +24,8 @@ export function mathViewPlugin(load: LoadMaths): Plugin {
       nodeViews: { mathBlock: (node) => new MathBlockView(node, load) },
       markViews: { math: (_mark: Mark) => new MathMarkView(load) },
       decorations: drawOpen,
-      handleKeyDown: onKey,
       handleTextInput: (view, from, to, text) =>
         text === "$" && from === to && leaveMath(view.state, view.dispatch),
-      handleDOMEvents: { mousedown: openByMouse },
     },
   });
 }
@@ -46,39 +43,6 @@ function drawOpen(state: EditorState): DecorationSet | null {
   const range = mathAround(state);
   if (!range) return null;
   return DecorationSet.create(state.doc, [Decoration.inline(range.from, range.to, { class: "math-open" })]);
-}
-
-const WAYS = {
-  ArrowUp: "up",
-  ArrowDown: "down",
-  ArrowLeft: "left",
-  ArrowRight: "right",
-} as const;
-
-function onKey(view: EditorView, event: KeyboardEvent): boolean {
-  const way = WAYS[event.key as keyof typeof WAYS];
-  const isPlain = !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey;
-  if (!way || !isPlain || chosenOf(view.state) !== null) return false;
-  if ((way === "left" || way === "right") && stepMath(way === "right")(view.state, view.dispatch))
-    return true;
-  return view.endOfTextblock(way) && enterMathBlock(way)(view.state, view.dispatch);
-}
-
-/** A click on the picture goes to the end of the source. */
-function openByMouse(view: EditorView, event: MouseEvent): boolean {
-  const picture = (event.target as Element).closest?.(".math-picture");
-  const source = picture?.parentElement?.querySelector(".math-source");
-  if (!source || !view.editable) return false;
-  event.preventDefault();
-  const at = view.posAtDOM(source, source.childNodes.length);
-  const { doc, tr } = view.state;
-  const $at = doc.resolve(at);
-  tr.setSelection($at.parent.isTextblock ? TextSelection.create(doc, at) : Selection.near($at, -1));
-  const mark = view.state.schema.marks.math;
-  if (mark && !isMathBlock($at.parent)) tr.addStoredMark(mark.create());
-  view.dispatch(tr);
-  view.focus();
-  return true;
 }
 
 class MathBlockView implements NodeView {

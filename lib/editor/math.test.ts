@@ -9,7 +9,8 @@ import type { TextRun } from "../core/block-tree.ts";
 import { EditorBinding } from "./binding.ts";
 import { turnInto } from "./commands.ts";
 import { markdownRules } from "./input-rules.ts";
-import { enterMathBlock, leaveMath, mathAround, mathFence, startMath, stepMath } from "./math-keys.ts";
+import { enterMathBlock, stepMath } from "./math-hand.ts";
+import { leaveMath, mathAround, mathFence, startMath } from "./math-keys.ts";
 import { schema } from "./schema.ts";
 
 const maths = (text: string): TextRun => ({ text, marks: { math: true } });
