@@ -46,7 +46,7 @@ export const UNUSED = [
   "utilities/createStyleTag",
 ].map((name) => join(packages, `core/src/${name}.ts`));
 
-const TAKEN = "core|extension-[a-z]+|pm/commands|pm/inputrules";
+const TAKEN = "core|react|extension-[a-z]+|pm/commands|pm/inputrules";
 const IMPORT = new RegExp(`import \\{([^}]*)\\} from "(@tiptap/(?:${TAKEN}))"`, "g");
 
 /** Of the product, each by its path. */
@@ -66,15 +66,20 @@ export function takenOfTiptap(): Map<string, string[]> {
       for (const name of names.split(",").map((one) => one.trim()))
         if (name !== "" && !name.startsWith("type "))
           taken.set(from, (taken.get(from) ?? new Set()).add(name));
+  // what @tiptap/react makes
+  taken.set("@tiptap/core", (taken.get("@tiptap/core") ?? new Set()).add("Editor"));
   return new Map([...taken].map(([from, names]) => [from, [...names].sort()] as const).sort());
 }
 
 const moduleAt = (path: string): string => (existsSync(`${path}.ts`) ? `${path}.ts` : `${path}.tsx`);
 
+const listOf = (names: readonly string[]): string =>
+  names.map((name) => `export { ${name} } from "./${name}.js";`).join("\n");
+
 const slim = (taken: ReadonlyMap<string, string[]>): Plugin => ({
   name: "slim",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^@tiptap\/(core|extension-)/ }, ({ path }) => {
+    onResolve({ filter: /^@tiptap\/(core|react|extension-)/ }, ({ path }) => {
       const [, name = "", part = "index"] = path.split("/");
       return { path: moduleAt(join(packages, name, "src", part)), sideEffects: false };
     });
@@ -82,6 +87,14 @@ const slim = (taken: ReadonlyMap<string, string[]>): Plugin => ({
       const file = join(resolveDir, path.replace(/\.js$/, ".ts"));
       return UNUSED.includes(file) ? { path: PARTS, sideEffects: false } : null;
     });
+    onResolve({ filter: /^(fast-equals|use-sync-external-store\/shim\/index.js)$/ }, ({ path }) => ({
+      path: join(root, path === "fast-equals" ? "lib/slim/fast-equals.ts" : "lib/slim/sync-store.ts"),
+    }));
+    onResolve({ filter: /^use-sync-external-store\/shim\/with-selector.js$/ }, () => ({
+      path: "use-sync-external-store/with-selector",
+      external: true,
+    }));
+    onResolve({ filter: /^react(-dom)?$/ }, () => ({ external: true }));
     onResolve({ filter: /^(@tiptap\/pm\/|prosemirror-)/ }, ({ path }) => {
       const [, name = ""] = /(\w+)$/.exec(path) ?? [];
       if (name === "history") return { path: join(root, "lib/slim/history.ts") };
@@ -91,8 +104,12 @@ const slim = (taken: ReadonlyMap<string, string[]>): Plugin => ({
     onLoad({ filter: /prosemirror-\w+\/dist\/index\.js$/ }, ({ path, pluginData }) => ({
       contents: keepOnly(readFileSync(path, "utf8"), taken.get(`@tiptap/pm/${pluginData}`) ?? []),
     }));
+    // each of its parts has a module of its name
+    onLoad({ filter: /react\/src\/index\.ts$/ }, () => ({
+      contents: listOf(taken.get("@tiptap/react") ?? []),
+    }));
     onLoad({ filter: /core\/src\/commands\/index\.ts$/ }, () => ({
-      contents: COMMANDS.map((name) => `export { ${name} } from "./${name}.js";`).join("\n"),
+      contents: listOf(COMMANDS),
     }));
   },
 });
@@ -129,7 +146,7 @@ export async function bundleTiptap(): Promise<{ text: string; sources: string[] 
   return { text: bundle.text, sources: used.map(([path]) => join(root, path)) };
 }
 
-const BANNER = `// Made by scripts/build-slim-tiptap.ts from @tiptap/core and @tiptap/extension-* (MIT, © 2025 Tiptap GmbH)
+const BANNER = `// Made by scripts/build-slim-tiptap.ts from @tiptap/core, @tiptap/react and @tiptap/extension-* (MIT, © 2025 Tiptap GmbH)
 // and from prosemirror-commands and prosemirror-inputrules (MIT, © 2015-2017 Marijn Haverbeke and others). Do not edit.`;
 
 if (process.argv[1] === import.meta.filename) {

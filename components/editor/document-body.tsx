@@ -1,6 +1,7 @@
 "use client";
 import type { EditorView } from "@tiptap/pm/view";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type Editor, useEditor } from "@tiptap/react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { BlockMap } from "../../lib/core/block-map.ts";
 import { isBlockId } from "../../lib/core/ids.ts";
@@ -12,7 +13,6 @@ import type { OpenAttachments } from "./attachments/open-attachments.ts";
 import { bodyTools, fetchAhead } from "./fetch-ahead.ts";
 import { letListsPick } from "./list-picks.ts";
 import { type DocumentEditor, openEditor } from "./open-editor.ts";
-import { useEditor } from "./use-editor.ts";
 import { useStore } from "./use-session.ts";
 
 const pictureDialogs = new LatePart(
@@ -66,7 +66,12 @@ type EditingProps = BodyProps & { opened: DocumentEditor };
 function Editing({ documentId, opened, session, isWritable, mentions, onBody }: EditingProps) {
   const area = useRef<HTMLDivElement>(null);
   const place = useRef<HTMLDivElement>(null);
-  const editor = useEditor(opened.options, place);
+  const editor = useEditor({
+    ...opened.options,
+    immediatelyRender: false,
+    shouldRerenderOnTransaction: false,
+  });
+  usePlace(editor, place);
   useEffect(() => {
     editor?.setEditable(isWritable, false);
     editor?.view.dom.setAttribute("aria-readonly", String(!isWritable));
@@ -92,6 +97,18 @@ function Editing({ documentId, opened, session, isWritable, mentions, onBody }: 
       {editor ? <PictureDialogs view={editor.view} attachments={opened.attachments} /> : null}
     </div>
   );
+}
+
+/**
+ * Puts the text into the page. @tiptap/react's `EditorContent` would make the views of all plugins a second time for it,
+ * for views that React draws: there are none.
+ */
+function usePlace(editor: Editor | null, place: RefObject<HTMLElement | null>) {
+  useLayoutEffect(() => {
+    if (!editor) return;
+    place.current?.append(editor.view.dom);
+    editor.view.updateRoot();
+  }, [editor, place]);
 }
 
 /** Made when the first picture is looked at. */

@@ -19,6 +19,7 @@ export const slimAliases: Readonly<Record<string, string>> = {
   "use-sync-external-store/shim/with-selector": "use-sync-external-store/with-selector",
   // commands, keymaps, decorations and parsers that the editor never runs: 21 kB (scripts/build-slim-tiptap.ts)
   "@tiptap/core": TIPTAP,
+  "@tiptap/react": TIPTAP,
   "@tiptap/extension-bold": TIPTAP,
   "@tiptap/extension-code": TIPTAP,
   "@tiptap/extension-italic": TIPTAP,
