@@ -3,11 +3,11 @@
  * as such a block is drawn (lib/editor/late-kit.ts).
  */
 import { columnWidthsPlugin } from "../../lib/editor/column-widths.ts";
+import { insertEmbed } from "../../lib/editor/embed-commands.ts";
 import { type EmbedDoor, EmbedView, embedPastePlugin } from "../../lib/editor/embed-view.ts";
 import { type HighlightingKey, highlightingPlugin } from "../../lib/editor/highlighting.ts";
 import type { MakeView } from "../../lib/editor/late-view.ts";
 import { mathHandPlugin } from "../../lib/editor/math-hand.ts";
-import { rareCommands } from "../../lib/editor/rare-commands.ts";
 import { tableHandPlugin } from "../../lib/editor/table-hand.ts";
 import { toast } from "../ui/toast.ts";
 import { AttachmentKit, type AttachmentNeeds } from "./attachments/attachment-kit.ts";
@@ -16,7 +16,7 @@ import { lateHighlighter } from "./late-highlighter.ts";
 
 export class BlockKit {
   readonly attachments: AttachmentKit;
-  readonly rare = rareCommands;
+  readonly insertEmbed = insertEmbed;
   readonly mathHand = mathHandPlugin;
   readonly tableHand = tableHandPlugin;
   readonly columnWidths = columnWidthsPlugin;

@@ -102,11 +102,10 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
     },
     onMissing: () =>
       void toast("A part of the editor is not here yet. It comes as soon as there is a connection.", {
-        description:
-          "Pictures, files, tables, columns and embeds need it; what you began waits for it. The text is safe.",
+        description: "Pictures, files and embeds need it; what you began waits for it. The text is safe.",
       }),
   });
-  const slash = new SlashStore(late);
+  const slash = new SlashStore();
   const onPut = () => undo.stopCapturing();
   const attachments = new OpenAttachments((use) => void late.whenHere((kit) => use(kit.attachments)));
   const changes = new EditorChanges();
@@ -152,7 +151,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
     }),
     callouts.plugin,
     codes.plugin,
-    keymapPlugin(undo, late),
+    keymapPlugin(undo),
     markdownRules(),
     undoStepsPlugin(undo, map),
     normalizePlugin(map),

@@ -1,25 +1,16 @@
 import type { EditorState } from "@tiptap/pm/state";
-import type { Late } from "../../lib/editor/late-kit.ts";
-import type { WithCommands } from "../../lib/editor/rare-commands.ts";
 import { offeredItems, type SlashQuery, slashQuery } from "../../lib/editor/slash.ts";
 import type { SlashItem } from "../../lib/editor/slash-items.ts";
 import { ListStore } from "./list-store.ts";
 
 /** What the slash menu shows. */
 export class SlashStore extends ListStore<SlashQuery, SlashItem> {
-  readonly #late: Late<WithCommands>;
-
-  constructor(late: Late<WithCommands>) {
-    super();
-    this.#late = late;
-  }
-
   /** @param state of the editor, null: nothing is typed in it. */
   show(state: EditorState | null): void {
     const query = state && slashQuery(state);
     const before = this.shown.getSnapshot();
     const isSame = before?.query.from === query?.from && before?.query.text === query?.text;
     if (!state || !query) this.shown.set(null);
-    else if (!isSame) this.shown.set({ query, items: offeredItems(state, query, this.#late), chosen: 0 });
+    else if (!isSame) this.shown.set({ query, items: offeredItems(state, query), chosen: 0 });
   }
 }

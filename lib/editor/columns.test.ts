@@ -17,7 +17,6 @@ import { levelsAt, moveTo } from "./drag-blocks.ts";
 import { moveBlock, startOf } from "./move-block.ts";
 import { normalizePlugin } from "./normalize.ts";
 import { forEachBlock } from "./outline-nodes.ts";
-import { rareCommands } from "./rare-commands.ts";
 import { schema } from "./schema.ts";
 import { offeredItems } from "./slash.ts";
 import { stillDocument } from "./still-nodes.ts";
@@ -154,8 +153,7 @@ describe("columns in the editor", () => {
         block("", "columns", [column("a"), column("c"), column("d"), column("e")]),
       ]);
       const query = { from: 1, to: 1, text: "column" };
-      const late = { kit: { rare: rareCommands }, whenHere: () => () => undefined };
-      return offeredItems(desk.at(words).state, query, late).map(({ name }) => name);
+      return offeredItems(desk.at(words).state, query).map(({ name }) => name);
     };
     expect(offered("top")).toEqual(["2 columns", "3 columns", "4 columns", "Add column", "Table"]);
     expect(offered("a")).toContain("Remove columns");

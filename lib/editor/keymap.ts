@@ -1,12 +1,12 @@
 /** The keys of the document body. */
 import { chainCommands, deleteSelection, selectNodeBackward, selectNodeForward } from "@tiptap/pm/commands";
 import { keydownHandler } from "@tiptap/pm/keymap";
-import { type Command, type EditorState, Plugin } from "@tiptap/pm/state";
+import { type Command, Plugin } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import type { UndoManager } from "yjs";
-import { cellPlaceOf, clearCells, stayInCell } from "./cell-place.ts";
+import { clearCells, stayInCell } from "./cell-place.ts";
 import { chosenKeys } from "./chosen-plugin.ts";
-import { columnAround } from "./column-places.ts";
+import { shiftColumn } from "./columns-commands.ts";
 import {
   blockAt,
   isAttachment,
@@ -20,12 +20,12 @@ import {
   turnInto,
 } from "./commands.ts";
 import { leaveInside, splitInside } from "./inside-commands.ts";
-import { type Late, lateCommand } from "./late-kit.ts";
 import { mathFence } from "./math-keys.ts";
 import { moveBlock } from "./move-block.ts";
 import { toggleFold } from "./nesting.ts";
-import type { RareCommands, WithCommands } from "./rare-commands.ts";
 import { selectWider } from "./select-wider.ts";
+import { stepLine } from "./step-line.ts";
+import { cellBelow, goToCell, moveColumn, moveRow } from "./table-commands.ts";
 
 /** ``` and Enter makes code. */
 const fence: Command = (state, dispatch) => {
@@ -42,9 +42,6 @@ const toggleHere: Command = (state, dispatch) => {
   const { pos } = blockAt(state.doc, state.selection.from);
   return chainCommands(toggleTask(pos), toggleFold(pos))(state, dispatch);
 };
-
-const isInColumn = ({ doc, selection }: EditorState): boolean =>
-  columnAround(blockAt(doc, selection.from).node) !== null;
 
 /**
  * A caret moved by the key just before is known to the browser but not yet to the editor: it is read first, or Enter
@@ -72,24 +69,8 @@ const forward = chainCommands(
 /**
  * What each key does; shortcuts.ts lists them for people.
  * @param undo takes back this person's own changes only.
- * @param late the commands of rare blocks.
  */
-export function bodyKeys(undo: UndoManager, late: Late<WithCommands>): Readonly<Record<string, Command>> {
-  const inCell = (pick: (commands: RareCommands) => Command): Command =>
-    lateCommand(
-      late,
-      (state) => cellPlaceOf(state) !== null,
-      ({ rare }) => pick(rare),
-    );
-  // the browser's own way until then
-  const stepLine = (by: -1 | 1): Command =>
-    lateCommand(
-      late,
-      () => false,
-      ({ rare }) => rare.stepLine(by),
-    );
-  const shiftColumn = (by: -1 | 1): Command =>
-    lateCommand(late, isInColumn, ({ rare }) => rare.shiftColumn(by));
+export function bodyKeys(undo: UndoManager): Readonly<Record<string, Command>> {
   /** A change of structure is undone by itself, not together with the typing before it. */
   const step =
     (command: Command): Command =>
@@ -104,16 +85,7 @@ export function bodyKeys(undo: UndoManager, late: Late<WithCommands>): Readonly<
       return true;
     };
   const keys: Record<string, Command> = {
-    Enter: step(
-      chainCommands(
-        inCell(({ cellBelow }) => cellBelow),
-        fence,
-        mathFence,
-        splitInside,
-        leaveInside,
-        splitBlockCommand,
-      ),
-    ),
+    Enter: step(chainCommands(cellBelow, fence, mathFence, splitInside, leaveInside, splitBlockCommand)),
     "Shift-Enter": newline,
     "Mod-Enter": step(toggleHere),
     Backspace: step(back),
@@ -123,42 +95,12 @@ export function bodyKeys(undo: UndoManager, late: Late<WithCommands>): Readonly<
     "Mod-a": selectWider,
     ArrowUp: stepLine(-1),
     ArrowDown: stepLine(1),
-    Tab: step(
-      chainCommands(
-        inCell(({ goToCell }) => goToCell(1)),
-        shiftDepth(1),
-      ),
-    ),
-    "Shift-Tab": step(
-      chainCommands(
-        inCell(({ goToCell }) => goToCell(-1)),
-        shiftDepth(-1),
-      ),
-    ),
-    "Alt-Shift-ArrowUp": step(
-      chainCommands(
-        inCell(({ moveRow }) => moveRow(-1)),
-        moveBlock(-1),
-      ),
-    ),
-    "Alt-Shift-ArrowDown": step(
-      chainCommands(
-        inCell(({ moveRow }) => moveRow(1)),
-        moveBlock(1),
-      ),
-    ),
-    "Alt-Shift-ArrowLeft": step(
-      chainCommands(
-        inCell(({ moveColumn }) => moveColumn(-1)),
-        shiftColumn(-1),
-      ),
-    ),
-    "Alt-Shift-ArrowRight": step(
-      chainCommands(
-        inCell(({ moveColumn }) => moveColumn(1)),
-        shiftColumn(1),
-      ),
-    ),
+    Tab: step(chainCommands(goToCell(1), shiftDepth(1))),
+    "Shift-Tab": step(chainCommands(goToCell(-1), shiftDepth(-1))),
+    "Alt-Shift-ArrowUp": step(chainCommands(moveRow(-1), moveBlock(-1))),
+    "Alt-Shift-ArrowDown": step(chainCommands(moveRow(1), moveBlock(1))),
+    "Alt-Shift-ArrowLeft": step(chainCommands(moveColumn(-1), shiftColumn(-1))),
+    "Alt-Shift-ArrowRight": step(chainCommands(moveColumn(1), shiftColumn(1))),
     "Mod-z": history("undo"),
     "Mod-Shift-z": history("redo"),
     "Mod-y": history("redo"),
@@ -177,8 +119,8 @@ export function bodyKeys(undo: UndoManager, late: Late<WithCommands>): Readonly<
   return keys;
 }
 
-export function keymapPlugin(undo: UndoManager, late: Late<WithCommands>): Plugin {
-  const handleKeyDown = keydownHandler(bodyKeys(undo, late));
+export function keymapPlugin(undo: UndoManager): Plugin {
+  const handleKeyDown = keydownHandler(bodyKeys(undo));
   let leaves = false;
   return new Plugin({
     props: {

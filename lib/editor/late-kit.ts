@@ -3,7 +3,7 @@
  * Its plugins have their places among the others from the start and do nothing there until then, as a state that is
  * configured anew draws its whole document; how such blocks look meanwhile is in late-view.ts.
  */
-import { type Command, type EditorState, Plugin, PluginKey } from "@tiptap/pm/state";
+import { Plugin, PluginKey } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 
 const ASK_AGAIN_MS = 2_000;
@@ -142,20 +142,3 @@ export class LateKit<Kit> {
 
 /** What may wait for a kit sees this of it. */
 export type Late<Kit> = Pick<LateKit<Kit>, "kit" | "whenHere">;
-
-/**
- * A key whose command comes with the kit. Pressed before, where it applies, it does nothing but that, as soon as it can,
- * unless the selection is another by then.
- */
-export const lateCommand =
-  <Kit>(late: Late<Kit>, applies: (state: EditorState) => boolean, pick: (kit: Kit) => Command): Command =>
-  (state, dispatch, view) => {
-    if (late.kit) return pick(late.kit)(state, dispatch, view);
-    if (!applies(state)) return false;
-    if (dispatch && view)
-      late.whenHere((kit) => {
-        if (!view.isDestroyed && view.state.selection.eq(state.selection))
-          pick(kit)(view.state, view.dispatch, view);
-      });
-    return true;
-  };

@@ -16,9 +16,7 @@ const listed = (by: ShortcutGroup["by"]): string[] =>
 
 describe("the sheet of shortcuts", () => {
   it("names each key that the text answers, and none that it does not", () => {
-    const bound = Object.keys(
-      bodyKeys(new Y.UndoManager(new Y.Doc().getMap()), { kit: null, whenHere: () => () => undefined }),
-    );
+    const bound = Object.keys(bodyKeys(new Y.UndoManager(new Y.Doc().getMap())));
     expect([...listed("keymap"), ...ORDINARY].toSorted()).toEqual(bound.toSorted());
   });
 

@@ -14,11 +14,12 @@ import type { EditorView } from "@tiptap/pm/view";
 import { type AttachmentType, isAttachmentType } from "../core/attachment.ts";
 import { EMBED } from "../core/embed.ts";
 import { colorBlocks } from "./block-color.ts";
+import { addColumn, makeColumns, removeColumns } from "./columns-commands.ts";
 import { blockAt, blockByIndex, insertDivider, isAttachment, setBlock } from "./commands.ts";
 import type { Late } from "./late-kit.ts";
 import { startMath } from "./math-keys.ts";
-import type { WithCommands } from "./rare-commands.ts";
 import { COLOR, filterSlashItems, type SlashItem } from "./slash-items.ts";
+import { insertTable } from "./table-commands.ts";
 
 /** Positions of the slash and of the caret behind what was typed after it. */
 export type SlashQuery = { readonly from: number; readonly to: number; readonly text: string };
@@ -75,29 +76,29 @@ export function closeSlash(view: EditorView): void {
   view.dispatch(view.state.tr.setMeta(CLOSE_SLASH, true));
 }
 
-/** What stands for itself and is no rare block; the others turn the block into what they are. */
-const INSERTS: Readonly<Record<string, Command>> = { divider: insertDivider, formula: startMath };
+/** What stands for itself; the others turn the block into what they are, and an embed comes with its code. */
+const INSERTS: Readonly<Record<string, Command>> = {
+  divider: insertDivider,
+  table: insertTable(),
+  columns2: makeColumns(2),
+  columns3: makeColumns(3),
+  columns4: makeColumns(4),
+  addColumn,
+  noColumns: removeColumns,
+  formula: startMath,
+};
 
-const RARE = ["table", "columns2", "columns3", "columns4", "addColumn", "noColumns", EMBED] as const;
-/** What is put in by a command that comes late (rare-commands.ts). */
-export type RareInsert = (typeof RARE)[number];
-const isRare = (type: string): type is RareInsert => (RARE as readonly string[]).includes(type);
+/** What is meant by the query, without what the place of the caret does not allow. */
+export const offeredItems = (state: EditorState, { text }: SlashQuery): readonly SlashItem[] =>
+  filterSlashItems(text).filter(({ type }) => INSERTS[type]?.(state) !== false);
 
-/** What is meant by the query, without what the place of the caret does not allow, as far as that is known. */
-export const offeredItems = (
-  state: EditorState,
-  { text }: SlashQuery,
-  { kit }: Late<WithCommands>,
-): readonly SlashItem[] =>
-  filterSlashItems(text).filter(({ type }) => {
-    const insert = isRare(type) ? kit?.rare.inserts[type] : INSERTS[type];
-    return insert?.(state) !== false;
-  });
+/** What comes late of what the menu puts in. */
+export type WithEmbeds = { readonly insertEmbed: Command };
 
 type SlashDoors = {
   /** Opens the browser's list of files; it has the focus then. */
   readonly choose: (type: AttachmentType) => void;
-  readonly late: Late<WithCommands>;
+  readonly late: Late<WithEmbeds>;
 };
 
 /** Takes the query away and makes its block the item's type. */
@@ -110,9 +111,9 @@ export function runSlashItem(view: EditorView, item: SlashItem, { choose, late }
   if (isAttachmentType(type)) {
     view.dispatch(tr);
     choose(type);
-  } else if (isRare(type)) {
+  } else if (type === EMBED) {
     view.dispatch(tr);
-    insertAt(view, (kit) => kit.rare.inserts[type], late);
+    insertEmbedAt(view, late);
   } else if (insert) {
     view.dispatch(tr);
     insert(view.state, view.dispatch);
@@ -123,9 +124,9 @@ export function runSlashItem(view: EditorView, item: SlashItem, { choose, late }
 }
 
 /** At the block that the caret is in now, also when the command comes later. */
-function insertAt(view: EditorView, pick: (kit: WithCommands) => Command, late: Late<WithCommands>): void {
+function insertEmbedAt(view: EditorView, late: Late<WithEmbeds>): void {
   const { id } = blockAt(view.state.doc, view.state.selection.from).node.attrs;
-  late.whenHere((kit) => {
+  late.whenHere(({ insertEmbed }) => {
     if (view.isDestroyed || !view.editable) return;
     const { doc, selection, tr } = view.state;
     const here = blockAt(doc, selection.from).node.attrs.id === id;
@@ -134,6 +135,6 @@ function insertAt(view: EditorView, pick: (kit: WithCommands) => Command, late: 
       const { pos, node } = blockByIndex(doc, index);
       view.dispatch(tr.setSelection(Selection.near(doc.resolve(pos + node.nodeSize - 1), -1)));
     }
-    pick(kit)(view.state, view.dispatch);
+    insertEmbed(view.state, view.dispatch);
   });
 }

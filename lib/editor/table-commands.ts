@@ -1,6 +1,6 @@
 /**
- * What one does to a table from within: rows, columns, the way from cell to cell. Commands of ProseMirror; they come with
- * the code of rare blocks. What keeps a table in shape is in cell-place.ts.
+ * What one does to a table from within: rows, columns, the way from cell to cell. Commands of ProseMirror. What keeps a
+ * table in shape is in cell-place.ts.
  */
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import { type Command, type EditorState, TextSelection, type Transaction } from "@tiptap/pm/state";

@@ -1,0 +1,75 @@
+// @vitest-environment jsdom
+/** What the slash menu puts in before the code of embeds is here. */
+import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
+import { EditorState, type NodeSelection, Plugin, TextSelection } from "@tiptap/pm/state";
+import { EditorView } from "@tiptap/pm/view";
+import { describe, expect, it, vi } from "vitest";
+import { newBlockId } from "../core/ids.ts";
+import { insertEmbed } from "./embed-commands.ts";
+import { LateKit } from "./late-kit.ts";
+import { schema } from "./schema.ts";
+import { runSlashItem, slashPlugin, type WithEmbeds } from "./slash.ts";
+import { filterSlashItems } from "./slash-items.ts";
+
+const line = (text = "") =>
+  schema.node("block", { id: newBlockId() }, text === "" ? [] : [schema.text(text)]);
+
+function editing(...nodes: ProseMirrorNode[]) {
+  const code = Promise.withResolvers<() => WithEmbeds>();
+  const late = new LateKit<WithEmbeds>({ load: () => code.promise, onMissing: vi.fn() });
+  const plugins = [slashPlugin(() => false), late.slot(() => new Plugin({}))];
+  const state = EditorState.create({ doc: schema.node("doc", null, nodes), plugins });
+  const view = new EditorView(document.createElement("div"), { state });
+  const arrive = async () => {
+    code.resolve(() => ({ insertEmbed }));
+    await late.arrived;
+  };
+  const go = (at: number) =>
+    view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, at)));
+  const choose = (name: string) => {
+    view.dispatch(view.state.tr.insertText("/"));
+    view.dispatch(view.state.tr.insertText(name));
+    const [item] = filterSlashItems(name);
+    if (!item) throw new Error(`Nothing is called ${name}.`);
+    runSlashItem(view, item, { choose: vi.fn(), late });
+  };
+  const types = () => view.state.doc.children.map(({ attrs }) => attrs.type);
+  return { view, arrive, go, choose, types };
+}
+
+describe("chosen in the slash menu before the code of embeds is here", () => {
+  it("a table and columns are there at once", () => {
+    const { choose, go, types } = editing(line());
+    go(1);
+    choose("table");
+    expect(types()).toEqual(["table", "paragraph"]);
+    const columns = editing(line());
+    columns.go(1);
+    columns.choose("2 columns");
+    expect(columns.types()).toContain("columns");
+  });
+
+  it("an embed comes behind what was typed meanwhile, and asks for its address", async () => {
+    const { view, arrive, go, choose, types } = editing(line());
+    go(1);
+    choose("embed");
+    view.dispatch(view.state.tr.insertText("typed"));
+    await arrive();
+    expect(types()).toEqual(["paragraph", "embed"]);
+    expect(view.state.doc.textContent).toBe("typed");
+    expect((view.state.selection as NodeSelection).node.attrs.type).toBe("embed");
+  });
+
+  it("an embed comes where it was asked for, whatever was written elsewhere meanwhile", async () => {
+    const { view, arrive, go, choose, types } = editing(line("one"), line(), line("three"));
+    go(6);
+    choose("embed");
+    expect(types()).toEqual(["paragraph", "paragraph", "paragraph"]);
+    go(view.state.doc.content.size - 1);
+    view.dispatch(view.state.tr.insertText("!"));
+    view.dispatch(view.state.tr.insert(0, line("zero")));
+    await arrive();
+    expect(types()).toEqual(["paragraph", "paragraph", "embed", "paragraph"]);
+    expect(view.state.doc.lastChild?.textContent).toBe("three!");
+  });
+});
