@@ -2,6 +2,11 @@
 import * as Y from "yjs";
 import type { GuardState } from "../core/guard.ts";
 
+/** Local, or what comes from the log with something of our own in it. */
+export function hasOwnPart({ local, beforeState, afterState }: Y.Transaction, own: number): boolean {
+  return local || (afterState.get(own) ?? 0) > (beforeState.get(own) ?? 0);
+}
+
 /**
  * Null when nothing in it is our own. Someone edited inside a transaction of the log: Yjs then takes another client id
  * and hides the edit among foreign ones. Takes the id back, and cuts our part out.

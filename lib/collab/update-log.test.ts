@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import * as Y from "yjs";
 import { toBase64 } from "../core/base64.ts";
 import { AppError } from "../core/errors.ts";
@@ -396,6 +396,35 @@ test("UL19 edits inside observers, of local edits and of the log's, are sent onc
     expect(doc.getText("text").toString()).toBe(textOf(ada));
   }
   expect(map.size).toBeGreaterThan(1);
+});
+
+test("UL30 only what is written here is encoded: not what the log brings, as it opens or later", async () => {
+  const { clock, server, dice, openTab } = createWorld();
+  const ada = await openTab("ada");
+  type(ada, "before ");
+  await clock.run(500);
+  const bob = new FakeTab({
+    server,
+    clock,
+    dice,
+    userId: "bob",
+    name: "bob",
+    disk: new FakeDisk(clock, dice),
+  });
+  const told = vi.spyOn(bob.doc, "emit");
+  const encoded = () => told.mock.calls.filter(([name]) => name === "update").length;
+  const opened = bob.open();
+  await clock.run(100);
+  await opened;
+  type(ada, "later ");
+  await clock.run(500);
+  expect([textOf(bob), encoded()]).toEqual(["before later ", 0]);
+  type(bob, "own ");
+  await clock.run(500);
+  expect([textOf(ada), encoded()]).toEqual(["before later own ", 1]);
+  type(ada, "after");
+  await clock.run(500);
+  expect([textOf(bob), encoded()]).toEqual(["before later own after", 1]);
 });
 
 test("UL20 a dead tab's words are shown and sent first, under their own session; own edits may stand on them", async () => {

@@ -22,7 +22,7 @@ import type { Chance, Clock } from "./clock.ts";
 import { type Connection, type ConnectionEvent, connectionOf, POLL_MS, pollMs } from "./connection.ts";
 import { ConnectionLoop } from "./connection-loop.ts";
 import { isContained } from "./leftovers.ts";
-import { localPartOf, withoutRepeats } from "./local-updates.ts";
+import { hasOwnPart, localPartOf, withoutRepeats } from "./local-updates.ts";
 import {
   accessOf,
   type Block,
@@ -137,7 +137,7 @@ export class UpdateLog {
       onIdle: () => this.#publish(),
     });
     this.#reopening = new Reopening(session.sessionId, (again) => this.#ask(this.#reader.heard, again));
-    doc.on("update", this.#hearDocument);
+    doc.on("afterTransactionCleanup", this.#hearTransaction);
   }
 
   /** The last row of the log that is in the document. */
@@ -230,11 +230,21 @@ export class UpdateLog {
   }
 
   destroy(): void {
+    this.#options.doc.off("afterTransactionCleanup", this.#hearTransaction);
     this.#options.doc.off("update", this.#hearDocument);
     this.tell("destroyed");
   }
 
   // ------------------------------------------------------------------ local edits
+
+  /**
+   * Right after this event Yjs encodes the transaction where somebody listens for that. What comes from the log, the
+   * whole document as it opens, need not be encoded once more.
+   */
+  #hearTransaction = (transaction: Y.Transaction, doc: Y.Doc): void => {
+    doc.off("update", this.#hearDocument);
+    if (hasOwnPart(transaction, this.#options.session.yjsClientId)) doc.on("update", this.#hearDocument);
+  };
 
   #hearDocument = (data: Uint8Array, _origin: unknown, doc: Y.Doc, transaction: Y.Transaction): void => {
     const own = this.#options.session.yjsClientId;
