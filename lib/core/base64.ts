@@ -3,6 +3,7 @@
 type NativeBase64 = {
   toBase64?: (this: Uint8Array) => string;
 };
+type NativeBytes = { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
 
 const CHUNK = 0x8000;
 
@@ -18,7 +19,9 @@ export function toBase64(bytes: Uint8Array): string {
 }
 
 export function fromBase64(text: string): Uint8Array {
-  // Postgres' encode(…, 'base64') breaks lines every 76 characters; atob skips white space.
+  const native = Uint8Array as NativeBytes;
+  // Postgres' encode(…, 'base64') breaks lines every 76 characters; both skip white space.
+  if (native.fromBase64 !== undefined) return native.fromBase64(text);
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at);
