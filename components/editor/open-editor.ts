@@ -14,6 +14,7 @@ import { EditorChanges } from "../../lib/editor/changes.ts";
 import { chosenPlugin } from "../../lib/editor/chosen-plugin.ts";
 import { toggleTask } from "../../lib/editor/commands.ts";
 import { compositionPlugin } from "../../lib/editor/composition.ts";
+import { drawOnce } from "../../lib/editor/draw-once.ts";
 import { emojiPlugin } from "../../lib/editor/emoji.ts";
 import { flashPlugin } from "../../lib/editor/flash.ts";
 import { findPlugin } from "../../lib/editor/found-places.ts";
@@ -192,10 +193,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
     attachments,
     late,
     options: {
-      onBeforeCreate: ({ editor }) => {
-        // a node is as good as its JSON, and is made once; the type does not say so
-        editor.options.content = binding.document(editor.schema) as unknown as EditorOptions["content"];
-      },
+      onBeforeCreate: ({ editor }) => drawOnce(editor, binding.document(editor.schema)),
       extensions: [
         ...documentExtensions,
         Extension.create({ name: "document", priority: 1000, addProseMirrorPlugins: plugins }),

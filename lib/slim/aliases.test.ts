@@ -99,7 +99,15 @@ describe("slim parts", () => {
       ...source.matchAll(/(?<![-\w])editor\??\.(\w+)/g),
     ]);
     const names = new Set(asked.map(([, name]) => name));
-    expect([...names].toSorted()).toEqual(["commands", "options", "schema", "setEditable", "view"]);
+    expect([...names].toSorted()).toEqual([
+      "commands",
+      "mount",
+      "options",
+      "schema",
+      "setEditable",
+      "state",
+      "view",
+    ]);
   });
 
   it("warns in the words of yjs", async () => {
