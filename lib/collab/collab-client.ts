@@ -35,6 +35,8 @@ export type CollabClientOptions = {
 };
 
 const LINGER_MS = 1_000;
+/** A page on a slow computer is drawn for the first time this long. */
+const EXPECTED_MS = 10_000;
 
 export class CollabClient {
   readonly #options: CollabClientOptions;
@@ -60,17 +62,12 @@ export class CollabClient {
 
   /** The open document, opened if nobody holds it yet. Let it go with `release`. */
   holdDocument(documentId: string): Held<DocumentSession> {
-    return this.#documents.hold(documentId, () => {
-      const { realtime, userId, openOutbox = openIdbOutbox } = this.#options;
-      const { openTabLine = openBrowserTabLine } = this.#options;
-      return new DocumentSession({
-        ...this.#sessionOptions(documentId),
-        outbox: openOutbox({ userId, documentId }),
-        locks: this.#locks,
-        openTabLine,
-        live: { realtime, workspaces: this.#workspaces },
-      });
-    });
+    return this.#documents.hold(documentId, () => this.#open(documentId));
+  }
+
+  /** Opens it before whoever will hold it is there to do so. */
+  expectDocument(documentId: string): void {
+    this.#documents.expect(documentId, () => this.#open(documentId), EXPECTED_MS);
   }
 
   /** Hears of changes of a workspace's documents. `epoch` is its access_epoch as last read. */
@@ -92,6 +89,18 @@ export class CollabClient {
   /** Some open document has text that is not stored: ask before leaving. */
   hasUnsent(): boolean {
     return this.#documents.values().some((session) => session.hasUnsent());
+  }
+
+  #open(documentId: string): DocumentSession {
+    const { realtime, userId, openOutbox = openIdbOutbox } = this.#options;
+    const { openTabLine = openBrowserTabLine } = this.#options;
+    return new DocumentSession({
+      ...this.#sessionOptions(documentId),
+      outbox: openOutbox({ userId, documentId }),
+      locks: this.#locks,
+      openTabLine,
+      live: { realtime, workspaces: this.#workspaces },
+    });
   }
 
   #sessionOptions(

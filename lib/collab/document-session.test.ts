@@ -307,6 +307,29 @@ test("RG1 what is held twice is made once, and closed a moment after the last on
   expect(closed).toEqual(["value 1", "value 2"]);
 });
 
+test("RG2 what is expected is made at once, is the same for who comes in time, and closed when nobody does", async () => {
+  const clock = new VirtualClock();
+  const closed: string[] = [];
+  const registry = new Registry<string>({ clock, lingerMs: 1_000, close: (value) => closed.push(value) });
+  let made = 0;
+  const make = () => `value ${++made}`;
+  registry.expect("key", make, 3_000);
+  registry.expect("key", make, 3_000);
+  expect(registry.find("key")).toBe("value 1");
+  await clock.run(2_000);
+  const { value, release } = registry.hold("key", make);
+  await clock.run(5_000);
+  expect([value, closed]).toEqual(["value 1", []]);
+  // one that is held, or was until a moment ago, is nothing to wait for
+  release();
+  registry.expect("key", make, 3_000);
+  await clock.run(1_500);
+  expect(closed).toEqual(["value 1"]);
+  registry.expect("key", make, 3_000);
+  await clock.run(3_500);
+  expect([made, closed]).toEqual([2, ["value 1", "value 2"]]);
+});
+
 test("RN1 a rename from the tree is stored, in an open document and without one", async () => {
   const { clock, server, documentId, createClient, open } = createWorld();
   const title = () => server.replay().getText("title").toString();

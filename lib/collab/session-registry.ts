@@ -49,6 +49,13 @@ export class Registry<T> {
     return { value: entry.value, release };
   }
 
+  /** Opens it for who holds it soon; nobody within `ms`, and it is closed. */
+  expect(key: string, create: () => T, ms: number): void {
+    if (this.#entries.has(key)) return;
+    const entry = this.#add(key, create());
+    entry.closing = this.#clock.after(ms, () => this.drop(key));
+  }
+
   /** Gives up the value at once, whoever holds it: the next `hold` makes a new one. */
   drop(key: string): void {
     const entry = this.#entries.get(key);
