@@ -64,10 +64,19 @@ export async function listTrash(workspaceId: string): Promise<DocumentRow[]> {
   return rows.filter((row) => row.trashedRoot === row.id);
 }
 
-/** Null for what does not exist and for what this person may not see. Also finds what is in the trash. */
-export const findDocument = cache(async (id: string): Promise<DocumentRow | null> => {
-  if (!Id.safeParse(id).success) return null;
+/**
+ * Null for what does not exist in this workspace and for what this person may not see. Also finds what is in the trash.
+ * What stands in the tree, which each page reads anyway, is not asked for once more.
+ */
+export const findDocument = cache(async (workspaceId: string, id: string): Promise<DocumentRow | null> => {
+  if (!Id.safeParse(workspaceId).success || !Id.safeParse(id).success) return null;
+  const known = (await listDocuments(workspaceId)).find((row) => row.id === id) ?? (await readDocument(id));
+  // The one id that was asked for decides: a document of another workspace is not found here.
+  return known?.workspaceId === workspaceId ? known : null;
+});
+
+async function readDocument(id: string): Promise<DocumentRow | null> {
   const client = await createServerSupabase();
   const answer = await client.from("documents").select(COLUMNS).eq("id", id).maybeSingle();
   return parseAnswer(DocumentRow.nullable(), answer);
-});
+}

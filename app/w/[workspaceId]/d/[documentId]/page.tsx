@@ -22,8 +22,8 @@ type Props = { params: Promise<{ workspaceId: string; documentId: string }> };
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { workspaceId, documentId } = await params;
-  const document = await findDocument(documentId);
-  return { title: document?.workspaceId === workspaceId ? document.title.trim() || "Untitled" : "Not found" };
+  const document = await findDocument(workspaceId, documentId);
+  return { title: document ? document.title.trim() || "Untitled" : "Not found" };
 }
 
 /** Who is named in the blocks, as this person may know it. The tree is read for it only where documents are. */
@@ -49,7 +49,7 @@ export default async function DocumentPage({ params }: Props) {
   const { workspaceId, documentId } = await params;
   // Asked for at once: each answers only what this person may see. Who that is decides before any of it is looked at.
   const asked = Promise.all([
-    findDocument(documentId),
+    findDocument(workspaceId, documentId),
     listMembers(workspaceId),
     listFirstBlocks(documentId),
     findLastEdit(documentId),
@@ -57,8 +57,7 @@ export default async function DocumentPage({ params }: Props) {
   asked.catch(() => undefined);
   const { user, workspace, canWrite } = await getViewer(workspaceId, `/w/${workspaceId}/d/${documentId}`);
   const [document, members, blocks, last] = await asked;
-  // The one id that was asked for decides: a document of another workspace is not found here.
-  if (document?.workspaceId !== workspace.id) notFound();
+  if (document === null) notFound();
   if (document.trashedAt) return <TrashedDocument title={document.title} />;
   const me = members.find((member) => member.userId === user.id);
   return (
