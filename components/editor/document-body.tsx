@@ -40,7 +40,8 @@ type BodyProps = {
 /** The text. Made once a session; React draws nothing in it. */
 export function DocumentBody({ documentId, session, isWritable, mentions, onBody }: BodyProps) {
   const [opened, setOpened] = useState<DocumentEditor | null>(null);
-  useEffect(() => {
+  // All of it before the next paint, in one go: what stands there until then shows the text, too.
+  useLayoutEffect(() => {
     const made = openEditor(documentId, session, mentions);
     setOpened(made);
     return () => {
@@ -68,12 +69,14 @@ function Editing({ documentId, opened, session, isWritable, mentions, onBody }: 
   const place = useRef<HTMLDivElement>(null);
   const editor = useEditor({
     ...opened.options,
+    editable: isWritable,
     immediatelyRender: false,
     shouldRerenderOnTransaction: false,
   });
   usePlace(editor, place);
   useEffect(() => {
-    editor?.setEditable(isWritable, false);
+    // it looks through all that is drawn
+    if (editor && editor.isEditable !== isWritable) editor.setEditable(isWritable, false);
     editor?.view.dom.setAttribute("aria-readonly", String(!isWritable));
   }, [editor, isWritable]);
   useAddressedBlock(editor?.view ?? null);
