@@ -101,6 +101,7 @@ describe("slim parts", () => {
     const names = new Set(asked.map(([, name]) => name));
     expect([...names].toSorted()).toEqual([
       "commands",
+      "isEditable",
       "mount",
       "options",
       "schema",
