@@ -27,6 +27,7 @@ import { cellPlaceOf } from "./cell-place.ts";
 import { chosenOf } from "./chosen.ts";
 import { baseOf } from "./column-places.ts";
 import { blockAt } from "./commands.ts";
+import { keepPlace } from "./late-clipboard.ts";
 import { looksLikeMarkdown } from "./looks-like-markdown.ts";
 import { codeOf, PASTED, type Pasted, pastedBlocks, readPasted } from "./pasted.ts";
 import { schema } from "./schema.ts";
@@ -152,16 +153,18 @@ function pasting(doors: ClipboardDoors): Plugin["props"] {
         if (!isText) waiting = readFrom(clipboardData, html, text, isFlow(view.state));
         else if (isMarkdown) {
           event.preventDefault();
+          const atPlace = keepPlace(view);
           void doors.markdown.read(text).then(
             (blocks) => {
               if (view.isDestroyed || !view.editable) return;
-              if (blocks) {
+              atPlace(() => {
+                if (!blocks) return doors.onRefused();
                 waiting = pastedBlocks(blocks);
                 view.pasteHTML(NOTHING, event);
-              } else doors.onRefused();
+              });
             },
             // not loaded: then it is what it was, lines
-            () => void (view.isDestroyed || view.pasteText(text, event)),
+            () => void (view.isDestroyed || atPlace(() => void view.pasteText(text, event))),
           );
         }
         return isMarkdown;

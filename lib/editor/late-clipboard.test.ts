@@ -3,6 +3,7 @@
 import { EditorState, TextSelection } from "@tiptap/pm/state";
 import { EditorView } from "@tiptap/pm/view";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { BlockNode } from "../core/block-tree.ts";
 import { clipboardPlugin } from "./clipboard.ts";
 import { lateClipboard } from "./late-clipboard.ts";
 import { schema } from "./schema.ts";
@@ -34,11 +35,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const code = () =>
+type Read = Parameters<typeof clipboardPlugin>[0]["markdown"]["read"];
+
+const code = (read: Read = async () => null) =>
   clipboardPlugin({
     onRefused: vi.fn(),
     onLost: vi.fn(),
-    markdown: { read: async () => null, print: () => null, load: vi.fn() },
+    markdown: { read, print: () => null, load: vi.fn() },
     copyMarkdown: vi.fn(),
     takePictures: vi.fn(),
     adopt: vi.fn(),
@@ -104,4 +107,32 @@ it("wait for a connection, which is said, and come with it", async () => {
   load.mockResolvedValue(code());
   await vi.advanceTimersByTimeAsync(3_000);
   expect(view.state.doc.textContent).toBe("start end!");
+});
+
+it("of the same place are done in their order", async () => {
+  const late = Promise.withResolvers<ReturnType<typeof code>>();
+  const { view } = editor(() => late.promise);
+  go(view, 7);
+  paste(view, "one", "<em>one</em>");
+  paste(view, "two", "<em>two</em>");
+  late.resolve(code());
+  await vi.waitFor(() => expect(view.state.doc.textContent).toBe("start onetwoend"));
+});
+
+it("of Markdown are done where they belong, when it has been read", async () => {
+  const late = Promise.withResolvers<ReturnType<typeof code>>();
+  const { view } = editor(() => late.promise);
+  go(view, 7);
+  paste(view, "a **bold** word");
+  type(view, "typed ");
+  const reading = Promise.withResolvers<BlockNode[]>();
+  const read = vi.fn<Read>(() => reading.promise);
+  late.resolve(code(read));
+  await vi.waitFor(() => expect(read).toHaveBeenCalled());
+  type(view, "on ");
+  go(view, 1);
+  reading.resolve([{ type: "paragraph", attrs: {}, text: [{ text: "bold ", marks: {} }], children: [] }]);
+  await vi.waitFor(() => expect(view.state.doc.textContent).toBe("start bold typed on end"));
+  type(view, "At the ");
+  expect(view.state.doc.textContent).toBe("At the start bold typed on end");
 });

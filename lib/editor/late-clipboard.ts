@@ -26,15 +26,20 @@ type Held = Place & {
   /** The same again: an event's data is gone with it. */
   readonly event: Event;
 };
+/** For a paste that is here but still being read. */
+type Kept = Place & { readonly of: symbol };
 type Waiting = {
   readonly held: readonly Held[];
+  readonly kept: readonly Kept[];
+  /** While a paste is done: what waits at its place stands behind it. */
+  readonly isPasting: boolean;
   /** Where the selection is, while a paste is done elsewhere. */
   readonly caret: Place | null;
 };
 
 const heldKey = new PluginKey<Waiting>("held");
 const waitingIn = (view: EditorView): Waiting => heldKey.getState(view.state) ?? NOTHING;
-const NOTHING: Waiting = { held: [], caret: null };
+const NOTHING: Waiting = { held: [], kept: [], isPasting: false, caret: null };
 
 export function lateClipboard(doors: LateClipboard): Plugin<Waiting> {
   let isPlain = false;
@@ -108,32 +113,60 @@ function follow(tr: Transaction, waiting: Waiting): Waiting {
   return told ? { ...moved, ...told } : moved;
 }
 
-const moveAll = ({ held, caret }: Waiting, mapping: Mappable): Waiting => ({
-  held: held.map((one) => {
-    const from = mapping.map(one.from, -1);
-    return { ...one, from, to: Math.max(from, mapping.map(one.to, -1)) };
-  }),
-  caret: caret && { from: mapping.map(caret.from), to: mapping.map(caret.to) },
-});
+function moveAll({ held, kept, isPasting, caret }: Waiting, mapping: Mappable): Waiting {
+  const side = isPasting ? 1 : -1;
+  const move = <One extends Place>(one: One): One => {
+    const from = mapping.map(one.from, side);
+    return { ...one, from, to: Math.max(from, mapping.map(one.to, side)) };
+  };
+  return {
+    held: held.map(move),
+    kept: kept.map(move),
+    isPasting,
+    caret: caret && { from: mapping.map(caret.from), to: mapping.map(caret.to) },
+  };
+}
 
 /** Each at its place, in their order. */
 function bringHeld(view: EditorView): void {
   for (let { held } = waitingIn(view); held[0]; { held } = waitingIn(view)) {
-    const [{ from, to, isPlain, event }, ...rest] = held;
-    const { selection, tr } = view.state;
-    const isElsewhere = event.type === "paste" && (selection.from !== from || selection.to !== to);
-    const { anchor, head } = selection;
-    tr.setMeta(heldKey, { held: rest, caret: isElsewhere ? { from: anchor, to: head } : null });
-    if (isElsewhere) tr.setSelection(between(tr.doc, from, to));
-    view.dispatch(tr);
-    if (isPlain) view.dom.dispatchEvent(shift("keydown"));
-    view.dom.dispatchEvent(event);
-    if (isPlain) view.dom.dispatchEvent(shift("keyup"));
-    const { caret } = waitingIn(view);
-    if (!caret) continue;
-    const back = view.state.tr.setMeta(heldKey, { caret: null });
-    view.dispatch(back.setSelection(between(back.doc, caret.from, caret.to)));
+    const [one, ...rest] = held;
+    const place = one.event.type === "paste" ? one : view.state.selection;
+    pasteAt(view, place, { held: rest }, () => {
+      if (one.isPlain) view.dom.dispatchEvent(shift("keydown"));
+      view.dom.dispatchEvent(one.event);
+      if (one.isPlain) view.dom.dispatchEvent(shift("keyup"));
+    });
   }
+}
+
+/** Keeps the place of a paste that is still to be read; what it gives does the paste there. */
+export function keepPlace(view: EditorView): (paste: () => void) => void {
+  const { selection, tr } = view.state;
+  const { from, to } = selection;
+  const of = Symbol();
+  view.dispatch(tr.setMeta(heldKey, { kept: [...waitingIn(view).kept, { from, to, of }] }));
+  return (paste) => {
+    const { kept } = waitingIn(view);
+    const place = kept.find((one) => one.of === of) ?? view.state.selection;
+    pasteAt(view, place, { kept: kept.filter((one) => one.of !== of) }, paste);
+  };
+}
+
+/** The caret stays where it is, and in sight. */
+function pasteAt(view: EditorView, { from, to }: Place, told: Partial<Waiting>, paste: () => void): void {
+  const { selection, tr } = view.state;
+  const isElsewhere = selection.from !== from || selection.to !== to;
+  const { anchor, head } = selection;
+  const before = isElsewhere ? { from: anchor, to: head } : null;
+  tr.setMeta(heldKey, { ...told, isPasting: true, caret: before });
+  if (isElsewhere) tr.setSelection(between(tr.doc, from, to));
+  view.dispatch(tr);
+  paste();
+  const { caret } = waitingIn(view);
+  const back = view.state.tr.setMeta(heldKey, { isPasting: false, caret: null });
+  if (caret) back.setSelection(between(back.doc, caret.from, caret.to)).scrollIntoView();
+  view.dispatch(back);
 }
 
 const between = (doc: ProseMirrorNode, anchor: number, head: number): Selection =>
