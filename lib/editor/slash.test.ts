@@ -49,15 +49,24 @@ describe("chosen in the slash menu before the code of embeds is here", () => {
     expect(columns.types()).toContain("columns");
   });
 
-  it("an embed comes behind what was typed meanwhile, and asks for its address", async () => {
+  it("an embed asks for its address", async () => {
+    const { view, arrive, go, choose, types } = editing(line());
+    go(1);
+    choose("embed");
+    await arrive();
+    expect(types()).toEqual(["embed"]);
+    expect((view.state.selection as NodeSelection).node.attrs.type).toBe("embed");
+  });
+
+  it("an embed comes behind what is typed meanwhile, which goes on where it was", async () => {
     const { view, arrive, go, choose, types } = editing(line());
     go(1);
     choose("embed");
     view.dispatch(view.state.tr.insertText("typed"));
     await arrive();
     expect(types()).toEqual(["paragraph", "embed"]);
-    expect(view.state.doc.textContent).toBe("typed");
-    expect((view.state.selection as NodeSelection).node.attrs.type).toBe("embed");
+    view.dispatch(view.state.tr.insertText(" on"));
+    expect(view.state.doc.textContent).toBe("typed on");
   });
 
   it("an embed comes where it was asked for, whatever was written elsewhere meanwhile", async () => {
@@ -70,6 +79,7 @@ describe("chosen in the slash menu before the code of embeds is here", () => {
     view.dispatch(view.state.tr.insert(0, line("zero")));
     await arrive();
     expect(types()).toEqual(["paragraph", "paragraph", "embed", "paragraph"]);
-    expect(view.state.doc.lastChild?.textContent).toBe("three!");
+    view.dispatch(view.state.tr.insertText("?"));
+    expect(view.state.doc.lastChild?.textContent).toBe("three!?");
   });
 });

@@ -2,6 +2,7 @@
  * The slash menu's state: "/" at the start of a block or behind a space opens it, what follows filters it.
  * How it looks is the interface's; the keys go to whoever shows it.
  */
+import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import {
   type Command,
   type EditorState,
@@ -123,18 +124,29 @@ export function runSlashItem(view: EditorView, item: SlashItem, { choose, late }
   view.focus();
 }
 
-/** At the block that the caret is in now, also when the command comes later. */
+/**
+ * At the block that the caret is in now, also when the command comes later. Whoever wrote on meanwhile goes on writing
+ * there; else it is chosen.
+ */
 function insertEmbedAt(view: EditorView, late: Late<WithEmbeds>): void {
-  const { id } = blockAt(view.state.doc, view.state.selection.from).node.attrs;
+  const asked = blockAt(view.state.doc, view.state.selection.from).node;
   late.whenHere(({ insertEmbed }) => {
     if (view.isDestroyed || !view.editable) return;
     const { doc, selection, tr } = view.state;
-    const here = blockAt(doc, selection.from).node.attrs.id === id;
-    const index = here ? -1 : doc.children.findIndex(({ attrs }) => attrs.id === id);
+    const here = blockAt(doc, selection.from).node;
+    const index = here.attrs.id === asked.attrs.id ? -1 : doc.children.findIndex(isSame(asked));
     if (index >= 0) {
       const { pos, node } = blockByIndex(doc, index);
       view.dispatch(tr.setSelection(Selection.near(doc.resolve(pos + node.nodeSize - 1), -1)));
     }
-    insertEmbed(view.state, view.dispatch);
+    const isWriting = index >= 0 || !here.content.eq(asked.content);
+    insertEmbed(view.state, (made) =>
+      view.dispatch(isWriting ? made.setSelection(selection.map(made.doc, made.mapping)) : made),
+    );
   });
 }
+
+const isSame =
+  (one: ProseMirrorNode) =>
+  ({ attrs }: ProseMirrorNode): boolean =>
+    attrs.id === one.attrs.id;
