@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { linkFinder } from "./find-links.ts";
 
-it("takes a word for an address that is written in full, in brackets too, and no other", () => {
+it("takes a word for an address that is written in full, in brackets and before a stop too, and no other", () => {
   const full = [
     "http://localhost",
     "https://a.com",
@@ -10,6 +10,8 @@ it("takes a word for an address that is written in full, in brackets too, and no
     "mailto:ada@a.com",
     "ada@a.com",
     "www.a.com",
+    "ada@a.com,",
+    "(www.a.com).",
   ];
   expect(full.map((word) => linkFinder.ofWord(word)?.href)).toEqual([
     "http://localhost",
@@ -18,9 +20,12 @@ it("takes a word for an address that is written in full, in brackets too, and no
     "mailto:ada@a.com",
     "mailto:ada@a.com",
     "http://www.a.com",
+    "mailto:ada@a.com",
+    "http://www.a.com",
   ]);
   for (const word of [
     "a.com",
+    "a.com.",
     "main.rs",
     "www.",
     "@ada",

@@ -6,7 +6,7 @@ export type FoundLink = { readonly start: number; readonly end: number; readonly
 export type LinkFinder = {
   /** Those that are written in full: with their scheme, or as www.example.com and ann@example.com. */
   readonly all: (text: string) => FoundLink[];
-  /** The word is one that is written in full, in brackets perhaps; null: it is none, or more than one. */
+  /** The word is one that is written in full, in brackets or at the end of a sentence perhaps; null: it is none, or more than one. */
   readonly ofWord: (word: string) => FoundLink | null;
   /** Where the whole text leads to, if it is an address, perhaps without its scheme. */
   readonly hrefOf: (text: string) => string | null;
@@ -18,7 +18,7 @@ export const linkFinder: LinkFinder = {
   all: (text) => find(text, { defaultProtocol: "http" }).filter(isFull).map(placed),
   ofWord(word) {
     if (!MARKS_OF_ADDRESS.test(word)) return null;
-    const tokens = tokenize(word).map((token): Token => token.toObject("http"));
+    const tokens = tokenize(word.replace(ENDS_SENTENCE, "")).map((token): Token => token.toObject("http"));
     const [first, middle, last] = tokens;
     const isBracketed = tokens.length === 3 && ["()", "[]"].includes(`${first?.value}${last?.value}`);
     const one = tokens.length === 1 ? first : isBracketed ? middle : undefined;
@@ -32,6 +32,8 @@ export const linkFinder: LinkFinder = {
 
 /** An address in full has a scheme or a domain. Most words have neither, and need no look at their parts. */
 const MARKS_OF_ADDRESS = /[.:]/;
+
+const ENDS_SENTENCE = /[.,;:!?]+$/;
 
 const placed = ({ start, end, href }: Token): FoundLink => ({ start, end, href });
 
