@@ -1,5 +1,5 @@
 import { deleteSelection } from "@tiptap/pm/commands";
-import { type Command, EditorState, TextSelection, type Transaction } from "@tiptap/pm/state";
+import { type Command, EditorState, Plugin, TextSelection, type Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
@@ -11,6 +11,12 @@ import { EditorBinding, LOCAL } from "./binding.ts";
 import { splitBlockCommand, turnInto } from "./commands.ts";
 import { schema } from "./schema.ts";
 import { undoStepsPlugin } from "./undo-steps.ts";
+
+/** A plugin that adds a change of its own to a paste. */
+const slantsPasted = new Plugin({
+  appendTransaction: ([first], _before, { tr, doc }) =>
+    first?.getMeta("paste") ? tr.addMark(1, doc.content.size, schema.mark("italic")) : null,
+});
 
 /** An editor on paragraphs of these words; the step is finished before each change that is not typing. */
 class Desk {
@@ -30,7 +36,8 @@ class Desk {
     const binding = this.binding.plugin();
     delete binding.spec.view;
     const steps = undoStepsPlugin(this.undo, this.map);
-    this.state = EditorState.create({ doc: this.binding.document(schema), plugins: [binding, steps] });
+    const plugins = [binding, steps, slantsPasted];
+    this.state = EditorState.create({ doc: this.binding.document(schema), plugins });
     this.binding.attach(this);
     steps.spec.view?.(this as unknown as EditorView);
   }
@@ -88,6 +95,16 @@ describe("undo and redo", () => {
     desk.undo.undo();
     desk.undo.undo();
     expect(desk.shown()).toBe("hello []world");
+  });
+
+  it("take what is typed behind a paste for itself", () => {
+    const desk = new Desk("one");
+    desk.choose(3).dispatch(desk.state.tr.insertText(" pasted").setMeta("paste", true));
+    desk.type(" and more");
+    desk.undo.undo();
+    expect(desk.shown()).toBe("one pasted[]");
+    desk.undo.undo();
+    expect(desk.shown()).toBe("one[]");
   });
 
   it("go to where a run of typing began, also when the caret is elsewhere and others wrote meanwhile", () => {

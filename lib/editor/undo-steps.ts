@@ -2,7 +2,7 @@
  * Where one undo step ends and the next begins: typing runs together, everything else stands by itself. Undo chooses
  * again what was chosen before the step, redo what was chosen behind it; without such a place stays where it changed.
  */
-import { type EditorState, Plugin, TextSelection } from "@tiptap/pm/state";
+import { type EditorState, Plugin, TextSelection, type Transaction } from "@tiptap/pm/state";
 import { ReplaceStep } from "@tiptap/pm/transform";
 import type { EditorView } from "@tiptap/pm/view";
 import type { Transaction as SharedChange, UndoManager } from "yjs";
@@ -24,15 +24,22 @@ export function undoStepsPlugin(undo: UndoManager, map: BlockMap): Plugin {
   const chosenIn = ({ doc, selection }: EditorState): SentCursor | null =>
     selection instanceof TextSelection ? (cursorOf(map, doc, selection)?.cursor ?? null) : null;
 
+  let isBehindPaste = false;
+
   return new Plugin({
     filterTransaction(transaction, state) {
       if (!transaction.docChanged || transaction.getMeta(REMOTE)) return true;
       const [step, ...others] = transaction.steps;
       const isText = step instanceof ReplaceStep && others.length === 0;
       const isTyping = state.selection.empty && isText && !transaction.getMeta("paste");
-      if (!isTyping) undo.stopCapturing();
+      if (!isTyping || isBehindPaste) undo.stopCapturing();
       written ??= chosenIn(state);
       return true;
+    },
+    appendTransaction(transactions) {
+      const changes = transactions.filter((one) => one.docChanged && !one.getMeta(REMOTE));
+      if (changes.length > 0) isBehindPaste = changes.some(isPasted);
+      return null;
     },
     view(view) {
       const onBefore = ({ origin }: SharedChange) => {
@@ -58,6 +65,12 @@ export function undoStepsPlugin(undo: UndoManager, map: BlockMap): Plugin {
       };
     },
   });
+}
+
+/** Also what other plugins add to a paste. */
+function isPasted(transaction: Transaction): boolean {
+  const first: Transaction = transaction.getMeta("appendedTransaction") ?? transaction;
+  return first.getMeta("paste") === true;
 }
 
 function chooseAgain(view: EditorView, map: BlockMap, chosen: SentCursor | null | undefined): void {
