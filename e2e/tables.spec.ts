@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { body, invite, newDocument, openDocument, saveState, storedBlocks } from "./document.ts";
+import { blocks, body, invite, newDocument, openDocument, saveState, storedBlocks } from "./document.ts";
 import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
@@ -79,6 +79,16 @@ test("a table is made, filled and shaped by keys, and every cell is a row of blo
   await page.keyboard.press("Backspace");
   await page.keyboard.press("Backspace");
   await expect(body(page).locator("tr")).toHaveCount(4);
+
+  // from before a formula into the column above it
+  await blocks(page).last().click();
+  await page.keyboard.type("f $x$");
+  await expect(body(page).locator(".math annotation")).toHaveText("x");
+  await blocks(page)
+    .last()
+    .evaluate(({ firstChild }) => getSelection()?.collapse(firstChild, 2));
+  await page.keyboard.press("ArrowUp");
+  await expect.poll(() => textAtCaret(page)).toBe("Cellar");
 
   await expect(saveState(page)).toHaveText("Saved");
   await expect

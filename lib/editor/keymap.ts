@@ -24,7 +24,7 @@ import { mathFence } from "./math-keys.ts";
 import { moveBlock } from "./move-block.ts";
 import { toggleFold } from "./nesting.ts";
 import { selectWider } from "./select-wider.ts";
-import { stepLine } from "./step-line.ts";
+import { stayAtStart, stepLine, toStart } from "./step-line.ts";
 import { cellBelow, goToCell, moveColumn, moveRow } from "./table-commands.ts";
 
 /** ``` and Enter makes code. */
@@ -95,6 +95,9 @@ export function bodyKeys(undo: UndoManager): Readonly<Record<string, Command>> {
     "Mod-a": selectWider,
     ArrowUp: stepLine(-1),
     ArrowDown: stepLine(1),
+    ArrowLeft: stayAtStart,
+    "Mod-Home": toStart(false),
+    "Mod-Shift-Home": toStart(true),
     Tab: step(chainCommands(goToCell(1), shiftDepth(1))),
     "Shift-Tab": step(chainCommands(goToCell(-1), shiftDepth(-1))),
     "Alt-Shift-ArrowUp": step(chainCommands(moveRow(-1), moveBlock(-1))),

@@ -7,7 +7,10 @@ import { documentExtensions } from "./schema.ts";
 import { capsOf, SHORTCUTS, type ShortcutGroup } from "./shortcuts.ts";
 
 /** Keys that do in the text what they do everywhere. */
-const ORDINARY = ["Enter", "Backspace", "Mod-Backspace", "Delete", "Mod-Delete", "ArrowUp", "ArrowDown"];
+const ORDINARY = [
+  ...["Enter", "Backspace", "Mod-Backspace", "Delete", "Mod-Delete"],
+  ...["ArrowUp", "ArrowDown", "ArrowLeft", "Mod-Home", "Mod-Shift-Home"],
+];
 
 const listed = (by: ShortcutGroup["by"]): string[] =>
   SHORTCUTS.filter((group) => group.by === by)

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { newBlockId } from "../core/ids.ts";
 import { schema } from "./schema.ts";
 import { selectWider } from "./select-wider.ts";
-import { stepLine } from "./step-line.ts";
+import { stayAtStart, stepLine, toStart } from "./step-line.ts";
 import { newTable } from "./table-commands.ts";
 
 const block = (type: "block" | "codeBlock", text: string) =>
@@ -85,6 +85,22 @@ describe("ArrowUp and ArrowDown", () => {
     expect(desk.at("code").step(-1)).toBe("-");
     expect([desk.step(1), desk.state.doc.childCount]).toEqual(["new", 3]);
     expect(desk.at("code").step(1)).toBe("-");
+  });
+
+  it("and those to the left and to the start stay in code that comes first", () => {
+    const desk = new Desk("`code", "end");
+    expect([desk.at("code").step(-1), desk.state.selection.head]).toEqual(["code", 1]);
+    expect(stayAtStart(desk.state)).toBe(true);
+    expect(stayAtStart(desk.at("code").state)).toBe(false);
+    for (const isChosen of [false, true]) {
+      const { anchor } = desk.at("end").state.selection;
+      toStart(isChosen)(desk.state, (tr) => {
+        desk.state = desk.state.apply(tr);
+      });
+      const { selection } = desk.state;
+      expect([selection.anchor, selection.head]).toEqual([isChosen ? anchor : 1, 1]);
+    }
+    expect(toStart(false)(new Desk("top", "`code").state)).toBe(false);
   });
 
   it("leave a selection to the browser", () => {

@@ -1,5 +1,8 @@
-/** ArrowUp and ArrowDown where the browser's own way is not a person's: in tables, and behind code or a table that comes last. */
-import type { ResolvedPos } from "@tiptap/pm/model";
+/**
+ * The caret's keys where the browser's own way is not a person's: in tables, behind code or a table that comes last, and
+ * at code that comes first, where the browser stops at the buttons above its text.
+ */
+import type { Node as ProseMirrorNode, ResolvedPos } from "@tiptap/pm/model";
 import { type Command, type EditorState, Selection, TextSelection, type Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { newBlockId } from "../core/ids.ts";
@@ -18,8 +21,10 @@ export const stepLine =
     const { $head } = selection;
     const place = cellPlace($head);
     const entered = place ? null : tableBeside($head, by, view);
-    if (!place && entered === null && !(by > 0 && isLastCode($head))) return false;
-    if (view && !view.endOfTextblock(by > 0 ? "down" : "up", state)) return false;
+    const isEdge = by > 0 ? isLastCode($head) : isFirstCode($head);
+    if (!place && entered === null && !isEdge) return false;
+    if (view && !isOnEdge(view, by, state)) return false;
+    if (!place && entered === null && by < 0) return toStart(false)(state, dispatch, view);
     const tr = place
       ? fromCell(state, place, by, view)
       : entered === null
@@ -28,6 +33,21 @@ export const stepLine =
     dispatch?.(tr.scrollIntoView());
     return true;
   };
+
+/** Where a document begins with code: to its first letter, or chosen up to there. */
+export const toStart =
+  (isChosen: boolean): Command =>
+  ({ doc, selection, tr }, dispatch) => {
+    if (!isFirstCode(doc.resolve(1))) return false;
+    dispatch?.(
+      tr.setSelection(TextSelection.create(doc, isChosen ? selection.anchor : 1, 1)).scrollIntoView(),
+    );
+    return true;
+  };
+
+/** ArrowLeft has nowhere to go from there. */
+export const stayAtStart: Command = ({ selection: { empty, $head } }) =>
+  empty && $head.pos === 1 && isFirstCode($head);
 
 /** Where the table begins that the key leads into, if one is shown there. */
 function tableBeside($head: ResolvedPos, by: Way, view: EditorView | undefined): number | null {
@@ -44,6 +64,9 @@ function intoTable(state: EditorState, at: number, by: Way, view: EditorView | u
   const tr = caretIn(state.tr, at, by > 0 ? 0 : (table?.childCount ?? 1) - 1, 0);
   return keepAcross(tr, by, view, [at, at + (table?.nodeSize ?? 0)]);
 }
+
+const isFirstCode = ($head: ResolvedPos): boolean =>
+  $head.depth === 1 && $head.parent.type.spec.code === true && $head.index(0) === 0;
 
 const isLastCode = ($head: ResolvedPos): boolean =>
   $head.depth === 1 && $head.parent.type.spec.code === true && $head.after(1) === $head.doc.content.size;
@@ -77,10 +100,31 @@ function keepAcross(
   const { $head } = tr.selection;
   if (!view || tr.docChanged || !$head.parent.isTextblock) return tr;
   const [from, to] = within ?? [$head.start(), $head.end()];
-  const { left } = view.coordsAtPos(view.state.selection.head);
+  const { left } = caretCoords(view);
   const line = view.coordsAtPos(by > 0 ? $head.start() : $head.end());
   const found = view.posAtCoords({ left, top: (line.top + line.bottom) / 2 })?.pos;
   if (found !== undefined && found >= from && found <= to)
     return tr.setSelection(Selection.near(tr.doc.resolve(found)));
   return tr.setSelection(TextSelection.create(tr.doc, left < line.left ? $head.start() : $head.end()));
+}
+
+/** Beside a formula the browser asks for the place of its source, which is not shown. */
+function isBesideFormula({ nodeBefore, nodeAfter, textOffset }: ResolvedPos): boolean {
+  const isMaths = (node: ProseMirrorNode | null) => node?.marks.some(({ type }) => type.name === "math");
+  return textOffset === 0 && Boolean(isMaths(nodeAfter) || (!nodeAfter && isMaths(nodeBefore)));
+}
+
+/** Before a formula the caret stands where the text before it ends. */
+function caretCoords(view: EditorView): { left: number; top: number; bottom: number } {
+  const { $head } = view.state.selection;
+  return view.coordsAtPos($head.pos, isBesideFormula($head) && $head.nodeBefore ? -1 : 1);
+}
+
+/** Whether the caret is on the first or the last line of its text. */
+function isOnEdge(view: EditorView, by: Way, state: EditorState): boolean {
+  const { $head } = state.selection;
+  if (!isBesideFormula($head)) return view.endOfTextblock(by > 0 ? "down" : "up", state);
+  const { top, bottom } = caretCoords(view);
+  const edge = view.coordsAtPos(by > 0 ? $head.end() : $head.start());
+  return by > 0 ? bottom > edge.top : top < edge.bottom;
 }
