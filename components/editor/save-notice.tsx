@@ -1,6 +1,6 @@
 "use client";
 import { Info, TriangleAlert } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import { toast } from "../ui/toast.ts";
 import { copyOfText } from "./copy-of-text.ts";
@@ -9,13 +9,17 @@ import { useStore } from "./use-session.ts";
 
 const CLASSES = { bad: "banner bad", warn: "banner warn", quiet: "banner" } as const;
 
+/** A notice moves the text; a connection that joins late, or anew, does that in less. */
+const INTERRUPTED_MS = 6_000;
+
 /** What needs more than a word in the bar: refused edits with a way to keep them, lost rights, a blocked connection. */
 export function SaveNotice({ session }: { session: DocumentSession }) {
   const save = useStore(session.saveState);
   const status = useStore(session.status);
   const wasWritable = useOnce(status.isWritable);
   const wasOpen = useOnce(status.phase === "open");
-  const notice = saveNotice({ save, status, wasWritable, wasOpen });
+  const isInterrupted = useLasting(status.connection === "polling", INTERRUPTED_MS);
+  const notice = saveNotice({ save, status, wasWritable, wasOpen, isInterrupted });
   if (notice === null) return null;
   const isQuiet = notice.tone === "quiet";
   const Icon = isQuiet ? Info : TriangleAlert;
@@ -43,6 +47,20 @@ function useOnce(value: boolean): boolean {
   const [seen, setSeen] = useState(value);
   if (value && !seen) setSeen(true);
   return seen || value;
+}
+
+/** Once it has been so for so long, until it no longer is. */
+function useLasting(isSo: boolean, ms: number): boolean {
+  const [lasts, setLasts] = useState(false);
+  useEffect(() => {
+    if (!isSo) return;
+    const timer = setTimeout(setLasts, ms, true);
+    return () => {
+      clearTimeout(timer);
+      setLasts(false);
+    };
+  }, [isSo, ms]);
+  return isSo && lasts;
 }
 
 function CopyButton({ session }: { session: DocumentSession }) {

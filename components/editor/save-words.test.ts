@@ -27,8 +27,8 @@ function factsOf(reason: NotSavedReason, unsent: number, more: Partial<SaveState
     ...more,
   };
   const phase = reason === "no-access" ? "ended" : "open";
-  const status = { phase, problem: isFailure ? null : reason, connection: "live", leftovers: 0 } as const;
-  return { save, status, wasWritable: true, wasOpen: true };
+  const status = { phase, problem: isFailure ? null : reason, leftovers: 0 } as const;
+  return { save, status, wasWritable: true, wasOpen: true, isInterrupted: false };
 }
 
 const HERE = "They are still on this page and kept on this device.";
@@ -120,10 +120,10 @@ test("no sentence claims this device when the words are in this tab only, and ev
 });
 
 test("without a socket: that changes are being saved is said only while they are", () => {
-  const polling = (save: Partial<SaveState>): SaveFacts => {
-    const facts = factsOf("unreachable", 0, save);
-    return { ...facts, status: { ...facts.status, connection: "polling" } };
-  };
+  const polling = (save: Partial<SaveState>): SaveFacts => ({
+    ...factsOf("unreachable", 0, save),
+    isInterrupted: true,
+  });
   const text = /^The live connection is interrupted\. Your changes are still being saved;/;
   expect(saveNotice(polling({}))?.text).toMatch(text);
   expect(saveNotice(polling({ status: "saving", unsent: 1 }))?.text).toMatch(text);

@@ -4,11 +4,13 @@ import type { NotSavedReason, SaveState } from "../../lib/collab/save-state.ts";
 
 export type SaveFacts = {
   readonly save: SaveState;
-  readonly status: Pick<SessionStatus, "phase" | "problem" | "connection" | "leftovers">;
+  readonly status: Pick<SessionStatus, "phase" | "problem" | "leftovers">;
   /** This page could be written in before. */
   readonly wasWritable: boolean;
   /** This page showed the document before. */
   readonly wasOpen: boolean;
+  /** The websocket is away for longer than a page takes to join, or to join again. */
+  readonly isInterrupted: boolean;
 };
 
 export type SaveNoticeWords = {
@@ -138,9 +140,9 @@ function ofLeftovers(leftovers: number): SaveNoticeWords | null {
   return leftovers === 0 ? null : say("warn", text, { canCopy: true, canDiscard: true });
 }
 
-function ofConnection({ save, status: { connection, phase } }: SaveFacts): SaveNoticeWords | null {
+function ofConnection({ save, status, isInterrupted }: SaveFacts): SaveNoticeWords | null {
   const isSaving = save.status === "saved" || save.status === "saving";
-  if (connection !== "polling" || phase !== "open" || !isSaving) return null;
+  if (!isInterrupted || status.phase !== "open" || !isSaving) return null;
   const text =
     "The live connection is interrupted. Your changes are still being saved; those of others appear every two seconds.";
   return say("quiet", text);
