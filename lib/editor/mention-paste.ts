@@ -17,7 +17,8 @@ export function mentionPastePlugin(door: Pick<MentionDoor, "look">): Plugin {
         const mention = isPlain ? null : mentionIn(clipboardData?.getData("text/plain") ?? "", door);
         if (!mention || wordsBefore(view.state, 1) === null) return false;
         const node = view.state.schema.node("embed", { value: mentionValue(mention) });
-        view.dispatch(view.state.tr.replaceSelectionWith(node).scrollIntoView());
+        const tr = view.state.tr.replaceSelectionWith(node).scrollIntoView();
+        view.dispatch(tr.setMeta("paste", true));
         return true;
       },
     },

@@ -19,8 +19,13 @@ function pasteIntoCell(view: EditorView, slice: Slice): boolean {
   const { state } = view;
   if (cellPlaceOf(state) === null) return false;
   const inline = inlineOf(state, slice.content);
-  if (!state.selection.$from.sameParent(state.selection.$to)) clearCells(state, view.dispatch);
-  view.dispatch(view.state.tr.replaceSelection(new Slice(inline, 0, 0)).scrollIntoView());
+  let { tr } = state;
+  if (!state.selection.$from.sameParent(state.selection.$to))
+    clearCells(state, (cleared) => {
+      tr = cleared;
+    });
+  tr.replaceSelection(new Slice(inline, 0, 0)).scrollIntoView();
+  view.dispatch(tr.setMeta("paste", true).setMeta("uiEvent", "paste"));
   return true;
 }
 
