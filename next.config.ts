@@ -6,6 +6,8 @@ const config: NextConfig = {
   poweredByHeader: false,
   devIndicators: false,
   agentRules: false,
+  // one copy for pages and what they draw: Yjs warns of two, and cannot tell the types of one by the other
+  serverExternalPackages: ["yjs"],
   headers: async () => [
     {
       source: "/:path*",
