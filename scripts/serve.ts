@@ -8,7 +8,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { delimiter, dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs, parseEnv } from "node:util";
 import { type Embeddings, startEmbeddings } from "./embeddings/start.ts";
@@ -88,6 +88,8 @@ class Serving {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
         ...process.env,
+        // Turbopack starts `node` by name for the styles: an older one would hang there
+        PATH: [dirname(process.execPath), process.env.PATH].filter(Boolean).join(delimiter),
         NEXT_TELEMETRY_DISABLED: "1",
         DO_NOT_TRACK: "1",
         NODE_OPTIONS: nodeOptions,
