@@ -8,6 +8,7 @@ import { ReplaceStep } from "@tiptap/pm/transform";
 import type { EditorView } from "@tiptap/pm/view";
 import { REMOTE } from "./binding.ts";
 import type { Linker, Range } from "./link-words.ts";
+import { readPage } from "./read-page.ts";
 
 export type LateLinks = {
   /** When it may come by itself. */
@@ -129,6 +130,7 @@ function endLink(tr: Transaction, { from, to }: Range): void {
 }
 
 function linkMissed(view: EditorView, linker: Linker): void {
+  readPage(view);
   const { state } = view;
   const tr = state.tr.setMeta(missedKey, "seen");
   for (const range of missedIn(state)) if (endsWord(tr.doc, range)) linker.linkTyped(tr, range);

@@ -2,7 +2,6 @@
 import { chainCommands, deleteSelection, selectNodeBackward, selectNodeForward } from "@tiptap/pm/commands";
 import { keydownHandler } from "@tiptap/pm/keymap";
 import { type Command, Plugin } from "@tiptap/pm/state";
-import type { EditorView } from "@tiptap/pm/view";
 import type { UndoManager } from "yjs";
 import { clearCells, stayInCell } from "./cell-place.ts";
 import { chosenKeys } from "./chosen-plugin.ts";
@@ -23,6 +22,7 @@ import { leaveInside, splitInside } from "./inside-commands.ts";
 import { mathFence } from "./math-keys.ts";
 import { moveBlock } from "./move-block.ts";
 import { toggleFold } from "./nesting.ts";
+import { readPage } from "./read-page.ts";
 import { selectWider } from "./select-wider.ts";
 import { stayAtStart, stepLine, toStart } from "./step-line.ts";
 import { cellBelow, goToCell, moveColumn, moveRow } from "./table-commands.ts";
@@ -42,14 +42,6 @@ const toggleHere: Command = (state, dispatch) => {
   const { pos } = blockAt(state.doc, state.selection.from);
   return chainCommands(toggleTask(pos), toggleFold(pos))(state, dispatch);
 };
-
-/**
- * A caret moved by the key just before is known to the browser but not yet to the editor: it is read first, or Enter
- * would act where the caret was.
- */
-function readSelection(view: EditorView): void {
-  (view as EditorView & { domObserver?: { flush(): void } }).domObserver?.flush();
-}
 
 const back = chainCommands(
   clearCells,
@@ -129,7 +121,7 @@ export function keymapPlugin(undo: UndoManager): Plugin {
     props: {
       handleDOMEvents: {
         keydown: (view) => {
-          readSelection(view);
+          readPage(view);
           return false;
         },
       },

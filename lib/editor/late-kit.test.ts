@@ -162,3 +162,16 @@ it("code that comes for a document that was left opens nothing", async () => {
   await code.promise;
   expect(open).not.toHaveBeenCalled();
 });
+
+it("a caret that a key moved just before is read before anything is drawn anew", async () => {
+  const code = Promise.withResolvers<() => Kit>();
+  const { late, view } = editing(() => code.promise, block("text"));
+  document.body.append(view.dom);
+  view.focus();
+  late.ask();
+  getSelection()?.collapse(part(view, "p").firstChild, 3);
+  code.resolve(openKit);
+  await late.arrived;
+  expect([view.state.selection.head, getSelection()?.anchorOffset]).toEqual([4, 3]);
+  view.dom.remove();
+});

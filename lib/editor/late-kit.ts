@@ -5,6 +5,7 @@
  */
 import { Plugin, PluginKey } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
+import { readPage } from "./read-page.ts";
 
 const ASK_AGAIN_MS = 2_000;
 
@@ -130,6 +131,7 @@ export class LateKit<Kit> {
     if (!this.#isFilled) {
       this.#isFilled = true;
       for (const slot of this.#slots) slot.fill(this.kit);
+      readPage(view);
       view.dispatch(view.state.tr);
       for (const slot of this.#slots) slot.open(view);
       this.#arrival.resolve(this.kit);
