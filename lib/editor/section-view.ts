@@ -1,6 +1,8 @@
 /**
  * Sections on the page. What is out of sight is not laid out, and a browser finds no line there: a key that takes the
- * caret through it would pass it by. So what the caret stands beside, or goes to, is laid out before the key is done.
+ * caret through it would pass it by, and a letter would be written where the last line is that it finds. So what the
+ * caret stands beside, or goes to, is laid out before the key is done, and the caret's own section always: one that a
+ * new block has just begun is in sight, but no browser knows before the next frame.
  */
 import { Fragment, Mark, Slice } from "@tiptap/pm/model";
 import { Plugin } from "@tiptap/pm/state";
@@ -29,9 +31,18 @@ export function sectionsPlugin(): Plugin {
     near.push(...sections);
   };
   return new Plugin({
-    view: (view) => {
-      quicken(view);
-      return { update: quicken, destroy: () => clearTimeout(timer) };
+    view(view) {
+      let here: Element | null = null;
+      const update = () => {
+        quicken(view);
+        const section = isInSections(view.state.doc) ? sectionAtCaret(view) : null;
+        if (section === here) return;
+        here?.classList.remove("here");
+        section?.classList.add("here");
+        here = section;
+      };
+      update();
+      return { update, destroy: () => clearTimeout(timer) };
     },
     props: {
       markViews: { section: drawSection },
@@ -63,11 +74,17 @@ function drawSection(): MarkView {
   return { dom, contentDOM: dom, ignoreMutation: ({ type }) => type === "attributes" };
 }
 
+function sectionAtCaret(view: EditorView): Element | null {
+  const { node } = view.domAtPos(view.state.selection.head);
+  const element = node instanceof Element ? node : node.parentElement;
+  return element?.closest(".section") ?? null;
+}
+
 /** Those around the caret, and at the edge of the document to which a key with Ctrl or the command key goes. */
 function sectionsOnTheWay(view: EditorView, event: KeyboardEvent): Element[] {
   const all = [...view.dom.children];
-  const { node } = view.domAtPos(view.state.selection.head);
-  const at = all.findIndex((section) => section.contains(node));
+  const here = sectionAtCaret(view);
+  const at = here ? all.indexOf(here) : -1;
   const found = all.slice(Math.max(0, at - BESIDE), at + BESIDE + 1);
   const isFar = event.ctrlKey || event.metaKey;
   return isFar ? [...found, ...all.slice(0, 1), ...all.slice(-1)] : found;
