@@ -33,9 +33,23 @@ export interface Server {
 export const METRICS_TOKEN = "token-of-the-browser-tests";
 
 const startLimitMs = 120_000;
+/** A port that was free may be taken before it is listened on. */
+const MOST_STARTS = 3;
 
-export async function startServer(options: { dataFolder?: string; port?: number } = {}): Promise<Server> {
+type StartOptions = { dataFolder?: string; port?: number };
+
+export async function startServer(options: StartOptions = {}): Promise<Server> {
   await buildIfNeeded();
+  for (let left = MOST_STARTS - 1; ; left--) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (left === 0 || !String(error).includes("EADDRINUSE")) throw error;
+    }
+  }
+}
+
+async function startOnce(options: StartOptions): Promise<Server> {
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), "command-center-e2e-"));
   const logPath = join(tmpdir(), `command-center-e2e-${process.pid}-${crypto.randomUUID()}.log`);
   const output = openSync(logPath, "w");

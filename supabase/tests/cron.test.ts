@@ -309,6 +309,7 @@ describe.skipIf(isHosted)(`pg_cron${isHosted ? ` (${WHY_NOT_HOSTED})` : ""}`, ()
     const [byBob] = await firstRuns(
       ["insert into public.log values ('as bob'); set search_path = nowhere"],
       as,
+      { runs: 2 },
     );
     expect(byBob).toMatchObject({ username: "cron_bob", status: "succeeded", return_message: "SET" });
     const rows = await door.rows("select who, session from public.log where what = 'as bob' limit 1");
