@@ -45,7 +45,9 @@ The last one.
 
 /** Every block at the top: what it is made of, and where it stands. */
 function drawn(page: Page) {
-  return page.locator(".body").evaluate((area) => {
+  return page.locator(".body").evaluate(async (area) => {
+    // until the face of code is here another stands for it, 2 px higher
+    await document.fonts.ready;
     const write = (node: Node): string => {
       if (!(node instanceof Element)) return node.textContent ?? "";
       // colours of code come later, and what the engine adds for carets is no text

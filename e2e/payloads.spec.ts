@@ -146,7 +146,9 @@ test("the payloads run nowhere: pasted, imported, forged, and exported", async (
     "text/html",
     addresses.map((address) => `<p><a href="${address.replaceAll('"', "&quot;")}">go</a></p>`),
   );
-  await expect(body(page).locator('a[href*=pwned], a:not([href^=https], [href^="#"])')).toHaveCount(0);
+  await expect(
+    body(page).locator('a[href*=pwned], a:not([href^=https], [href^="http://www.w3.org/"], [href^="#"])'),
+  ).toHaveCount(0);
   expect(
     await page
       .locator("main *")

@@ -38,6 +38,15 @@ it("takes a word for an address that is written in full, in brackets and before 
     expect(linkFinder.ofWord(word)).toBeNull();
 });
 
+it("ends an address in a text where a bracket or a quotation mark of code does", () => {
+  const text = `<a href="https://a.com/b">it's</a> <ann@a.com> xmlns='http://a.com/c'>d()`;
+  expect(linkFinder.all(text).map(({ start, end }) => text.slice(start, end))).toEqual([
+    "https://a.com/b",
+    "ann@a.com",
+    "http://a.com/c",
+  ]);
+});
+
 it("finds no address in words without a point or a colon, which are therefore not looked at", () => {
   const word = fc.string({ unit: "grapheme", maxLength: 30 }).map((text) => text.replace(/[.:]/g, ""));
   const parts = fc.constantFrom(

@@ -15,7 +15,8 @@ export type LinkFinder = {
 type Token = { isLink: boolean; value: string; href: string; start: number; end: number };
 
 export const linkFinder: LinkFinder = {
-  all: (text) => find(text, { defaultProtocol: "http" }).filter(isFull).map(placed),
+  all: (text) =>
+    find(text.replace(BESIDE_ADDRESS, " "), { defaultProtocol: "http" }).filter(isFull).map(placed),
   ofWord(word) {
     if (!MARKS_OF_ADDRESS.test(word)) return null;
     const tokens = tokenize(word.replace(ENDS_SENTENCE, "")).map((token): Token => token.toObject("http"));
@@ -32,6 +33,9 @@ export const linkFinder: LinkFinder = {
 
 /** An address in full has a scheme or a domain. Most words have neither, and need no look at their parts. */
 const MARKS_OF_ADDRESS = /[.:]/;
+
+/** Around an address in code and in mails, and in none. */
+const BESIDE_ADDRESS = /[<>"]/g;
 
 const ENDS_SENTENCE = /[.,;:!?]+$/;
 
