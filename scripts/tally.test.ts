@@ -5,19 +5,22 @@ const test = (status: string, fullName = "a test", skipReason?: string) => ({
   fullName,
   status,
   meta: skipReason ? { skipReason } : {},
+  ...(status === "failed" ? { failureMessages: ["\u001b[31m1 is not 2\u001b[39m\n    at line 3"] } : {}),
 });
 const file = (assertionResults: unknown[], status = "passed", message = "") => ({
   testResults: [{ name: "a.test.ts", status, message, assertionResults }],
 });
 const spec = (status: string, annotations: unknown[] = []) => ({
   title: "a spec",
-  tests: [{ status, annotations }],
+  tests: [
+    { status, annotations, results: status === "expected" ? [{}] : [{ error: { message: "gone\nat" } }] },
+  ],
 });
 
 describe("the tally of Vitest's report", () => {
-  it("counts passed, failed and skipped, with the reasons of the skipped", () => {
+  it("counts passed, failed and skipped, and names the failed with what they said and the skipped with their reasons", () => {
     const report = file(
-      [test("passed"), test("failed"), test("skipped", "s", "no ../shared"), test("todo", "t")],
+      [test("passed"), test("failed", "f"), test("skipped", "s", "no ../shared"), test("todo", "t")],
       "failed",
     );
     expect(tallyVitest(report)).toEqual({
@@ -27,7 +30,7 @@ describe("the tally of Vitest's report", () => {
         { name: "s", reason: "no ../shared" },
         { name: "t", reason: "no reason given (todo)" },
       ],
-      problems: [],
+      problems: ["f: 1 is not 2"],
     });
   });
 
@@ -56,6 +59,7 @@ describe("the tally of Playwright's report", () => {
       passed: 1,
       failed: 2,
       skipped: [{ name: "a spec", reason: "why" }],
+      problems: ["a spec: gone", "a spec: gone"],
     });
   });
 

@@ -3,6 +3,7 @@
  * failure by itself: a runner that dies must never look like one that passed.
  */
 import { readFileSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 
 export type Skipped = { name: string; reason: string };
@@ -17,6 +18,7 @@ const VitestReport = z.object({
       assertionResults: z.array(
         z.object({
           fullName: z.string(),
+          failureMessages: z.array(z.string()).optional(),
           status: z.enum(["passed", "failed", "skipped", "pending", "todo", "disabled"]),
           meta: z.object({ skipReason: z.string().optional() }).optional(),
         }),
@@ -25,14 +27,14 @@ const VitestReport = z.object({
   ),
 });
 
-/** A file that fails outside its tests (it does not load, a hook breaks) counts as one failure. */
+/** Each failure is named. A file that fails outside its tests (it does not load, a hook breaks) counts as one. */
 export function tallyVitest(json: unknown): Tally {
   const tally: Tally = { passed: 0, failed: 0, skipped: [], problems: [] };
   for (const file of VitestReport.parse(json).testResults) {
     const failedBefore = tally.failed;
     for (const test of file.assertionResults) {
       if (test.status === "passed") tally.passed += 1;
-      else if (test.status === "failed") tally.failed += 1;
+      else if (test.status === "failed") addFailure(tally, test.fullName, test.failureMessages?.[0]);
       else
         tally.skipped.push({
           name: test.fullName,
@@ -54,6 +56,7 @@ const PlaywrightSpec = z.object({
     z.object({
       status: z.enum(["expected", "unexpected", "flaky", "skipped"]),
       annotations: z.array(z.object({ type: z.string(), description: z.string().optional() })),
+      results: z.array(z.object({ error: z.object({ message: z.string().optional() }).optional() })),
     }),
   ),
 });
@@ -74,7 +77,7 @@ export function tallyPlaywright(json: unknown): Tally {
       if (test.status === "expected") tally.passed += 1;
       else if (test.status === "skipped")
         tally.skipped.push({ name: spec.title, reason: reasonOf(test.annotations) });
-      else tally.failed += 1;
+      else addFailure(tally, spec.title, test.results.find(({ error }) => error)?.error?.message);
     }
   }
   for (const error of report.errors) {
@@ -112,6 +115,11 @@ export function addTallies(tallies: readonly Tally[]): Tally {
 export function closingLine(tally: Tally): string {
   const skipped = tally.skipped.length > 0 ? `, ${tally.skipped.length} skipped` : "";
   return `${tally.passed} passed, ${tally.failed} failed${skipped}`;
+}
+
+function addFailure(tally: Tally, name: string, message = "no message"): void {
+  tally.failed += 1;
+  tally.problems.push(`${name}: ${stripVTControlCharacters(message).split("\n", 1)[0]}`);
 }
 
 function specsOf(suite: PlaywrightSuite): PlaywrightSuite["specs"] {
