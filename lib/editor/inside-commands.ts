@@ -1,4 +1,7 @@
-/** Enter in and around callouts and toggles: what is written goes on inside them. */
+/**
+ * Enter in and around callouts and toggles: what is written goes on inside them. Backspace and Delete beside a folded one:
+ * nothing that is out of sight is joined or deleted.
+ */
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import { type Command, type EditorState, TextSelection, type Transaction } from "@tiptap/pm/state";
 import { maxBlockDepth } from "../core/block-tree.ts";
@@ -6,7 +9,7 @@ import { CALLOUT } from "../core/callout.ts";
 import { newBlockId } from "../core/ids.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { type BlockAt, blockAt, blockByIndex, setBlock, subtreeEnd } from "./commands.ts";
-import { isFolded } from "./nesting.ts";
+import { foldAround, isFolded, unfolding } from "./nesting.ts";
 
 const HOLDERS = new Set<unknown>([CALLOUT, TOGGLE]);
 
@@ -52,6 +55,31 @@ export const leaveInside: Command = (state, dispatch) => {
   dispatch?.(state.tr.setNodeAttribute(pos, "depth", holder?.attrs.depth ?? 0).scrollIntoView());
   return true;
 };
+
+/**
+ * Delete behind a folded toggle, Backspace at the start of the text below one: what would be joined is shown, and the next
+ * key joins it. An empty line below goes.
+ */
+export const showBeside =
+  (by: -1 | 1): Command =>
+  (state, dispatch) => {
+    const { $from, empty } = state.selection;
+    const { doc, tr } = state;
+    const { node, pos, index } = blockAt(doc, $from.pos);
+    if (!empty || !node.isTextblock || $from.parentOffset !== (by > 0 ? node.content.size : 0)) return false;
+    if (by < 0 && node.attrs.type !== "paragraph") return false;
+    const fold = doc.maybeChild(index + by) ? foldAround(state, index + by) : null;
+    if (fold === null) return false;
+    if (by < 0 && node.content.size === 0) {
+      const { node: toggle, pos: at } = blockByIndex(doc, fold);
+      tr.delete(pos, pos + node.nodeSize);
+      dispatch?.(tr.setSelection(TextSelection.create(tr.doc, at + toggle.nodeSize - 1)).scrollIntoView());
+      return true;
+    }
+    const shown = unfolding(state, blockByIndex(doc, index + by).pos);
+    if (shown) dispatch?.(shown);
+    return true;
+  };
 
 function parentOf(doc: ProseMirrorNode, index: number): ProseMirrorNode | null {
   const { depth } = doc.child(index).attrs;

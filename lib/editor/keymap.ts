@@ -18,7 +18,7 @@ import {
   toggleTask,
   turnInto,
 } from "./commands.ts";
-import { leaveInside, splitInside } from "./inside-commands.ts";
+import { leaveInside, showBeside, splitInside } from "./inside-commands.ts";
 import { mathFence } from "./math-keys.ts";
 import { moveBlock } from "./move-block.ts";
 import { toggleFold } from "./nesting.ts";
@@ -47,6 +47,7 @@ const back = chainCommands(
   clearCells,
   deleteSelection,
   stayInCell("start"),
+  showBeside(-1),
   joinBackwardCommand,
   selectNodeBackward,
 );
@@ -54,6 +55,7 @@ const forward = chainCommands(
   clearCells,
   deleteSelection,
   stayInCell("end"),
+  showBeside(1),
   joinForwardCommand,
   selectNodeForward,
 );

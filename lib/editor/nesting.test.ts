@@ -3,7 +3,7 @@ import { type Command, EditorState, NodeSelection, TextSelection } from "@tiptap
 import type { DecorationSet } from "@tiptap/pm/view";
 import { describe, expect, it } from "vitest";
 import { type BlockId, newBlockId } from "../core/ids.ts";
-import { leaveInside, splitInside } from "./inside-commands.ts";
+import { leaveInside, showBeside, splitInside } from "./inside-commands.ts";
 import { isFoldedAway, nestingPlugin, toggleFold } from "./nesting.ts";
 import { schema } from "./schema.ts";
 
@@ -198,5 +198,45 @@ describe("Enter", () => {
       ["bullet", 1],
     ]);
     expect(lines(run(caret(list, 2, 0), leaveInside))[2]).toBe("1 paragraph ");
+  });
+});
+
+describe("beside a folded toggle", () => {
+  const folded = (below = "below") =>
+    stateOf(
+      [
+        ["paragraph", 0, "above"],
+        ["toggle", 0, "ab"],
+        ["toggle", 1, "c"],
+        ["divider", 2],
+        ["paragraph", 0, below],
+      ],
+      [1, 2],
+    );
+
+  it("Delete shows what is inside, and then means what it says", () => {
+    const state = caret(folded(), 1, 2);
+    const shown = run(state, showBeside(1));
+    expect(lines(shown)).toEqual(lines(state));
+    expect(drawn(shown)).toEqual(["", "", "folded", "folded-away", ""]);
+    expect(showBeside(1)(shown)).toBe(false);
+    for (const [index, offset] of [
+      [0, 5],
+      [1, 1],
+      [4, 5],
+    ] as const)
+      expect(showBeside(1)(caret(folded(), index, offset))).toBe(false);
+  });
+
+  it("Backspace below shows the last of it; an empty line goes, and the caret stays in sight", () => {
+    const state = caret(folded(), 4, 0);
+    const shown = run(state, showBeside(-1));
+    expect(lines(shown)).toEqual(lines(state));
+    expect(drawn(shown)).toEqual(["", "", "", "", ""]);
+    const gone = run(caret(folded(""), 4, 0), showBeside(-1));
+    expect(lines(gone)).toEqual(lines(state).slice(0, 4));
+    expect(drawn(gone)).toEqual(["", "folded", "folded-away folded", "folded-away"]);
+    expect(gone.selection.$head.parent.textContent).toBe("ab");
+    expect(showBeside(-1)(caret(folded(), 4, 1))).toBe(false);
   });
 });

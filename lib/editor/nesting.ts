@@ -133,15 +133,15 @@ function draw(doc: ProseMirrorNode, folded: ReadonlySet<BlockId>): Nesting {
   return { folded, drawn: DecorationSet.create(doc, decorations) };
 }
 
-/** The folded toggles that the block at `index` stands in. */
-function foldedAround({ doc }: EditorState, folded: ReadonlySet<BlockId>, index: number): BlockId[] {
-  const found: BlockId[] = [];
+/** Indexes of the folded toggles that the block at `index` stands in, the innermost first. */
+function foldedAround({ doc }: EditorState, folded: ReadonlySet<BlockId>, index: number): number[] {
+  const found: number[] = [];
   let { depth } = doc.child(index).attrs;
   for (let at = index - 1; at >= 0 && depth > 0; at--) {
     const node = doc.child(at);
     if (node.attrs.depth >= depth) continue;
     depth = node.attrs.depth;
-    if (node.attrs.type === TOGGLE && folded.has(idOf(node))) found.push(idOf(node));
+    if (node.attrs.type === TOGGLE && folded.has(idOf(node))) found.push(at);
   }
   return found;
 }
@@ -151,16 +151,22 @@ export const isFolded = (state: EditorState, node: ProseMirrorNode): boolean =>
 
 /** Whether the block at a position is out of sight. */
 export function isFoldedAway(state: EditorState, position: number): boolean {
+  return foldAround(state, blockAt(state.doc, position).index) !== null;
+}
+
+/** Index of the folded toggle in sight that hides the block at `index`; null when none does. */
+export function foldAround(state: EditorState, index: number): number | null {
   const folded = key.getState(state)?.folded;
-  if (!folded?.size) return false;
-  return foldedAround(state, folded, blockAt(state.doc, position).index).length > 0;
+  return folded?.size ? (foldedAround(state, folded, index).at(-1) ?? null) : null;
 }
 
 /** Unfolds whatever hides a position; null when nothing does. */
-function unfolding(state: EditorState, position: number): Transaction | null {
+export function unfolding(state: EditorState, position: number): Transaction | null {
   const folded = key.getState(state)?.folded;
   if (!folded?.size) return null;
-  const around = foldedAround(state, folded, blockAt(state.doc, position).index);
+  const around = foldedAround(state, folded, blockAt(state.doc, position).index).map((index) =>
+    idOf(state.doc.child(index)),
+  );
   if (around.length === 0) return null;
   return state.tr.setMeta(key, new Set([...folded].filter((id) => !around.includes(id))));
 }
