@@ -4,7 +4,8 @@
  */
 import { execFile, spawnSync } from "node:child_process";
 import { cpSync, existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { runChild } from "./child.ts";
 import { findFreePort } from "./free-port.ts";
@@ -32,10 +33,24 @@ export interface Cluster {
 /** How long a start may take: the first one on a machine installs Postgres, which takes a minute or more. */
 export const INSTALL_MS = 300_000;
 
+const installLock = join(tmpdir(), "native-postgres-install.lock");
+
 /** A port that was found free can be another's by the time the server asks for it: then the next one is tried. */
 const TRIES = 3;
 
+/**
+ * Installs it where it is not yet: once on a machine, whoever asks. Two that install at once would take away each
+ * other's files.
+ */
+export async function installPostgres(): Promise<void> {
+  await runChild("flock", [installLock, tool, "install"], {
+    limitMs: INSTALL_MS,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+}
+
 export async function startCluster(findPort = () => findFreePort(0)): Promise<Cluster> {
+  await installPostgres();
   for (let left = TRIES; left > 0; left--) {
     const cluster = await startOn(String(await findPort()));
     if (cluster) return cluster;

@@ -8,7 +8,7 @@ import type { StdioOptions } from "node:child_process";
 import { closeSync, globSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { endMarked, runChild, runMark } from "./child.ts";
-import { startCluster, whyNoNativePostgres } from "./native-cluster.ts";
+import { installPostgres, startCluster, whyNoNativePostgres } from "./native-cluster.ts";
 import {
   addTallies,
   closingLine,
@@ -189,9 +189,14 @@ function chooseRunners(names: string[]): Runner[] {
 const chosen = chooseRunners(process.argv.slice(2));
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
+const needsPostgres = ({ name }: Runner) => name.startsWith("contract");
+// It takes a minute on a new machine, and the tests that start one do not wait so long.
+const isInstalled =
+  !whyNoNativePostgres && chosen.some(needsPostgres) ? installPostgres() : Promise.resolve();
 const tallies: Promise<Tally>[] = [];
 let beside: Promise<unknown> = Promise.resolve();
 for (const runner of chosen) {
+  if (needsPostgres(runner)) await isInstalled;
   if (runner.isBesideNext === true && runner !== chosen.at(-1)) {
     const tally = beside.then(() => run(runner, `${reports}/${runner.name}.log`));
     tallies.push(tally);
