@@ -2,9 +2,16 @@
 import { InputRule, inputRules } from "@tiptap/pm/inputrules";
 import { EditorState, TextSelection } from "@tiptap/pm/state";
 import { EditorView } from "@tiptap/pm/view";
-import { expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import * as Y from "yjs";
+import { BlockMap } from "../core/block-map.ts";
+import { insertTree } from "../core/block-read.ts";
+import { createUndo } from "../core/block-undo.ts";
+import { EditorBinding, LOCAL } from "./binding.ts";
+import { markdownRules } from "./input-rules.ts";
 import { quietRules } from "./quiet-rules.ts";
 import { schema } from "./schema.ts";
+import { undoStepsPlugin } from "./undo-steps.ts";
 
 function viewWith(onMatch: () => void): EditorView {
   const block = schema.node("block", { id: "0".repeat(32), type: "paragraph", depth: 0, props: {} }, [
@@ -31,4 +38,58 @@ it("asks no rule about a letter or a digit, and all about whatever else is typed
   };
   expect(["a", "Ж", "7", "日", "word"].map(type)).toEqual([0, 0, 0, 0, 0]);
   expect([" ", "*", "`", "$", "-", "_", "~", "=", ")", ":", "\u00a0"].map(type)).toEqual(Array(11).fill(1));
+});
+
+describe("what a rule makes", () => {
+  /** Types into an empty block with all rules of Markdown, then gives what undo says. */
+  function desk(text: string) {
+    const map = new BlockMap(new Y.Doc());
+    map.doc.transact(() => insertTree(map, [{ type: "paragraph", attrs: {}, text: [], children: [] }]));
+    const undo = createUndo(map, LOCAL);
+    const binding = new EditorBinding(map);
+    const plugins = [binding.plugin(), markdownRules(), undoStepsPlugin(undo, map), quietRules()];
+    const state = EditorState.create({ doc: binding.document(schema), plugins });
+    const view = new EditorView(document.createElement("div"), { state });
+    view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, 1)));
+    const type = (words: string) => {
+      for (const letter of words) {
+        const { from, to } = view.state.selection;
+        const plain = () => view.state.tr.insertText(letter);
+        if (!view.someProp("handleTextInput", (handle) => handle(view, from, to, letter, plain)))
+          view.dispatch(plain());
+        binding.flush();
+      }
+    };
+    const shown = () =>
+      view.state.doc.children
+        .map(
+          ({ attrs, textContent, firstChild }) =>
+            `${attrs.type} ${textContent}${firstChild?.marks.map(({ type: { name } }) => `<${name}>`) ?? ""}`,
+        )
+        .join("|");
+    type(text);
+    return { undo, type, shown, view };
+  }
+
+  it.each([
+    ["- ", "bullet ", "paragraph - "],
+    ["## ", "heading2 ", "paragraph ## "],
+    ["see [the plan](/w/1)", "paragraph see the plan", "paragraph see [the plan](/w/1)"],
+    ["$x^2$", "paragraph x^2<math>", "paragraph $x^2$"],
+    ["---", "divider |paragraph ", "paragraph ---"],
+  ])("is undone by itself: %s stands there as it was typed", (text, made, typed) => {
+    const { undo, type, shown, view } = desk(text);
+    expect(shown()).toBe(made);
+    type("more");
+    undo.undo();
+    expect(shown()).toBe(made);
+    undo.undo();
+    expect(shown()).toBe(typed);
+    expect(view.state.selection.head).toBe(view.state.doc.content.size - 1);
+    undo.redo();
+    expect(shown()).toBe(made);
+    undo.undo();
+    undo.undo();
+    expect(shown()).toBe("paragraph ");
+  });
 });

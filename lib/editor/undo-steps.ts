@@ -13,6 +13,9 @@ import { cursorOf, positionsOf, type SentCursor } from "./caret-places.ts";
 type StackItem = UndoManager["undoStack"][number];
 type StackEvent = { readonly stackItem: StackItem; readonly origin: unknown };
 
+/** Meta of a transaction that is a step by itself: what is typed behind it is another. */
+export const OWN_STEP = "own step";
+
 /** What was chosen on the other side of a step. */
 const CHOSEN = "chosen";
 
@@ -24,7 +27,7 @@ export function undoStepsPlugin(undo: UndoManager, map: BlockMap): Plugin {
   const chosenIn = ({ doc, selection }: EditorState): SentCursor | null =>
     selection instanceof TextSelection ? (cursorOf(map, doc, selection)?.cursor ?? null) : null;
 
-  let isBehindPaste = false;
+  let isBehindOwn = false;
 
   return new Plugin({
     filterTransaction(transaction, state) {
@@ -32,13 +35,13 @@ export function undoStepsPlugin(undo: UndoManager, map: BlockMap): Plugin {
       const [step, ...others] = transaction.steps;
       const isText = step instanceof ReplaceStep && others.length === 0;
       const isTyping = state.selection.empty && isText && !transaction.getMeta("paste");
-      if (!isTyping || isBehindPaste) undo.stopCapturing();
+      if (!isTyping || isBehindOwn) undo.stopCapturing();
       written ??= chosenIn(state);
       return true;
     },
     appendTransaction(transactions) {
       const changes = transactions.filter((one) => one.docChanged && !one.getMeta(REMOTE));
-      if (changes.length > 0) isBehindPaste = changes.some(isPasted);
+      if (changes.length > 0) isBehindOwn = changes.some(isOwn);
       return null;
     },
     view(view) {
@@ -67,10 +70,10 @@ export function undoStepsPlugin(undo: UndoManager, map: BlockMap): Plugin {
   });
 }
 
-/** Also what other plugins add to a paste. */
-function isPasted(transaction: Transaction): boolean {
+/** A paste, too, and what other plugins add to such a step. */
+function isOwn(transaction: Transaction): boolean {
   const first: Transaction = transaction.getMeta("appendedTransaction") ?? transaction;
-  return first.getMeta("paste") === true;
+  return first.getMeta("paste") === true || first.getMeta(OWN_STEP) === true;
 }
 
 function chooseAgain(view: EditorView, map: BlockMap, chosen: SentCursor | null | undefined): void {
