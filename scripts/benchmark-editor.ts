@@ -134,6 +134,7 @@ const PAGE_ROWS: readonly (readonly [string, (figures: PageFigures) => number])[
   ["until then, CPU", ({ editableCpu }) => editableCpu.p50],
   ["key, its share of a burst and what follows, CPU", ({ key }) => key.p50],
   ["key → frame, on the clock, p95", ({ paint }) => paint.p95],
+  ["first contentful paint", ({ fcp }) => fcp.p50],
   ["largest contentful paint", ({ lcp }) => lcp.p50],
   ["interaction to next paint, worst", ({ inp }) => inp.p50],
   ["cumulative layout shift", ({ cls }) => cls.p50],
