@@ -7,12 +7,13 @@ import "@fontsource-variable/source-sans-3/wght-italic.css";
 import "@fontsource-variable/source-code-pro/wght.css";
 import "./globals.css";
 import latin from "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2?address";
+import { TAB_TITLE } from "../components/editor/tab-title.ts";
 import { Toaster } from "../components/ui/toaster.tsx";
 import { readPublicConfig } from "../lib/supabase/env.ts";
 import { RUNTIME_CONFIG_ID, writeRuntimeConfig } from "../lib/supabase/runtime-config.ts";
 
 export const metadata: Metadata = {
-  title: { default: "Command Center", template: "%s – Command Center" },
+  title: { default: "Command Center", template: TAB_TITLE },
   description: "A document editor for teams that never loses a word.",
   referrer: "same-origin",
 };

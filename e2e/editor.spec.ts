@@ -92,6 +92,7 @@ test("the slash menu filters, is worked by keys and by mouse, and leaves no trac
   await newDocument(page, "Begin");
   const begin = page.getByRole("button", { name: "Start a checklist" });
   await expect(begin).toBeVisible();
+  await expect(page).toHaveTitle("Begin – Command Center");
   await expectNoFaults(page, "an empty document");
   await begin.click();
   await page.keyboard.type("milk");

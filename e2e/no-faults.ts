@@ -19,6 +19,7 @@ export async function expectNoFaultsIn(
   schemes: readonly Scheme[],
   { menu = true } = {},
 ): Promise<void> {
+  await expect(page, "Next takes the title away before it brings the next page's").toHaveTitle(/./);
   for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const axe = new AxeBuilder({ page }).withTags(tags);

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import * as Y from "yjs";
 import { setTitle } from "../../lib/collab/rename-document.ts";
 import { MAX_TITLE_LENGTH } from "../../lib/core/projection.ts";
+import { keepTabTitle } from "./tab-title.ts";
 
 type TitleProps = {
   doc: Y.Doc;
@@ -19,6 +20,7 @@ export function TitleField({ doc, isWritable, takesFocus, onEdit }: TitleProps) 
     if (takesFocus && !isBusyElsewhere()) field.current?.focus();
   }, [takesFocus]);
   useTitleBinding(doc, field);
+  useEffect(() => keepTabTitle(doc.getText("title")), [doc]);
   const write = () => {
     const text = clean(field.current?.textContent ?? "").slice(0, MAX_TITLE_LENGTH);
     doc.transact(() => setTitle(doc, text));
