@@ -1,4 +1,5 @@
 // @vitest-environment jsdom
+import { Editor, Extension } from "@tiptap/core";
 import { InputRule, inputRules } from "@tiptap/pm/inputrules";
 import { EditorState, TextSelection } from "@tiptap/pm/state";
 import { EditorView } from "@tiptap/pm/view";
@@ -8,9 +9,10 @@ import { BlockMap } from "../core/block-map.ts";
 import { insertTree } from "../core/block-read.ts";
 import { createUndo } from "../core/block-undo.ts";
 import { EditorBinding, LOCAL } from "./binding.ts";
+import { drawOnce } from "./draw-once.ts";
 import { markdownRules } from "./input-rules.ts";
 import { quietRules } from "./quiet-rules.ts";
-import { schema } from "./schema.ts";
+import { documentExtensions, schema } from "./schema.ts";
 import { undoStepsPlugin } from "./undo-steps.ts";
 
 function viewWith(onMatch: () => void): EditorView {
@@ -47,9 +49,17 @@ describe("what a rule makes", () => {
     map.doc.transact(() => insertTree(map, [{ type: "paragraph", attrs: {}, text: [], children: [] }]));
     const undo = createUndo(map, LOCAL);
     const binding = new EditorBinding(map);
-    const plugins = [binding.plugin(), markdownRules(), undoStepsPlugin(undo, map), quietRules()];
-    const state = EditorState.create({ doc: binding.document(schema), plugins });
-    const view = new EditorView(document.createElement("div"), { state });
+    const plugins = () => [binding.plugin(), markdownRules(), undoStepsPlugin(undo, map), quietRules()];
+    const { view } = new Editor({
+      element: document.createElement("div"),
+      extensions: [
+        ...documentExtensions,
+        Extension.create({ name: "document", priority: 1000, addProseMirrorPlugins: plugins }),
+      ],
+      enableCoreExtensions: { keymap: false, delete: false },
+      injectCSS: false,
+      onBeforeCreate: ({ editor }) => drawOnce(editor, binding.document(editor.schema)),
+    });
     view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, 1)));
     const type = (words: string) => {
       for (const letter of words) {
@@ -64,7 +74,7 @@ describe("what a rule makes", () => {
       view.state.doc.children
         .map(
           ({ attrs, textContent, firstChild }) =>
-            `${attrs.type} ${textContent}${firstChild?.marks.map(({ type: { name } }) => `<${name}>`) ?? ""}`,
+            `${attrs.type} ${textContent}${firstChild?.marks.map(({ type: { name } }) => `<${name}>`).join("") ?? ""}`,
         )
         .join("|");
     type(text);
@@ -77,6 +87,10 @@ describe("what a rule makes", () => {
     ["see [the plan](/w/1)", "paragraph see the plan", "paragraph see [the plan](/w/1)"],
     ["$x^2$", "paragraph x^2<math>", "paragraph $x^2$"],
     ["---", "divider |paragraph ", "paragraph ---"],
+    ["**bold**", "paragraph bold<bold>", "paragraph **bold**"],
+    ["*slanted*", "paragraph slanted<italic>", "paragraph *slanted*"],
+    ["~~gone~~", "paragraph gone<strike>", "paragraph ~~gone~~"],
+    ["`x`", "paragraph x<code>", "paragraph `x`"],
   ])("is undone by itself: %s stands there as it was typed", (text, made, typed) => {
     const { undo, type, shown, view } = desk(text);
     expect(shown()).toBe(made);

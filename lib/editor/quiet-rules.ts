@@ -17,7 +17,7 @@ export const quietRules = (): Plugin =>
         const quiet: EditorProps["handleTextInput"] = (view, from, to, text, insert) => {
           if (ENDS_NO_RULE.test(text)) return false;
           const ask = () => handleTextInput.call(plugin, view, from, to, text, insert) === true;
-          const { isHandled, made } = catchOne(view, ask);
+          const { isHandled, made } = catchOne(view, insert, ask);
           if (made?.docChanged && from === to) behindTyping(view, insert(), made);
           else if (made) view.dispatch(made);
           return isHandled;
@@ -28,11 +28,19 @@ export const quietRules = (): Plugin =>
     },
   });
 
-/** What is dispatched meanwhile, instead of dispatching it. */
-function catchOne(view: EditorView, work: () => boolean) {
+/**
+ * What is dispatched meanwhile, instead of dispatching it. A rule of Tiptap's writes what was typed itself, and looks
+ * whether it stands there before it goes on: both are let through.
+ */
+function catchOne(view: EditorView, typing: () => Transaction, work: () => boolean) {
   const { dispatch } = view;
   const caught: Transaction[] = [];
-  view.dispatch = (transaction) => void caught.push(transaction);
+  let isTyped = false;
+  view.dispatch = (transaction) => {
+    isTyped ||= transaction.doc.eq(typing().doc);
+    if (isTyped) dispatch(transaction);
+    else caught.push(transaction);
+  };
   try {
     return { isHandled: work(), made: caught[0] };
   } finally {

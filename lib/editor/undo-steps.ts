@@ -39,9 +39,10 @@ export function undoStepsPlugin(undo: UndoManager, map: BlockMap): Plugin {
       written ??= chosenIn(state);
       return true;
     },
-    appendTransaction(transactions) {
+    appendTransaction(transactions, _, { plugins }) {
       const changes = transactions.filter((one) => one.docChanged && !one.getMeta(REMOTE));
-      if (changes.length > 0) isBehindOwn = changes.some(isOwn);
+      const rules = plugins.filter(({ spec }) => spec.isInputRules);
+      if (changes.length > 0) isBehindOwn = changes.some((one) => isOwn(one, rules));
       return null;
     },
     view(view) {
@@ -70,10 +71,11 @@ export function undoStepsPlugin(undo: UndoManager, map: BlockMap): Plugin {
   });
 }
 
-/** A paste, too, and what other plugins add to such a step. */
-function isOwn(transaction: Transaction): boolean {
+/** A paste, too, and what a rule makes of typed text, and what other plugins add to such a step. */
+function isOwn(transaction: Transaction, rules: readonly Plugin[]): boolean {
   const first: Transaction = transaction.getMeta("appendedTransaction") ?? transaction;
-  return first.getMeta("paste") === true || first.getMeta(OWN_STEP) === true;
+  if (first.getMeta("paste") === true || first.getMeta(OWN_STEP) === true) return true;
+  return rules.some((rule) => first.getMeta(rule) !== undefined);
 }
 
 function chooseAgain(view: EditorView, map: BlockMap, chosen: SentCursor | null | undefined): void {
