@@ -71,6 +71,13 @@ test("pages of other programs, Markdown and code come in as blocks; nothing is a
       ...["a", "b", "1", "2"].map((cell) => `cell ${cell}`),
     ]);
   await expect(body(page).locator("strong")).toHaveText("bold");
+  // signs that a page or a line shows are words: nothing is made of them
+  await clear(page);
+  await paste(page, { "text/html": "<p>2 * 3 * 4, ~~x~~, _y_</p>", "text/plain": "x" });
+  await expect.poll(() => shownBlocks(page)).toEqual(["0 paragraph 2 * 3 * 4, ~~x~~, _y_"]);
+  await clear(page);
+  await paste(page, { "text/plain": "a * b * c" });
+  await expect.poll(() => shownBlocks(page)).toEqual(["0 paragraph a * b * c"]);
   await clear(page);
   await paste(page, {
     "vscode-editor-data": JSON.stringify({ version: 1, mode: "typescript" }),

@@ -200,6 +200,8 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
       ],
       // "delete" does each change once more, to tell of what nobody here asks; of pastes and drops nobody asks either
       enableCoreExtensions: { keymap: false, delete: false, drop: false, paste: false, textDirection: false },
+      // the clipboard reads Markdown where a text is some: signs that a page shows are its words
+      enablePasteRules: false,
       editorProps: { attributes: BODY_ATTRIBUTES, scrollThreshold: CLEAR_PX, scrollMargin: CLEAR_PX },
       injectCSS: false,
     },
