@@ -89,6 +89,39 @@ describe("what is pasted", () => {
     ]);
   });
 
+  it("leaves what follows in its list where it was, also when it is lines alone", () => {
+    const { view } = viewOf([line("bullet", "a", [line("bullet", "b"), line("bullet", "e")])]);
+    view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, 5)));
+    view.pasteText("c\nd", event());
+    expect(read(view)).toEqual([
+      line("bullet", "a", [line("bullet", "bc"), line("paragraph", "d"), line("bullet", "e")]),
+    ]);
+  });
+
+  it("keeps code apart from the words around the caret", () => {
+    const code = line("code", "x\ny");
+    const words = line("paragraph", "w");
+    const pasted = (html: string) => {
+      const { view } = viewOf([line("paragraph", "ab")]);
+      view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, 2)));
+      paste(view, html);
+      return read(view);
+    };
+    expect(pasted("<p>w</p><pre>x\ny</pre>")).toEqual([
+      line("paragraph", "aw"),
+      code,
+      line("paragraph", "b"),
+    ]);
+    expect(pasted("<pre>x\ny</pre><p>w</p>")).toEqual([
+      line("paragraph", "a"),
+      code,
+      line("paragraph", "wb"),
+    ]);
+    const { view } = viewOf(empty);
+    paste(view, "<pre>x\ny</pre><p>w</p><pre>x\ny</pre>");
+    expect(read(view)).toEqual([code, words, code]);
+  });
+
   it("is refused when it is too much: many blocks, cells, words, attributes", () => {
     const many = "<p>x</p>".repeat(2_600);
     const cells = `<table>${`<tr>${"<td>1</td>".repeat(50)}</tr>`.repeat(55)}</table>`;

@@ -25,7 +25,6 @@ import { idOf, nodeWords } from "./block-nodes.ts";
 import { blocksOfFragment, fragmentOfBlocks } from "./block-slices.ts";
 import { cellPlaceOf } from "./cell-place.ts";
 import { chosenOf } from "./chosen.ts";
-import { baseOf } from "./column-places.ts";
 import { blockAt } from "./commands.ts";
 import { keepPlace } from "./late-clipboard.ts";
 import { looksLikeMarkdown } from "./looks-like-markdown.ts";
@@ -185,11 +184,10 @@ function pasting(doors: ClipboardDoors): Plugin["props"] {
       return new Slice(Fragment.from(blocks), 1, 1);
     },
     transformPasted: (slice, { state }, isText) => {
-      const { node } = blockAt(state.doc, state.selection.from);
-      const { depth } = node.attrs;
+      const { depth } = blockAt(state.doc, state.selection.from).node.attrs;
       if (isText || !current)
-        return new Slice(deeper(withIds(slice.content), baseOf(node)), slice.openStart, slice.openEnd);
-      const [start, end] = current.open;
+        return new Slice(deeper(withIds(slice.content), depth), slice.openStart, slice.openEnd);
+      const [start, end] = ownEnds(slice.content, state, current.open);
       return new Slice(deeper(slice.content, depth), start ? slice.openStart : 0, end ? slice.openEnd : 0);
     },
     handlePaste: (view, _event, slice) => take(view, slice),
@@ -198,6 +196,18 @@ function pasting(doors: ClipboardDoors): Plugin["props"] {
 }
 
 const NOTHING = "<p></p>";
+
+/** Code and formulas among other blocks neither end words nor take in those behind the caret. */
+function ownEnds(
+  { childCount, firstChild, lastChild }: Fragment,
+  { selection: { $from, $to } }: EditorState,
+  [start, end]: Pasted["open"],
+): Pasted["open"] {
+  const isApart = (node: ProseMirrorNode | null) => childCount > 1 && node?.type.spec.code === true;
+  const isBehindWords = $from.parentOffset > 0;
+  const isBeforeWords = $to.parentOffset < $to.parent.content.size;
+  return [start && !(isApart(firstChild) && isBehindWords), end && !(isApart(lastChild) && isBeforeWords)];
+}
 
 const isInCode = ({ selection }: EditorState): boolean => selection.$from.parent.type.spec.code === true;
 /** Where a paste is more than words. */
