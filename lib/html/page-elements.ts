@@ -30,6 +30,17 @@ export function firstNumber(list: Element): number | null {
   return Number.isSafeInteger(start) && start >= 0 ? start : 1;
 }
 
+/** How deep an item says that it stands, from 0: Word in a browser, Google Docs and Slack put lists beside each other. */
+export function levelOf(item: Element): number {
+  const said = item.getAttribute("data-aria-level") ?? item.getAttribute("aria-level");
+  const indent = item.getAttribute("data-stringify-indent");
+  return said === null ? Number.parseInt(indent ?? "0", 10) : Number.parseInt(said, 10) - 1;
+}
+
+/** Slack's, which stands where others write `</p><p>`. */
+export const isEndOfParagraph = (element: Element): boolean =>
+  element.getAttribute("data-stringify-type") === "paragraph-break";
+
 export function isLeftOut(element: Element): boolean {
   if (LEFT_OUT.has(element.localName) || isWordMark(element) || element.hasAttribute("hidden")) return true;
   // names of another namespace: what is drawn by other rules than HTML's is read by none of them

@@ -1,12 +1,16 @@
 /** Code of a page: lines to the letter, and the language as different pages say it. */
 
-/** An editor's own lines: Visual Studio Code and those built on it give a block with a fixed face and its blanks. */
+/**
+ * An editor's own lines: Visual Studio Code and those built on it give a block with a fixed face and its blanks. Confluence
+ * writes lines of code in an element for words.
+ */
 export function isCodeBlock(element: Element): boolean {
+  const style = element.getAttribute("style") ?? "";
+  if (element.localName === "code")
+    return /white-space:\s*pre\s*(?:;|$)/i.test(style) && /\S\n+\S/.test(element.textContent ?? "");
   return (
     element.localName === "div" &&
-    /font-family:[^;]*(?:monospace|consolas|menlo|"?courier new)[^;]*;[^"]*white-space:\s*pre\b/i.test(
-      element.getAttribute("style") ?? "",
-    )
+    /font-family:[^;]*(?:monospace|consolas|menlo|"?courier new)[^;]*;[^"]*white-space:\s*pre\b/i.test(style)
   );
 }
 

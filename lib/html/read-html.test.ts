@@ -49,3 +49,25 @@ describe("what other programs put on the clipboard", () => {
     expect(readFixture(name)).toEqual(expected);
   });
 });
+
+describe("formulas", () => {
+  const annotated =
+    '<semantics><mi>x</mi><annotation encoding="application/x-tex">x^2</annotation></semantics>';
+  it.each([
+    [
+      '<p>So <img class="mwe-math-fallback-image-inline" src="https://a.example/1" alt="{\\displaystyle E=mc^{2}}"></p>',
+      ["0 paragraph: So <math: E=mc^{2}>"],
+    ],
+    [`<p>a <math>${annotated}</math> b</p>`, ["0 paragraph: a <math: x^2> b"]],
+    [
+      `<p>a</p><math display="block" alttext="\\int x"><mi>x</mi></math><p>b</p>`,
+      ["0 paragraph: a", "0 math: \\int x", "0 paragraph: b"],
+    ],
+    [
+      `<p>a</p><span class="katex-display"><span class="katex"><math>${annotated}</math><i>x2</i></span></span>`,
+      ["0 paragraph: a", "0 math: x^2"],
+    ],
+    // no source: what is seen
+    ["<p>a <math><mi>x</mi><mo>=</mo><mn>1</mn></math></p>", ["0 paragraph: a x=1"]],
+  ])("%s", (html, expected) => expect(readText(html)).toEqual(expected));
+});

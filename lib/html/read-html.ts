@@ -11,20 +11,24 @@ import { EMBED_MARK, OBJECT_CHARACTER } from "../core/strand.ts";
 import { CELL, ROW, TABLE } from "../core/table.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { BlockList } from "./block-list.ts";
+import { checkOfAction, titleOfExpand, toneOfPanel } from "./confluence.ts";
 import { marksInside } from "./inline-marks.ts";
 import { INSIDE, ownBlock, ownMark } from "./own-block.ts";
 import {
   BLOCKS,
   childrenOf,
   firstNumber,
+  isEndOfParagraph,
   isIcon,
   isLeftOut,
   isPixel,
   isSpacer,
   keepsBlanks,
+  levelOf,
   toneOfAlert,
 } from "./page-elements.ts";
 import { codeText, isCodeBlock, languageOf } from "./read-code.ts";
+import { type Formula, formulaOf, signsOf } from "./read-maths.ts";
 import { cellText, isLayout, readTable, rowsOf } from "./read-table.ts";
 import { checkOf } from "./read-task.ts";
 import { wordItem, wordStyle } from "./word.ts";
@@ -85,6 +89,7 @@ class HtmlReader {
     if (node.nodeType !== 1 || this.list.listed.length > (this.#doors.mostBlocks ?? Number.POSITIVE_INFINITY))
       return;
     const element = node as Element;
+    if (element.localName === "math") this.#maths(element, context);
     if (isLeftOut(element)) return;
     if (context.level > MOST_LEVELS) {
       this.list.write(element.textContent ?? "", context.marks, context.depth, context.isKept);
@@ -219,9 +224,7 @@ class HtmlReader {
   /** @param start the number it says; null: it counts on. */
   #item(item: Element, context: Context, start: number | null): void {
     if (isLeftOut(item)) return;
-    // Word in a browser and Google Docs say the level of each item, Word in lists that stand beside each other
-    const level =
-      Number.parseInt(item.getAttribute("data-aria-level") ?? item.getAttribute("aria-level") ?? "1", 10) - 1;
+    const level = levelOf(item);
     const depth = Math.max(context.depth, Number.isSafeInteger(level) ? level : 0);
     const checked = checkOf(item);
     const type = checked !== null ? "task" : item.parentElement?.localName === "ol" ? "number" : "bullet";
@@ -269,10 +272,12 @@ class HtmlReader {
 
   #paragraph(element: Element, context: Context): void {
     const level = element.getAttribute("role") === "heading" ? Number(element.getAttribute("aria-level")) : 0;
-    const tone = toneOfAlert(element);
-    if (this.#readWord(element, context)) return;
+    const tone = toneOfAlert(element) ?? toneOfPanel(element);
+    const checked = checkOfAction(element);
+    if (this.#readWord(element, context) || this.#readExpand(element, context)) return;
     if (level >= 1 && level <= 6) this.#heading(element, level, context);
     else if (tone) this.#container(element, CALLOUT, tone === "info" ? {} : { tone }, context);
+    else if (checked !== null) this.#container(element, "task", { checked }, context);
     else if (element.localName === "aside" && this.#isNotion) this.#aside(element, context);
     else this.#flow(element, context);
   }
@@ -292,6 +297,17 @@ class HtmlReader {
     this.list.boundary();
   }
 
+  #readExpand(element: Element, context: Context): boolean {
+    const title = titleOfExpand(element);
+    if (title === null) return false;
+    this.list.start({ type: TOGGLE, depth: context.depth });
+    this.list.write(title, {}, context.depth, false);
+    this.list.close();
+    this.walkInside(element, { ...context, depth: context.depth + 1 });
+    this.list.close();
+    return true;
+  }
+
   #readWord(element: Element, context: Context): boolean {
     const item = wordItem(element);
     const style = item ? null : wordStyle(element);
@@ -304,7 +320,24 @@ class HtmlReader {
     return true;
   }
 
+  #maths(math: Element, context: Context): void {
+    const formula = formulaOf(math);
+    if (formula) this.#formula(formula, context);
+    else this.list.write(signsOf(math), context.marks, context.depth, false);
+  }
+
+  #formula({ source, isBlock }: Formula, { depth }: Context): void {
+    if (isBlock) this.list.start({ type: MATH, depth });
+    this.list.write(source, isBlock ? {} : { [MATH]: true }, depth, true);
+    if (isBlock) this.list.close();
+  }
+
   #picture(element: Element, context: Context): void {
+    const formula = formulaOf(element);
+    if (formula) {
+      this.#formula(formula, context);
+      return;
+    }
     const src = element.getAttribute("src")?.trim() ?? "";
     const alt = element.getAttribute("alt")?.trim() ?? "";
     if (isPixel(element) || element.closest("[role=checkbox]")) return;
@@ -320,6 +353,10 @@ class HtmlReader {
   }
 
   #readInline(element: Element, context: Context): void {
+    if (isEndOfParagraph(element)) {
+      this.list.boundary();
+      return;
+    }
     if (isSpacer(element)) {
       this.list.write(" ", context.marks, context.depth, false);
       return;
@@ -331,11 +368,9 @@ class HtmlReader {
       this.list.write(OBJECT_CHARACTER, marks, context.depth, true);
       return;
     }
-    const formula = /\bkatex\b/.test(element.className)
-      ? element.querySelector("annotation")?.textContent
-      : null;
+    const formula = formulaOf(element);
     if (formula) {
-      this.list.write(formula.trim(), { [MATH]: true }, context.depth, true);
+      this.#formula(formula, context);
       return;
     }
     const marks = marksInside(element, context.marks, this.#link);
