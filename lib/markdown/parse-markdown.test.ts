@@ -287,6 +287,46 @@ describe("tables", () => {
   });
 });
 
+describe("what other programs write", () => {
+  it("front matter is a block of code, and its title a title where no heading is one", () => {
+    const yaml = (text: string) => block("code", text, { language: "yaml" });
+    const front = "---\ntitle: 'Old: name'\ntags:\n  - a\n\n# note\n---\n";
+    const kept = yaml("title: 'Old: name'\ntags:\n  - a\n\n# note");
+    expect(parseMarkdown(`${front}\n# New\n\nb`)).toEqual({
+      title: "New",
+      blocks: [kept, block("paragraph", "b")],
+    });
+    expect(parseMarkdown(`${front}b`)).toEqual({
+      title: "Old: name",
+      blocks: [kept, block("paragraph", "b")],
+    });
+    expect(parseMarkdown("---\r\ntitle: T\r\n---\r\n")).toEqual({ title: "T", blocks: [yaml("title: T")] });
+    // a divider, and one that never ends
+    expect(blocksOf("---\n\na: b\n\n---")[1]).toEqual(block("paragraph", "a: b"));
+    expect(blocksOf("---\na: b\n")).toEqual([block("divider", ""), block("paragraph", "a: b")]);
+    const printed = printMarkdown({ title: "New", blocks: [kept, block("paragraph", "b")] });
+    expect(parseMarkdown(printed)).toEqual({ title: "New", blocks: [kept, block("paragraph", "b")] });
+  });
+
+  it("callouts of Obsidian keep their title and what is below it", () => {
+    expect(blocksOf("> [!warning] Be **careful**\n> with it\n> - item")).toEqual([
+      {
+        ...block("callout", "", { tone: "warn" }, [block("paragraph", "with it"), block("bullet", "item")]),
+        text: [plain("Be "), { text: "careful", marks: { bold: true } }],
+      },
+    ]);
+    expect(blocksOf("> [!faq]- Folded\n> a\n\n> [!bug]\n> b")).toEqual([
+      block("callout", "Folded", {}, [block("paragraph", "a")]),
+      block("callout", "b", { tone: "bad" }),
+    ]);
+    expect(blocksOf("> [!nobody] a")).toEqual([block("quote", "[!nobody] a")]);
+    // a picture of elsewhere has no block: nothing of it stands there twice
+    expect(JSON.stringify(blocksOf("> [!note] Once\n> ![a](https://b.c/d.png)")).match(/Once/g)).toHaveLength(
+      1,
+    );
+  });
+});
+
 describe("what has no block", () => {
   it.each([
     ["a table with an image", "| a |\n|---|\n| ![b](/c) |"],

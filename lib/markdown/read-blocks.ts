@@ -3,7 +3,7 @@
  * images of elsewhere, footnotes, definitions) becomes a raw block: type "code" with `attrs.raw` true and language
  * "markdown", its text the source as it stands, without the marks of the quotes and lists around it.
  */
-import type { Blockquote, Definition, List, ListItem, Parent, RootContent } from "mdast";
+import type { Blockquote, Definition, List, ListItem, Parent, PhrasingContent, RootContent } from "mdast";
 import { type BlockNode, type Json, type TextRun, textOf } from "../core/block-tree.ts";
 import { CALLOUT } from "../core/callout.ts";
 import { MATH } from "../core/math.ts";
@@ -13,6 +13,7 @@ import { readMarker } from "./callouts.ts";
 import { endOfDetails, readSummary } from "./details.ts";
 import { openReadDoors, type ReadDoors } from "./doors.ts";
 import { isEmbedParagraph, readEmbedParagraph } from "./embeds.ts";
+import { readFrontMatter } from "./front-matter.ts";
 import { areTogether, definitionsIn, readPieces } from "./read-pieces.ts";
 import { type Definitions, readRuns } from "./read-runs.ts";
 import { readTable } from "./tables.ts";
@@ -39,17 +40,24 @@ export function readBlocks(
   maxBlocks = Number.POSITIVE_INFINITY,
   { hasTitle = true, doors = null }: ReadWishes = {},
 ): ReadDocument {
-  const document: ReadDocument = { title: null, blocks: [], end: "whole" };
+  const front = readFrontMatter(source);
+  const document: ReadDocument = {
+    title: (hasTitle && front?.title) || null,
+    blocks: [],
+    end: "whole",
+  };
   let count = 0;
   let isFirst = hasTitle;
-  for (const piece of readPieces(source)) {
+  if (front) document.blocks.push(codeBlock(front.text, { language: "yaml" }));
+  for (const piece of readPieces(source.slice(front?.length ?? 0))) {
     if (!piece) return { ...document, end: "too long a block" };
     const { text, definitions, goesOn } = piece;
     const known = byIdentifier([...definitions, ...piece.nodes]);
     const nodes = doors ? openReadDoors(piece.nodes, doors, known) : piece.nodes;
     const context: Context = { source: text, definitions: known, frames: [], column: 1 };
-    if (isFirst) document.title = readTitle(nodes[0], context);
-    const rest = isFirst && document.title !== null ? nodes.slice(1) : nodes;
+    const title = isFirst ? readTitle(nodes[0], context) : null;
+    document.title = title ?? document.title;
+    const rest = title !== null ? nodes.slice(1) : nodes;
     const before = document.blocks.length;
     readFlow(rest, context, document.blocks, goesOn);
     count += countBlocks(document.blocks.slice(before));
@@ -147,10 +155,12 @@ function readQuote(node: Blockquote, context: Context): BlockNode {
   const first = node.children[0];
   const marker = readMarker(first, context.source);
   const text = marker && readRuns(marker.children, context.definitions);
-  if (!marker || !text || !first) return readContainer(node, block("quote"), { kind: "quote" }, context);
+  if (!marker || !text || !first || !readRuns(marker.rest, context.definitions))
+    return readContainer(node, block("quote"), { kind: "quote" }, context);
   const attrs = marker.tone === "info" ? {} : { tone: marker.tone };
-  const empty: RootContent = { ...first, type: "paragraph", children: [] };
-  const inside = { ...node, children: [empty, ...node.children.slice(1)] } as Blockquote;
+  const part = (children: PhrasingContent[]): RootContent => ({ ...first, type: "paragraph", children });
+  const below = marker.rest.length > 0 ? [part(marker.rest)] : [];
+  const inside = { ...node, children: [part([]), ...below, ...node.children.slice(1)] } as Blockquote;
   return { ...readContainer(inside, block(CALLOUT, [], attrs), { kind: "quote" }, context), text };
 }
 
