@@ -18,6 +18,7 @@ import { colorsOf } from "../core/palette.ts";
 import { CODE_NODES } from "./block-nodes.ts";
 import { chosenRange, setChosen } from "./chosen.ts";
 import { baseOf, isColumns, isColumnsPart, isSamePlace } from "./column-places.ts";
+import { indentCode } from "./indent-code.ts";
 import { sizeBefore } from "./long-list.ts";
 
 export type BlockAt = { readonly node: ProseMirrorNode; readonly pos: number; readonly index: number };
@@ -333,15 +334,11 @@ export const joinForwardCommand: Command = (state, dispatch) => {
   return true;
 };
 
-/** Tab, Shift+Tab: the selected blocks with all inside them, one level in or out. In code Tab is two spaces. */
+/** Tab, Shift+Tab: the selected blocks with all inside them, one level in or out; within code its lines. */
 export const shiftDepth =
   (by: 1 | -1): Command =>
   (state, dispatch) => {
-    const { $from } = state.selection;
-    if ($from.parent.type.spec.code) {
-      if (by > 0) dispatch?.(state.tr.insertText("  "));
-      return true;
-    }
+    if (indentCode(by)(state, dispatch)) return true;
     const { first, end } = selectedRange(state);
     const { depth } = state.doc.child(first).attrs;
     if (state.doc.children.slice(first, end).some(isColumnsPart)) return true;
