@@ -1,6 +1,8 @@
+// @vitest-environment jsdom
 import type { inputRules } from "@tiptap/pm/inputrules";
-import { EditorState } from "@tiptap/pm/state";
-import { describe, expect, it } from "vitest";
+import { EditorState, TextSelection } from "@tiptap/pm/state";
+import type { EditorView } from "@tiptap/pm/view";
+import { describe, expect, it, vi } from "vitest";
 import { newBlockId } from "../core/ids.ts";
 import { markdownRules } from "./input-rules.ts";
 import { schema } from "./schema.ts";
@@ -43,4 +45,31 @@ describe("words in brackets with an address behind them", () => {
       expect(typed(text)).toBe(text);
     expect(typed("[a](https://a.com)", "codeBlock")).toBe("[a](https://a.com)");
   });
+});
+
+it("what an input method wrote becomes the same as what is typed", () => {
+  vi.useFakeTimers();
+  const composed = (text: string) => {
+    const rules = markdownRules() as ReturnType<typeof inputRules>;
+    const attrs = { id: newBlockId(), type: "paragraph", depth: 0, props: {} };
+    const doc = schema.node("doc", null, [schema.node("block", attrs, schema.text(text))]);
+    const state = EditorState.create({ doc, selection: TextSelection.create(doc, 1 + text.length) });
+    const view = {
+      state,
+      dispatch: (tr: typeof state.tr) => {
+        view.state = state.apply(tr);
+      },
+    };
+    const heard = rules.props.handleDOMEvents?.compositionend;
+    heard?.call(rules, view as unknown as EditorView, new CompositionEvent("compositionend"));
+    vi.runAllTimers();
+    return view.state.doc.children.map(({ textContent, firstChild, attrs: { type } }) =>
+      [type, textContent, ...(firstChild?.marks.map((mark) => mark.type.name) ?? [])].join(" "),
+    );
+  };
+  expect(composed("- ")).toEqual(["bullet "]);
+  expect(composed("---")).toEqual(["divider ", "paragraph "]);
+  expect(composed("$x^2$")).toEqual(["paragraph x^2 math"]);
+  expect(composed("[a](https://b.c)")).toEqual(["paragraph a link"]);
+  vi.useRealTimers();
 });

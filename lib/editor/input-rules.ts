@@ -29,10 +29,10 @@ function rule(pattern: RegExp, shape: (match: RegExpMatchArray) => Shape): Input
   });
 }
 
-function divider(state: EditorState, _match: RegExpMatchArray, from: number): Transaction | null {
+function divider(state: EditorState, _match: RegExpMatchArray, from: number, to: number): Transaction | null {
   const { node, pos } = blockAt(state.doc, from);
   const { rule: ruleType, block } = state.schema.nodes;
-  if (isAttachment(node) || node.type.spec.code || !ruleType || !block || node.textContent !== "--")
+  if (isAttachment(node) || node.type.spec.code || !ruleType || !block || node.content.size !== to - from)
     return null;
   const { depth } = node.attrs;
   const tr = state.tr.replaceWith(pos, pos + node.nodeSize, [
@@ -49,6 +49,9 @@ function callout(match: RegExpMatchArray): Shape {
   return { type: CALLOUT, props: tone ? { tone } : {} };
 }
 
+/** The last sign is not in the text yet when it is typed; it is when an input method wrote it. */
+const reaches = (to: number, last: number): boolean => to === last || to === last + 1;
+
 /** Behind a letter, before a blank or around a price dollars are dollars. */
 const FORMULA = /(?<![\p{L}\p{N}$\\])\$((?!\d[\d.,]*\s)[^\s$](?:[^$]*[^\s$\\])?)\$$/u;
 
@@ -59,10 +62,12 @@ function formula(
   to: number,
 ): Transaction | null {
   const { math, code } = schema.marks;
-  if (!math || to - from !== source.length + 1 || (code && tr.doc.rangeHasMark(from, to, code))) return null;
+  const end = from + 1 + source.length;
+  if (!math || !reaches(to, end) || (code && tr.doc.rangeHasMark(from, to, code))) return null;
   return tr
+    .delete(end, to)
     .delete(from, from + 1)
-    .addMark(from, from + source.length, math.create())
+    .addMark(from, end - 1, math.create())
     .removeStoredMark(math);
 }
 
@@ -75,8 +80,7 @@ function link(
   to: number,
 ): Transaction | null {
   const type = schema.marks.link;
-  // the bracket that ends it is not in the text yet
-  if (!type || to - from !== all.length - 1 || !isSafeHref(href)) return null;
+  if (!type || !reaches(to, from + all.length - 1) || !isSafeHref(href)) return null;
   if (!tr.doc.resolve(from).parent.type.allowsMarkType(type)) return null;
   const end = from + 1 + words.length;
   return tr
