@@ -172,6 +172,7 @@ describe("Markdown is told by its signs", () => {
     "> a",
     "```\na\n```",
     "| a | b |\n| - | --- |",
+    "| a | b |\n| - | :-: |\n| 1 | 2 |",
     "x **b** y",
     "[a](https://b.c)",
     "`a`",
@@ -187,5 +188,6 @@ describe("Markdown is told by its signs", () => {
     "f(x)[0](y)",
     "2 ** 3 ** 4",
     "a|b",
+    "| - ",
   ])("%j is none", (text) => expect(looksLikeMarkdown(text)).toBe(false));
 });
