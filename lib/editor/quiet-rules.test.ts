@@ -106,4 +106,22 @@ describe("what a rule makes", () => {
     undo.undo();
     expect(shown()).toBe("paragraph ");
   });
+
+  it.each([
+    ["---", "divider |paragraph "],
+    ["- ", "bullet "],
+    ["**bold**", "paragraph bold<bold>"],
+  ])("is undone by itself when an input method wrote it, too: %s", async (text, made) => {
+    const { undo, type, shown, view } = desk("");
+    view.dispatch(view.state.tr.insertText(text));
+    view.dom.dispatchEvent(new Event("compositionend"));
+    await vi.waitFor(() => expect(shown()).toBe(made));
+    type("more");
+    undo.undo();
+    expect(shown()).toBe(made);
+    undo.undo();
+    expect(shown()).toBe(`paragraph ${text}`);
+    undo.undo();
+    expect(shown()).toBe("paragraph ");
+  });
 });

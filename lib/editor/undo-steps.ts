@@ -34,15 +34,14 @@ export function undoStepsPlugin(undo: UndoManager, map: BlockMap): Plugin {
       if (!transaction.docChanged || transaction.getMeta(REMOTE)) return true;
       const [step, ...others] = transaction.steps;
       const isText = step instanceof ReplaceStep && others.length === 0;
-      const isTyping = state.selection.empty && isText && !transaction.getMeta("paste");
+      const isTyping = state.selection.empty && isText && !isOwn(transaction, state);
       if (!isTyping || isBehindOwn) undo.stopCapturing();
       written ??= chosenIn(state);
       return true;
     },
-    appendTransaction(transactions, _, { plugins }) {
+    appendTransaction(transactions, _, state) {
       const changes = transactions.filter((one) => one.docChanged && !one.getMeta(REMOTE));
-      const rules = plugins.filter(({ spec }) => spec.isInputRules);
-      if (changes.length > 0) isBehindOwn = changes.some((one) => isOwn(one, rules));
+      if (changes.length > 0) isBehindOwn = changes.some((one) => isOwn(one, state));
       return null;
     },
     view(view) {
@@ -72,10 +71,10 @@ export function undoStepsPlugin(undo: UndoManager, map: BlockMap): Plugin {
 }
 
 /** A paste, too, and what a rule makes of typed text, and what other plugins add to such a step. */
-function isOwn(transaction: Transaction, rules: readonly Plugin[]): boolean {
+function isOwn(transaction: Transaction, { plugins }: EditorState): boolean {
   const first: Transaction = transaction.getMeta("appendedTransaction") ?? transaction;
   if (first.getMeta("paste") === true || first.getMeta(OWN_STEP) === true) return true;
-  return rules.some((rule) => first.getMeta(rule) !== undefined);
+  return plugins.some((plugin) => plugin.spec.isInputRules && first.getMeta(plugin) !== undefined);
 }
 
 function chooseAgain(view: EditorView, map: BlockMap, chosen: SentCursor | null | undefined): void {
