@@ -226,4 +226,25 @@ test("on a phone a bar above the keyboard formats, inserts, moves and takes back
   await page.setViewportSize({ width: 1280, height: 812 });
   await blocks(page).last().click();
   await expect(page.getByRole("toolbar", { name: "Formatting" })).toBeHidden();
+
+  // where the keyboard leaves little room the list is where there is more, and the page stays where it is
+  await page.setViewportSize({ width: 375, height: 440 });
+  await body(page).locator(":scope > *").last().click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("\nline".repeat(20));
+  await expect(saveState(page)).toHaveText("Saved");
+  await page.reload();
+  await body(page).locator(":scope > *").last().click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.press("Enter");
+  await expect(bar).toBeVisible();
+  const before = await page.evaluate(() => window.scrollY);
+  expect(before).toBeGreaterThan(300);
+  await tool("Insert a block").click();
+  await expect(page.getByRole("option", { name: "Text", exact: true })).toBeInViewport({ ratio: 1 });
+  expect(await page.evaluate(() => window.scrollY)).toBeGreaterThanOrEqual(before);
+  const edge = (selector: string, side: "top" | "bottom") =>
+    page.locator(selector).evaluate((found, at) => found.getBoundingClientRect()[at], side);
+  expect(await edge(".slash", "top")).toBeGreaterThanOrEqual(await edge(".bar", "bottom"));
+  expect(await edge(".slash", "bottom")).toBeLessThan(await edge(".format-bar", "top"));
 });

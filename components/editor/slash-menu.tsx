@@ -28,7 +28,7 @@ import {
   Table2,
   TriangleAlert,
 } from "lucide-react";
-import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type CSSProperties, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { SlashStore } from "./slash-store.ts";
 import { useStore } from "./use-session.ts";
 
@@ -120,27 +120,41 @@ export function SlashMenu({ view, menu, area }: MenuProps) {
   );
 }
 
-/** Below the slash, or above it when there is no room below. */
+const NOWHERE: CSSProperties = { top: 0, left: 0 };
+
+/** Below the slash, or above it where there is more room, and no higher than the room there. */
 export function usePlace(
   view: EditorView,
   from: number | null,
   area: RefObject<HTMLDivElement | null>,
   list: RefObject<HTMLDivElement | null>,
 ) {
-  const [place, setPlace] = useState<{ top: number; left: number }>({ top: 0, left: 0 });
+  const [place, setPlace] = useState(NOWHERE);
   useLayoutEffect(() => {
     const around = area.current?.getBoundingClientRect();
+    if (from === null) setPlace(NOWHERE);
     if (from === null || !around || from > view.state.doc.content.size) return;
     const at = view.coordsAtPos(from);
-    const height = list.current?.offsetHeight ?? 0;
-    const isRoom = at.bottom + GAP_PX + height < window.innerHeight || at.top < height;
+    const seen = inSight();
+    const below = seen.bottom - at.bottom - 2 * GAP_PX;
+    const above = at.top - seen.top - 2 * GAP_PX;
+    const isBelow = (list.current?.offsetHeight ?? 0) <= below || below >= above;
     const width = list.current?.offsetWidth ?? 0;
     setPlace({
-      top: (isRoom ? at.bottom + GAP_PX : at.top - GAP_PX - height) - around.top,
+      ...(isBelow
+        ? { top: at.bottom + GAP_PX - around.top }
+        : { top: "auto", bottom: around.bottom - at.top + GAP_PX }),
       left: Math.max(0, Math.min(at.left - around.left, around.width - width)),
+      ["--room" as string]: `${Math.round(isBelow ? below : above)}px`,
     });
   }, [view, from, area, list]);
   return place;
+}
+
+/** What of the window is neither under the page's bar nor under the one above a phone's keyboard, in px from its top. */
+function inSight(): { top: number; bottom: number } {
+  const edges = (selector: string) => document.querySelector(selector)?.getBoundingClientRect();
+  return { top: edges(".bar")?.bottom ?? 0, bottom: edges(".format-bar")?.top ?? window.innerHeight };
 }
 
 /** Names the chosen option of the list `name`-list for those who hear the page. */
@@ -158,6 +172,17 @@ export function useActiveOption(
     }
     dom.setAttribute("aria-controls", `${name}-list`);
     dom.setAttribute("aria-activedescendant", `${name}-${chosen}`);
-    document.getElementById(`${name}-${chosen}`)?.scrollIntoView({ block: "nearest" });
+    const option = document.getElementById(`${name}-${chosen}`);
+    if (option) scrollWithin(option);
   }, [view, name, chosen]);
+}
+
+/** Of the list alone: it has no place yet when it is new, and the page would go where it is. */
+function scrollWithin(option: HTMLElement): void {
+  const list = option.closest("[role=listbox]");
+  if (!list) return;
+  const { top, bottom } = option.getBoundingClientRect();
+  const seen = list.getBoundingClientRect();
+  if (top < seen.top) list.scrollTop -= seen.top - top;
+  else if (bottom > seen.bottom) list.scrollTop += bottom - seen.bottom;
 }
