@@ -1,8 +1,8 @@
 /** Every screen but the document itself: words, keys, refusals, two windows, and no fault for axe in either theme. */
 import type { Locator, Page } from "@playwright/test";
-import { body, newDocument, saveState } from "./document.ts";
+import { body, moveToTrash, newDocument, saveState } from "./document.ts";
 import { expectNoFaults } from "./no-faults.ts";
-import { password, signIn, signUp } from "./person.ts";
+import { newPerson, password, signIn, signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 /** Creates documents by the button; each lands at the end of the root, titled in the sidebar's own way. */
@@ -371,4 +371,38 @@ test("the theme is chosen in the account menu and is there with the first byte",
   await page.getByRole("button", { name: "Account" }).click();
   await page.getByRole("menuitemradio", { name: "As the system" }).click();
   await expect(page.locator("html")).not.toHaveAttribute("data-theme");
+});
+
+test("long words and titles from right to left stay in their places", async ({ browser }) => {
+  const { page, workspaceUrl } = await newPerson(browser, "Lea Long");
+  const word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
+  const hebrew = "מסמך בעברית עם כותרת ארוכה למדי שלא נכנסת בשורה אחת";
+  await newDocument(page, `${hebrew}, ${hebrew}, ${hebrew}`);
+  const name = page.getByRole("treeitem", { name: hebrew }).locator(".name");
+  await expect(name, "so that its end is cut, not its beginning").toHaveCSS("direction", "rtl");
+  await newDocument(
+    page,
+    `A long title that does not stand in one line of the bar beside the others, and ${word}`,
+  );
+  await expect(page.getByRole("treeitem", { name: word })).toBeVisible();
+  const crumb = await page.locator(".crumbs [aria-current]").boundingBox();
+  expect(crumb?.height, "one line of the bar").toBeLessThan(30);
+  await page.setViewportSize({ width: 375, height: 812 });
+  /** Of the words of the list, wherever they are cut. */
+  const rightmost = () =>
+    page.locator("#main .item :is(.title, .sub)").evaluateAll((all) => {
+      const range = document.createRange();
+      const edges = all.flatMap((one) => {
+        range.selectNodeContents(one);
+        return [...range.getClientRects()].map(({ right }) => right);
+      });
+      return Math.max(...edges);
+    });
+  await moveToTrash(page);
+  await page.goto(`${workspaceUrl}/trash`);
+  expect(await rightmost(), "in the trash").toBeLessThanOrEqual(375);
+  await page.getByRole("button", { name: "Restore" }).click();
+  await expect(page.getByText("Nothing in the trash")).toBeVisible();
+  await page.goto(workspaceUrl);
+  expect(await rightmost(), "on the first page").toBeLessThanOrEqual(375);
 });

@@ -56,7 +56,9 @@ export function RelatedList({ workspaceId, documentId, editing, draw, go }: Rela
                 {one.snippet}
                 {one.isCut ? "…" : null}
               </span>
-              <span className="where">{one.title}</span>
+              <span className="where own-way" dir="auto">
+                {one.title}
+              </span>
             </a>
             {peeked?.key === keyOf(one) ? (
               <Peek

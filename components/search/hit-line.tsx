@@ -87,7 +87,9 @@ function Content({ line, query }: { line: Line; query: string }) {
       return (
         <>
           <History className="i" aria-hidden />
-          <div className="one-line">{line.query}</div>
+          <div className="one-line own-way" dir="auto">
+            {line.query}
+          </div>
         </>
       );
     case "document":
@@ -95,7 +97,7 @@ function Content({ line, query }: { line: Line; query: string }) {
         <>
           <FileText className="i" aria-hidden />
           <div>
-            <div className="one-line">
+            <div className="one-line own-way" dir="auto">
               <Marked text={titleOf(line)} query={query} />
             </div>
             {line.path.length > 0 ? <div className="where">{line.path.map(titleOf).join(" / ")}</div> : null}

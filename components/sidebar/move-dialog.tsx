@@ -75,7 +75,9 @@ export function MoveDialog({ id, rows, branches, onMove, onClose, focusAfter }: 
                   ) : (
                     <FileText className="i" aria-hidden />
                   )}
-                  <span>{goal.title}</span>
+                  <span className="own-way" dir="auto">
+                    {goal.title}
+                  </span>
                   {goal.way ? <span className="note">{goal.way}</span> : null}
                 </button>
               </li>

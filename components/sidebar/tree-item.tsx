@@ -63,7 +63,15 @@ export const TreeItem = memo(function TreeItem(props: ItemProps) {
         {renaming ? (
           <RenameField title={row.title} onDone={(next) => events.onRenamed(row.id, next)} />
         ) : (
-          <Link className="name" href={href} prefetch={false} tabIndex={-1} aria-hidden draggable={false}>
+          <Link
+            className="name own-way"
+            dir="auto"
+            href={href}
+            prefetch={false}
+            tabIndex={-1}
+            aria-hidden
+            draggable={false}
+          >
             {title}
           </Link>
         )}

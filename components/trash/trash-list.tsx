@@ -32,7 +32,9 @@ export function TrashList({ documents, canWrite, restore, deleteForever }: Trash
         {documents.map((document) => (
           <li key={document.id}>
             <div className="item actions">
-              <span className="title">{document.title}</span>
+              <span className="title own-way" dir="auto">
+                {document.title}
+              </span>
               <span className="sub">
                 {[document.place, `Moved here ${document.when}`, `Deleted forever ${document.ends}`]
                   .filter(Boolean)

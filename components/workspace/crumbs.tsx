@@ -26,12 +26,16 @@ export function Crumbs({ documentId, title }: CrumbsProps) {
           ) : (
             above.map((id) => (
               <li key={id}>
-                <LaterLink href={documentPath(workspace.id, id)}>{titleOf(rows.get(id))}</LaterLink>
+                <LaterLink dir="auto" href={documentPath(workspace.id, id)}>
+                  {titleOf(rows.get(id))}
+                </LaterLink>
               </li>
             ))
           )}
           <li>
-            <span aria-current="page">{titleOf(rows.get(documentId) ?? { title })}</span>
+            <span aria-current="page" dir="auto">
+              {titleOf(rows.get(documentId) ?? { title })}
+            </span>
           </li>
         </ol>
       </nav>

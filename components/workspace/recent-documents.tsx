@@ -28,8 +28,14 @@ export function RecentDocuments({ workspaceId, canWrite, documents }: RecentProp
         {documents.map((document) => (
           <li key={document.id}>
             <Link className="item" href={documentPath(workspaceId, document.id)} prefetch={false}>
-              <span className="title">{document.title}</span>
-              {document.said ? <span className="said">{document.said}</span> : null}
+              <span className="title own-way" dir="auto">
+                {document.title}
+              </span>
+              {document.said ? (
+                <span className="said own-way" dir="auto">
+                  {document.said}
+                </span>
+              ) : null}
               {document.place ? <span className="sub">{document.place}</span> : null}
               <span className="when">
                 {document.when}
