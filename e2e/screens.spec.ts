@@ -406,3 +406,16 @@ test("long words and titles from right to left stay in their places", async ({ b
   await page.goto(workspaceUrl);
   expect(await rightmost(), "on the first page").toBeLessThanOrEqual(375);
 });
+
+test("a page names its document by what is typed, before anything of it is stored", async ({ browser }) => {
+  const { page } = await newPerson(browser, "Tina Title");
+  await newDocument(page, "");
+  await page.route("**/rpc/append_updates", (route) => route.abort());
+  const title = page.getByRole("textbox", { name: "Title" });
+  await title.click();
+  await page.keyboard.type("Tide tables");
+  await expect(page.getByRole("treeitem", { name: "Tide tables", exact: true })).toBeVisible();
+  await expect(page.locator(".crumbs [aria-current]")).toHaveText("Tide tables");
+  await page.unroute("**/rpc/append_updates");
+  await expect(saveState(page)).toHaveText("Saved");
+});

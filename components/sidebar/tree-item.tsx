@@ -91,4 +91,12 @@ export const TreeItem = memo(function TreeItem(props: ItemProps) {
       </div>
     </div>
   );
-});
+}, isSame);
+
+/** Lines are made anew with each change of any row: what is in them counts. */
+function isSame({ line: a, ...before }: ItemProps, { line: b, ...now }: ItemProps): boolean {
+  const isSameLine = keysOf(b).every((key) => a[key] === b[key]);
+  return isSameLine && keysOf(now).every((key) => before[key] === now[key]);
+}
+
+const keysOf = <Value extends object>(value: Value) => Object.keys(value) as (keyof Value)[];

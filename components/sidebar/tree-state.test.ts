@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { DocumentRow } from "./tree-model.ts";
-import { accept, begin, drop, put, remove, replace, seen, type TreeState } from "./tree-state.ts";
+import { accept, begin, drop, name, put, remove, replace, seen, type TreeState } from "./tree-state.ts";
 
 const one: DocumentRow = { id: "1", parentPath: "", sortOrder: "a0", title: "One" };
 const two: DocumentRow = { id: "2", parentPath: "", sortOrder: "a1", title: "Two" };
-const start: TreeState = replace({ base: new Map(), changes: [] }, [one, two]);
+const start: TreeState = replace({ base: new Map(), changes: [], names: new Map() }, [one, two]);
 const title = (state: TreeState, id: string) => seen(state).get(id)?.title;
 
 test("a change is seen at once and gone when it failed", () => {
@@ -47,4 +47,18 @@ test("a new document settles when its row arrives", () => {
   const state = accept(begin(start, 1, new Map([["3", three]])), 1);
   expect(seen(state).size).toBe(3);
   expect(put(state, { ...three, sortOrder: "a5" }).changes).toHaveLength(0);
+});
+
+test("what an open page calls its document stands over older rows, and follows its place", () => {
+  let state = name(start, "1", "Typed");
+  expect(title(state, "1")).toBe("Typed");
+  state = put(state, { ...one, title: "Ty", sortOrder: "a5" });
+  expect(seen(state).get("1")).toEqual({ ...one, title: "Typed", sortOrder: "a5" });
+  expect(title(name(state, "1", null), "1")).toBe("Ty");
+  expect(seen(remove(state, "1")).has("1")).toBe(false);
+});
+
+test("a name that the rows already say makes no new rows, so that nothing is drawn for it", () => {
+  expect(seen(name(start, "1", "One"))).toBe(start.base);
+  expect(seen(name(start, "9", "Nowhere"))).toBe(start.base);
 });

@@ -15,9 +15,26 @@ export type Change = {
   over: DocumentRows;
 };
 
-export type TreeState = { base: DocumentRows; changes: readonly Change[] };
+export type TreeState = {
+  base: DocumentRows;
+  changes: readonly Change[];
+  /** Titles as open pages have them: newer than what the rows say, which are made from them. */
+  names: ReadonlyMap<string, string>;
+};
 
 export function seen(state: TreeState): DocumentRows {
+  const rows = changed(state);
+  const newer = [...state.names].filter(([id, title]) => (rows.get(id)?.title ?? title) !== title);
+  if (newer.length === 0) return rows;
+  const named = new Map(rows);
+  for (const [id, title] of newer) {
+    const row = rows.get(id);
+    if (row) named.set(id, { ...row, title });
+  }
+  return named;
+}
+
+function changed(state: TreeState): DocumentRows {
   if (state.changes.length === 0) return state.base;
   const rows = new Map(state.base);
   for (const change of state.changes) {
@@ -34,38 +51,47 @@ export function begin(
   key: number,
   rows: ReadonlyMap<string, DocumentRow | null>,
 ): TreeState {
-  return { base: state.base, changes: [...state.changes, { key, rows, accepted: false, over: state.base }] };
+  return { ...state, changes: [...state.changes, { key, rows, accepted: false, over: state.base }] };
 }
 
 export function accept(state: TreeState, key: number): TreeState {
   const changes = state.changes.map((change) =>
     change.key === key ? { ...change, accepted: true } : change,
   );
-  return settle({ base: state.base, changes });
+  return settle({ ...state, changes });
 }
 
 export function drop(state: TreeState, key: number): TreeState {
-  return { base: state.base, changes: state.changes.filter((change) => change.key !== key) };
+  return { ...state, changes: state.changes.filter((change) => change.key !== key) };
+}
+
+/** An open page says what its document is called; null: it has nothing more to say. */
+export function name(state: TreeState, id: string, title: string | null): TreeState {
+  if ((state.names.get(id) ?? null) === title) return state;
+  const names = new Map(state.names);
+  if (title === null) names.delete(id);
+  else names.set(id, title);
+  return { ...state, names };
 }
 
 export function put(state: TreeState, row: DocumentRow): TreeState {
-  return settle({ base: new Map(state.base).set(row.id, row), changes: state.changes });
+  return settle({ ...state, base: new Map(state.base).set(row.id, row) });
 }
 
 export function remove(state: TreeState, id: string): TreeState {
   if (!state.base.has(id)) return settle(state);
   const base = new Map(state.base);
   base.delete(id);
-  return settle({ base, changes: state.changes });
+  return settle({ ...state, base });
 }
 
 export function replace(state: TreeState, rows: readonly DocumentRow[]): TreeState {
-  return settle({ base: new Map(rows.map((row) => [row.id, row])), changes: state.changes });
+  return settle({ ...state, base: new Map(rows.map((row) => [row.id, row])) });
 }
 
 function settle(state: TreeState): TreeState {
   const changes = state.changes.filter((change) => !(change.accepted && isShown(change, state.base)));
-  return changes.length === state.changes.length ? state : { base: state.base, changes };
+  return changes.length === state.changes.length ? state : { ...state, changes };
 }
 
 /** A title must be the one that was asked for; a place may differ, but must have been told anew. */

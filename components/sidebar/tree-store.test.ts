@@ -146,3 +146,42 @@ describe("what a person does", () => {
     expect(titles()).toContain("One");
   });
 });
+
+describe("what an open page calls its document", () => {
+  test("is shown before any row says so, and gives way to a later rename in the tree", async () => {
+    const { store, titles, live } = setUp();
+    store.start();
+    store.name("1", "Typed");
+    expect(titles()).toEqual(["Typed", "Two"]);
+    live().events.onRow({ ...one, title: "Typ" });
+    expect(titles()).toEqual(["Typed", "Two"]);
+    await store.rename("1", "Renamed");
+    expect(titles()).toEqual(["Renamed", "Two"]);
+    store.name("1", "Renamed and typed");
+    expect(titles()).toEqual(["Renamed and typed", "Two"]);
+  });
+
+  test("is held for ten seconds after the page is closed, and as long as it is open again", async () => {
+    vi.useFakeTimers();
+    const { store, titles } = setUp();
+    store.name("1", "Typed");
+    store.unname("1");
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(titles()).toEqual(["Typed", "Two"]);
+    store.name("1", "Typed");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(titles()).toEqual(["Typed", "Two"]);
+    store.unname("1");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(titles()).toEqual(["One", "Two"]);
+  });
+
+  test("is not held where the rows have followed already: another's new title is seen at once", () => {
+    const { store, titles, live } = setUp();
+    store.start();
+    store.name("1", "One");
+    store.unname("1");
+    live().events.onRow({ ...one, title: "By another" });
+    expect(titles()).toEqual(["By another", "Two"]);
+  });
+});

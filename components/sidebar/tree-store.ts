@@ -8,7 +8,7 @@
  */
 import { branchesOf, type DocumentRow, moved, type Place, subtreeOf } from "./tree-model.ts";
 import type { TreeSource } from "./tree-source.ts";
-import { accept, begin, drop, put, remove, replace, seen, type TreeState } from "./tree-state.ts";
+import { accept, begin, drop, name, put, remove, replace, seen, type TreeState } from "./tree-state.ts";
 
 const POLL_MS = 10_000;
 /** A change whose effect nobody has told back in this time is no longer held over the rows. */
@@ -31,7 +31,7 @@ export function createTreeStore({
   onNoAccess,
   onNewEpoch,
 }: Wishes) {
-  let state: TreeState = replace({ base: new Map(), changes: [] }, firstRows);
+  let state: TreeState = replace({ base: new Map(), changes: [], names: new Map() }, firstRows);
   let shown = seen(state);
   let epoch = firstEpoch;
   let unfollow: (() => void) | undefined;
@@ -39,6 +39,7 @@ export function createTreeStore({
   let listing: Promise<void> | undefined;
   let again = false;
   let nextKey = 1;
+  const leaving = new Map<string, ReturnType<typeof setTimeout>>();
   const listeners = new Set<() => void>();
 
   const set = (next: TreeState) => {
@@ -146,7 +147,25 @@ export function createTreeStore({
     rename(id: string, title: string): Promise<void> {
       const row = shown.get(id);
       if (!row || row.title === title) return Promise.resolve();
+      // An open page says so again when the new title has come to it.
+      set(name(state, id, null));
       return change(new Map([[id, { ...row, title }]]), () => source.rename(id, title));
+    },
+    /** What an open page knows its document to be called, about a second before the rows say so. */
+    name(id: string, title: string): void {
+      clearTimeout(leaving.get(id));
+      leaving.delete(id);
+      set(name(state, id, title));
+    },
+    /** The page is closed: what it said is held until the rows have followed. */
+    unname(id: string): void {
+      clearTimeout(leaving.get(id));
+      const forget = () => {
+        leaving.delete(id);
+        set(name(state, id, null));
+      };
+      if (state.base.get(id)?.title === state.names.get(id)) forget();
+      else leaving.set(id, setTimeout(forget, HOLD_MS));
     },
     trash(id: string): Promise<void> {
       const inside = subtreeOf(branchesOf(shown), id);

@@ -21,6 +21,7 @@ import { Bones } from "../ui/bones.tsx";
 import { Soon } from "../ui/late.tsx";
 import { LatePart } from "../ui/late-part.ts";
 import { afterText, textComes } from "../ui/text-first.ts";
+import { OwnName } from "./own-name.ts";
 import type { PersonName } from "./people-names.ts";
 import { RelatedBlocks, useRelatedChoice } from "./related.tsx";
 import { useMentionDoor } from "./use-mention-door.ts";
@@ -187,6 +188,7 @@ function OpenDocument({ documentId, session, mentions, onBody, ...known }: OpenP
         takesFocus={isWritable && isBlank(session)}
         onEdit={() => session.keyPressed()}
       />
+      <OwnName doc={session.doc} documentId={documentId} />
       <p className="byline">
         <Byline session={session} initial={known.edited} />
         {access && !isWritable && phase === "open" ? <span>{READS_ONLY}</span> : null}
