@@ -295,6 +295,7 @@ test("the trash gives back, and forgets only when asked twice", async ({ browser
     await page.getByRole("button", { name: "Document actions" }).click();
     await page.getByRole("menuitem", { name: "Move to trash" }).click();
     await page.waitForURL(workspaceUrl);
+    await expect(page.locator("#work"), "what had the focus went with its page").toBeFocused();
   }
   await page.getByRole("link", { name: "Trash", exact: true }).click();
   await page.waitForURL(`${workspaceUrl}/trash`);

@@ -15,6 +15,7 @@ import { seams } from "./seams.ts";
 import { SearchOverlay, useSearchAhead } from "./search.tsx";
 import { SeedOnce } from "./seed-once.tsx";
 import { Sheet } from "./sheet.tsx";
+import { useFocusKept } from "./use-focus-kept.ts";
 import { useSearchKey } from "./use-search-key.ts";
 import { useShortcutsKey } from "./use-shortcuts-key.ts";
 import { useSignOut } from "./use-sign-out.ts";
@@ -45,6 +46,7 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
     else await signOutNow();
   }, [signOutNow]);
   useLastWorkspace(workspace.id);
+  useFocusKept();
   const [isListing, setListing] = useState(false);
   const showShortcuts = useCallback(() => setListing(true), []);
   useShortcutsKey(useCallback(() => setListing((shown) => !shown), []));

@@ -2,6 +2,7 @@
 import { usePathname } from "next/navigation";
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { SheetContext } from "./sheet-context.tsx";
+import { WORK_ID } from "./use-focus-kept.ts";
 
 type SheetProps = {
   side: ReactNode;
@@ -45,7 +46,7 @@ export function Sheet({ side, children, isCovered }: SheetProps) {
             onClick={() => setOpen(false)}
           />
         ) : null}
-        <div className="work" inert={open}>
+        <div className="work" id={WORK_ID} tabIndex={-1} inert={open}>
           {children}
         </div>
       </div>
