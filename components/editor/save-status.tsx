@@ -28,12 +28,14 @@ export function SaveStatus({ session }: { session: DocumentSession }) {
     if (hasFailed) noteEvent("save_failure");
   }, [hasFailed]);
   if (phase === "opening") return null;
+  const words = saveWords({ ...state, status: shown });
   return (
     <span className={`save ${tone}`} role="status" aria-label="Save state">
       <Icon className="i" aria-hidden />
-      {/* What is said is always so; what is drawn waits, so that it does not flicker at every key. */}
+      {/* What is said is always so; what is drawn waits, so that it does not flicker at every key. A phone has room for
+          the first words of it. */}
       <span className="unseen">{saveWords(state)}</span>
-      <span className="words" aria-hidden data-words={saveWords({ ...state, status: shown })} />
+      <span className="words" aria-hidden data-words={words} data-word={words.split(" — ", 1)[0]} />
     </span>
   );
 }
