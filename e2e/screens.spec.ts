@@ -420,3 +420,37 @@ test("a page names its document by what is typed, before anything of it is store
   await page.unroute("**/rpc/append_updates");
   await expect(saveState(page)).toHaveText("Saved");
 });
+
+test("without a connection one stays where one is, is told, and keeps the focus", async ({ browser }) => {
+  const { page } = await newPerson(browser, "Olga Offline");
+  const [, elsewhereId] = (await newDocument(page, "Elsewhere")).split("/d/");
+  const url = await newDocument(page, "Here");
+  let isCut = false;
+  await page.route("**/_next/static/**", (route) => (isCut ? route.abort() : route.continue()));
+  await page.goto(url);
+  await expect(body(page)).toBeVisible();
+  await expect(page.locator("[aria-relevant]"), "where notices are shown").toBeAttached();
+  isCut = true;
+  await page.context().setOffline(true);
+  await body(page).click();
+  await page.keyboard.type("words ");
+  await page.keyboard.press("Control+k");
+  await expect(page.getByText("The search could not be loaded.")).toBeVisible();
+  await page.keyboard.type("and more");
+  await expect(body(page)).toHaveText("words and more");
+  const elsewhere = page.locator(`[role="treeitem"][data-id="${elsewhereId}"]`);
+  await elsewhere.locator("a").click();
+  await expect(page.getByText("This page could not be opened.")).toHaveCount(1);
+  await elsewhere.press("Enter");
+  await expect(page.getByText("This page could not be opened.")).toHaveCount(2);
+  await expect(body(page)).toHaveText("words and more");
+  expect(page.url()).toBe(url);
+  await page.setViewportSize({ width: 375, height: 812 });
+  const drawn = await page.locator(".save .words").boundingBox();
+  expect(drawn?.width, "one word on a phone: Offline").toBeLessThan(70);
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.context().setOffline(false);
+  await expect(saveState(page)).toHaveText("Saved");
+  await elsewhere.press("Enter");
+  await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("Elsewhere");
+});

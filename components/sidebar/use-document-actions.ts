@@ -1,6 +1,7 @@
 "use client";
 import { useParams, useRouter } from "next/navigation";
 import { toast } from "../ui/toast.ts";
+import { useGo } from "../ui/use-go.ts";
 import { placeOf, stillThere } from "./drop-target.ts";
 import { useTree, useTreeStore } from "./tree-context.tsx";
 import {
@@ -19,10 +20,11 @@ export function useDocumentActions(workspaceId: string) {
   const store = useTreeStore();
   const { rows, branches } = useTree();
   const router = useRouter();
+  const go = useGo();
   const currentId = useCurrentDocument();
   const name = (id: string) => `“${titleOf(rows.get(id))}”`;
 
-  const open = (id: string) => router.push(documentPath(workspaceId, id));
+  const open = (id: string) => go(documentPath(workspaceId, id));
 
   const create = async (parentId: string | null, title = "") => {
     const afterId = branches.children.get(parentId ?? "")?.at(-1)?.id ?? null;

@@ -10,12 +10,14 @@ import { keepChoice } from "../ui/cookie.ts";
 import { Late } from "../ui/late.tsx";
 import { LatePart } from "../ui/late-part.ts";
 import { toast } from "../ui/toast.ts";
+import { isAnswering } from "../ui/use-go.ts";
 import { FrameContext } from "./frame-context.tsx";
 import { seams } from "./seams.ts";
 import { SearchOverlay, useSearchAhead } from "./search.tsx";
 import { SeedOnce } from "./seed-once.tsx";
 import { Sheet } from "./sheet.tsx";
 import { useFocusKept } from "./use-focus-kept.ts";
+import { useLinksOffline } from "./use-links-offline.ts";
 import { useSearchKey } from "./use-search-key.ts";
 import { useShortcutsKey } from "./use-shortcuts-key.ts";
 import { useSignOut } from "./use-sign-out.ts";
@@ -47,6 +49,7 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
   }, [signOutNow]);
   useLastWorkspace(workspace.id);
   useFocusKept();
+  useLinksOffline();
   const [isListing, setListing] = useState(false);
   const showShortcuts = useCallback(() => setListing(true), []);
   useShortcutsKey(useCallback(() => setListing((shown) => !shown), []));
@@ -134,13 +137,6 @@ function useSafeRefresh(): () => void {
     return () => clearInterval(timer);
   }, [isDue, router]);
   return useCallback(() => setDue(true), []);
-}
-
-async function isAnswering(): Promise<boolean> {
-  return fetch("/api/health/live", { cache: "no-store" }).then(
-    (answer) => answer.ok,
-    () => false,
-  );
 }
 
 /** Without a session nothing is visible either; that is told apart from having been removed. */

@@ -1,12 +1,12 @@
 "use client";
 import { Search } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { useContext, useEffect, useMemo, useRef } from "react";
 import { keepVisit, type RecentPlace } from "../search/recent.ts";
 import { useTree } from "../sidebar/tree-context.tsx";
 import { documentPath, useCurrentDocument, useDocumentActions } from "../sidebar/use-document-actions.ts";
 import { Late } from "../ui/late.tsx";
 import { LatePart } from "../ui/late-part.ts";
+import { useGo } from "../ui/use-go.ts";
 import { FrameContext } from "./frame-context.tsx";
 import { knownDocuments } from "./known-documents.ts";
 
@@ -21,17 +21,23 @@ type Props = { place: RecentPlace; canWrite: boolean; onClose: () => void };
 export function SearchOverlay({ place, canWrite, onClose }: Props) {
   const { rows, branches } = useTree();
   const hereId = useCurrentDocument();
-  const router = useRouter();
+  const goTo = useGo();
   const act = useDocumentActions(place.workspaceId);
   const documents = useMemo(() => knownDocuments(rows, branches), [rows, branches]);
   const before = useRef<Element | null>(null);
   useEffect(() => {
     if (dialog.loaded) return;
-    before.current = document.activeElement;
-    if (before.current instanceof HTMLElement) before.current.blur();
+    const { activeElement } = document;
+    if (!(activeElement instanceof HTMLElement)) return;
+    before.current = activeElement;
+    activeElement.blur();
+    // where it could not be had, or was not waited for
+    return () => {
+      if (document.activeElement === document.body) activeElement.focus({ preventScroll: true });
+    };
   }, []);
   const go = (documentId: string, hash: string) => {
-    if (documentId !== hereId) router.push(`${documentPath(place.workspaceId, documentId)}${hash}`);
+    if (documentId !== hereId) goTo(`${documentPath(place.workspaceId, documentId)}${hash}`);
     else if (hash !== "") goToBlock(hash);
   };
   const create = canWrite ? (title: string) => void act.create(null, title) : undefined;

@@ -1,11 +1,11 @@
 "use client";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { browserSupabase } from "../../lib/supabase/browser.ts";
 import { readRecent } from "../search/recent.ts";
 import { useTreeStore } from "../sidebar/tree-context.tsx";
 import { toast } from "../ui/toast.ts";
+import { useGo } from "../ui/use-go.ts";
 import { createMentionDoor } from "./mention-door.ts";
 import { createPeopleNames, type PersonName } from "./people-names.ts";
 
@@ -14,7 +14,7 @@ type Place = { workspaceId: string; documentId: string; userId: string; people: 
 /** One for the life of a document's page. */
 export function useMentionDoor({ workspaceId, documentId, userId, people }: Place): MentionDoor {
   const tree = useTreeStore();
-  const router = useRouter();
+  const go = useGo();
   const [door] = useState(() => {
     const ask = async () => {
       // seldom asked, so that no page loads it with its text
@@ -27,7 +27,7 @@ export function useMentionDoor({ workspaceId, documentId, userId, people }: Plac
       tree,
       people: createPeopleNames(people, ask, () => performance.now()),
       recent: () => readRecent({ userId, workspaceId }).documents,
-      go: (href) => router.push(href),
+      go,
       onNotMade: (title, error) =>
         void toast.error(`“${title}” was not created.`, {
           description: `${error instanceof Error ? error.message : "Try again in a moment."} Its name stays in the text.`,
