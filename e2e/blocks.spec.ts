@@ -200,6 +200,16 @@ test("on a phone a bar above the keyboard formats, inserts, moves and takes back
   await page.getByRole("menuitem", { name: "Heading 1" }).click();
   await expect(body(page)).toBeFocused();
   await expect.poll(() => shownBlocks(page)).toEqual(["0 bullet milk now", "0 heading1 eggs"]);
+  for (const open of [() => tool("More for this block").click(), () => page.keyboard.press("Control+/")]) {
+    await open();
+    await page.getByRole("menuitem", { name: "Move up" }).click();
+    await expect.poll(() => shownBlocks(page)).toEqual(["0 heading1 eggs", "0 bullet milk now"]);
+    await tool("Undo").click();
+    await expect.poll(() => shownBlocks(page)).toEqual(["0 bullet milk now", "0 heading1 eggs"]);
+    await page.keyboard.press("Escape");
+    await body(page).getByText("eggs").click();
+    await page.keyboard.press("End");
+  }
   await tool("Link").click();
   await page.getByRole("textbox", { name: "Link address" }).fill("example.com");
   await page.keyboard.press("Enter");

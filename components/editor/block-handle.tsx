@@ -17,7 +17,7 @@ import {
   Type,
   UnfoldHorizontal,
 } from "lucide-react";
-import { type DragEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { type DragEvent, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import type { BlockColors } from "../../lib/core/palette.ts";
 import { colorBlocks } from "../../lib/editor/block-color.ts";
 import { chosenRange } from "../../lib/editor/chosen.ts";
@@ -47,17 +47,19 @@ type Props = {
   area: RefObject<HTMLDivElement | null> /** A gesture is an undo step. */;
   newStep: () => void;
   history: DocumentEditor["history"];
+  /** Filled in here: opens the menu of the block that the caret is in. */
+  opener: RefObject<(() => void) | null>;
 };
 
 /** Beside the block under the pointer: a plus that adds one below, and a grip to drag it by and to open its menu. */
-export function BlockHandle({ view, area, newStep, history }: Props) {
+export function BlockHandle({ view, area, newStep, history, opener }: Props) {
   const [under, setUnder] = useState<BlockUnder | null>(null);
   const [isOpen, setOpen] = useState(false);
   const drag = useDrag(view, area, newStep);
   useHover(view, area, (block) => {
     if (!isOpen && drag.range === null) setUnder(block);
   });
-  useMenuKey(view, (block) => {
+  useMenuKey(view, opener, (block) => {
     setUnder(block);
     setOpen(true);
     take(block);
@@ -103,7 +105,7 @@ export function BlockHandle({ view, area, newStep, history }: Props) {
               setOpen(open);
               if (open) take(under);
             }}
-            blockId={under.id}
+            block={under}
             onDragStart={(event) => {
               take(under);
               drag.start(event, under);
@@ -131,15 +133,23 @@ type MenuProps = {
   view: EditorView;
   run: (command: Command) => () => void;
   onDelete: () => void;
-  blockId: string;
+  block: BlockUnder;
   isOpen: boolean;
   onOpen: (open: boolean) => void;
   onDragStart: (event: DragEvent<HTMLElement>) => void;
 };
 
-/** Opened by a click and not, as menus are, by pressing: pressing begins a drag. */
-function BlockMenu({ view, run, onDelete, blockId, isOpen, onOpen, onDragStart }: MenuProps) {
+/** Opened by a click and not, as menus are, by pressing: pressing begins a drag. Narrow pages have no grip: it is at the block. */
+function BlockMenu({ view, run, onDelete, block, isOpen, onOpen, onDragStart }: MenuProps) {
   const grip = useRef<HTMLButtonElement>(null);
+  const { element } = block;
+  const place = useMemo(
+    () => ({
+      getBoundingClientRect: () =>
+        (grip.current?.offsetParent ? grip.current : element).getBoundingClientRect(),
+    }),
+    [element],
+  );
   return (
     <>
       <button
@@ -156,7 +166,7 @@ function BlockMenu({ view, run, onDelete, blockId, isOpen, onOpen, onDragStart }
         <GripVertical className="i" aria-hidden />
       </button>
       <MenuRoot open={isOpen} onOpenChange={(open) => onOpen(open)}>
-        <MenuPopup anchor={grip.current} focusAfter={() => backTo(view)}>
+        <MenuPopup anchor={place} focusAfter={() => backTo(view)}>
           <MenuSub icon={Type} label="Turn into">
             {SHAPES.map(({ type, name, props }) => (
               <MenuItem key={type} onClick={run(turnInto(type, props))}>
@@ -174,7 +184,7 @@ function BlockMenu({ view, run, onDelete, blockId, isOpen, onOpen, onDragStart }
           <MenuItem icon={Copy} onClick={run(duplicate)}>
             Duplicate
           </MenuItem>
-          <MenuItem icon={Link2} onClick={() => void copyBlockLink(blockId)}>
+          <MenuItem icon={Link2} onClick={() => void copyBlockLink(block.id)}>
             Copy link to block
           </MenuItem>
           <MenuItem icon={ClipboardCopy} onClick={() => void copyBlocks(view, "Markdown")}>
@@ -297,21 +307,24 @@ function useHover(
   }, [view, area]);
 }
 
-/** Ctrl+/ opens the menu of the block that the caret is in. */
-function useMenuKey(view: EditorView, open: (block: BlockUnder) => void) {
+/** Ctrl+/ and the bar of phones open the menu of the block that the caret is in. */
+function useMenuKey(view: EditorView, opener: Props["opener"], open: (block: BlockUnder) => void) {
   const told = useRef(open);
   told.current = open;
   useEffect(() => {
+    const openHere = (): boolean => {
+      const block = blockOfCaret(view);
+      if (block !== null) told.current(block);
+      return block !== null;
+    };
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "/" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
-      const block = blockOfCaret(view);
-      if (block === null) return;
-      event.preventDefault();
-      told.current(block);
+      if (openHere()) event.preventDefault();
     };
+    opener.current = () => void openHere();
     view.dom.addEventListener("keydown", onKey);
     return () => view.dom.removeEventListener("keydown", onKey);
-  }, [view]);
+  }, [view, opener]);
 }
 
 type Range = { first: number; end: number };

@@ -1,7 +1,7 @@
 "use client";
 /** What stands over and beside the text: menus, bars and the others' carets. It comes right behind the text. */
 import type { EditorView } from "@tiptap/pm/view";
-import type { RefObject } from "react";
+import { type RefObject, useRef } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { BlockHandle } from "./block-handle.tsx";
@@ -47,16 +47,17 @@ export function BodyTools({ documentId, view, opened, session, isWritable, area,
 }
 
 function WritingTools({ view, opened, area }: Pick<ToolsProps, "view" | "opened" | "area">) {
+  const blockMenu = useRef<(() => void) | null>(null);
   return (
     <>
       <SlashMenu view={view} menu={opened.slash} area={area} />
       <EmojiMenu view={view} store={opened.emoji} area={area} />
       <MentionMenu view={view} store={opened.mentions} area={area} />
-      <BlockHandle view={view} area={area} newStep={opened.newStep} history={opened.history} />
+      <BlockHandle {...{ view, area }} newStep={opened.newStep} history={opened.history} opener={blockMenu} />
       <Bubble view={view} store={opened.formats} area={area} />
       <CalloutMenu view={view} store={opened.callouts} />
       <LanguageMenu view={view} store={opened.codes} area={area} />
-      <FormatBar view={view} store={opened.bar} opened={opened} />
+      <FormatBar {...{ view, opened }} store={opened.bar} onBlockMenu={() => blockMenu.current?.()} />
       <TableMenu view={view} store={opened.tables} area={area} newStep={opened.newStep} />
     </>
   );

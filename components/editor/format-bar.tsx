@@ -2,6 +2,7 @@
 import type { Command } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import {
+  GripVertical,
   IndentDecrease,
   IndentIncrease,
   KeyboardOff,
@@ -22,10 +23,15 @@ import { ColorMenu, HighlightMenu, LinkTool, MarkTools, ShapeMenu } from "./form
 import type { DocumentEditor } from "./open-editor.ts";
 import { useStore } from "./use-session.ts";
 
-type Props = { view: EditorView; store: BarStore; opened: Pick<DocumentEditor, "history" | "formats"> };
+type Props = {
+  view: EditorView;
+  store: BarStore;
+  opened: Pick<DocumentEditor, "history" | "formats">;
+  onBlockMenu: () => void;
+};
 
 /** On a phone, above the keyboard while one writes: what the keyboard of a desk does. */
-export function FormatBar({ view, store, opened }: Props) {
+export function FormatBar({ view, store, opened, onBlockMenu }: Props) {
   const formats = useStore(store.shown);
   useRoom(formats !== null);
   if (formats === null) return null;
@@ -50,6 +56,7 @@ export function FormatBar({ view, store, opened }: Props) {
         <LinkTool isOn={formats.link !== null} onClick={link} />
         <Tool label="Indent" Icon={IndentIncrease} onClick={run(shiftDepth(1))} />
         <Tool label="Outdent" Icon={IndentDecrease} onClick={run(shiftDepth(-1))} />
+        <Tool label="More for this block" Icon={GripVertical} hasMenu onClick={onBlockMenu} />
         <Tool label="Undo" Icon={Undo2} onClick={opened.history.undo} />
         <Tool label="Redo" Icon={Redo2} onClick={opened.history.redo} />
         <MarkTools view={view} formats={formats} names={["underline", "strike", "code", "math"]} />
@@ -63,15 +70,16 @@ export function FormatBar({ view, store, opened }: Props) {
   );
 }
 
-type ToolProps = { label: string; Icon: LucideIcon; onClick: () => void };
+type ToolProps = { label: string; Icon: LucideIcon; hasMenu?: boolean; onClick: () => void };
 
 /** The text keeps the focus, and the keyboard stays. */
-function Tool({ label, Icon, onClick }: ToolProps) {
+function Tool({ label, Icon, hasMenu, onClick }: ToolProps) {
   return (
     <button
       type="button"
       className="icon-button"
       aria-label={label}
+      aria-haspopup={hasMenu ? "menu" : undefined}
       onMouseDown={(event) => event.preventDefault()}
       onClick={onClick}
     >
