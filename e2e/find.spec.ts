@@ -52,5 +52,11 @@ test("words are found, counted, gone through and replaced, and one undo takes it
   await expect(body(page).locator(".ProseMirror-search-match")).toHaveCount(0);
   await page.keyboard.press("Control+z");
   await expect.poll(() => shownBlocks(page)).toContain("0 paragraph A canoe and a Ship");
+  // without a keyboard: by the document's menu
+  await page.getByRole("button", { name: "Document actions" }).click();
+  await page.getByRole("menuitem", { name: "Find and replace" }).click();
+  await expect(bar.getByRole("textbox", { name: "Find" })).toBeFocused();
+  await page.keyboard.type("ship");
+  await expect(found).toHaveText("1 of 2");
   await expect(saveState(page)).toHaveText("Saved");
 });

@@ -14,6 +14,7 @@ import {
 import type { Sought } from "../../lib/editor/find-as-shown.ts";
 import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { toast } from "../ui/toast.ts";
+import { FIND } from "./open-find.ts";
 
 type Props = {
   view: EditorView;
@@ -25,7 +26,7 @@ type Props = {
 
 const NOTHING: Sought = { text: "", isCaseSensitive: false, isWholeWord: false };
 
-/** Ctrl/Cmd+F: finds in this document, and replaces where one may write. Escape closes it at the place that was found. */
+/** Ctrl/Cmd+F and the document's menu: finds in this document, and replaces where one may write. Escape closes it at the place that was found. */
 export function FindBar({ view, isWritable, look, newStep, onChange }: Props) {
   const [isOpen, setOpen] = useState(false);
   useFindKey(view, () => setOpen(true));
@@ -50,11 +51,18 @@ function useFindKey(view: EditorView, onOpen: () => void) {
         !event.altKey;
       if (!isFind || view.isDestroyed) return;
       event.preventDefault();
+      show();
+    };
+    const show = () => {
       open.current();
       document.querySelector<HTMLInputElement>("[data-find]")?.select();
     };
     window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    view.dom.addEventListener(FIND, show);
+    return () => {
+      window.removeEventListener("keydown", onKey);
+      view.dom.removeEventListener(FIND, show);
+    };
   }, [view]);
 }
 
@@ -63,7 +71,10 @@ function Finding({ view, isWritable, look, newStep, onChange, onClose }: Props &
   const [replacement, setReplacement] = useState("");
   const found = useFound(view, sought, look, onChange);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.select(), []);
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, []);
   const go = (by: 1 | -1) => {
     goToFound(view, by);
     showFound(view);

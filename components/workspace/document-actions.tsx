@@ -8,9 +8,11 @@ import {
   Link2,
   ListTree,
   Printer,
+  TextSearch,
   Trash2,
   Waypoints,
 } from "lucide-react";
+import { useRef } from "react";
 import { noteEvent } from "../../lib/vitals/note-event.ts";
 import type { DocumentFile } from "../editor/export-document.ts";
 import { printDocument } from "../editor/print-document.ts";
@@ -27,13 +29,14 @@ import { useFrame } from "./frame-context.tsx";
 type ActionsProps = DocumentDoing & { documentId: string };
 
 /** The menu at the right end of the document's bar. */
-export function DocumentActions({ documentId, exportAs, showOutline, showRelated }: ActionsProps) {
+export function DocumentActions({ documentId, exportAs, showOutline, showRelated, showFind }: ActionsProps) {
   const { workspace, canWrite, exchange, showShortcuts } = useFrame();
   const { rows, branches } = useTree();
   const { start, dialog } = useWork();
   const act = useDocumentActions(workspace.id);
+  const button = useRef<HTMLButtonElement>(null);
   const trigger = (
-    <button type="button" className="icon-button" aria-label="Document actions">
+    <button ref={button} type="button" className="icon-button" aria-label="Document actions">
       <Ellipsis className="i" aria-hidden />
     </button>
   );
@@ -47,7 +50,7 @@ export function DocumentActions({ documentId, exportAs, showOutline, showRelated
   };
   return (
     <>
-      <Menu trigger={trigger}>
+      <Menu trigger={trigger} focusAfter={() => button.current}>
         <MenuItem icon={Link2} onClick={() => void copyLink()}>
           Copy link
         </MenuItem>
@@ -64,6 +67,11 @@ export function DocumentActions({ documentId, exportAs, showOutline, showRelated
           Print or save as PDF
         </MenuItem>
         <MenuLine />
+        {showFind ? (
+          <MenuItem icon={TextSearch} onClick={showFind}>
+            Find and replace
+          </MenuItem>
+        ) : null}
         {showOutline ? (
           <MenuItem icon={ListTree} onClick={showOutline}>
             Outline

@@ -7,6 +7,7 @@ import { Byline } from "../editor/byline.tsx";
 import { type Edited, inWords } from "../editor/byline-words.ts";
 import { DocumentBody, type OpenBody } from "../editor/document-body.tsx";
 import { type DocumentFile, exportDocument, type Format } from "../editor/export-document.ts";
+import { openFind } from "../editor/open-find.ts";
 import { OutlinePanel, useOutline } from "../editor/outline/outline-panel.tsx";
 import { RefusedNotice } from "../editor/refused-notice.tsx";
 import { SaveNotice } from "../editor/save-notice.tsx";
@@ -63,6 +64,8 @@ export type DocumentDoing = {
   /** Undefined while the document has no headings. */
   showOutline: (() => void) | undefined;
   showRelated: () => void;
+  /** Undefined until the text is there. */
+  showFind: (() => void) | undefined;
 };
 
 /** One document: its bar, its title and body, its foot. The title is there at once, the text when it is whole. */
@@ -94,6 +97,7 @@ export function DocumentPane(props: PaneProps) {
           exportAs,
           showOutline: outline.headings ? outline.toggle : undefined,
           showRelated: related.toggle,
+          showFind: body ? () => openFind(body.view) : undefined,
         })}
       </header>
       {session ? <SaveNotice key={`save ${session.sessionId}`} session={session} /> : null}
