@@ -249,7 +249,8 @@ describe("an archive of other programs", () => {
         "<title>Page</title><p>A <a href='Home 1a2b.md'>link</a></p><img src='img/logo one.png' alt='Logo'>",
       ),
       "Plan.md": new Uint8Array([0xff, 0xfe, ...[..."# Plan\n"].flatMap((sign) => [sign.charCodeAt(0), 0])]),
-      "deep/er/only.md": text("no heading"),
+      "deep/er/only.md": text("no heading, but **[a list](list.csv)** and [the same](list.csv)"),
+      "deep/er/list.csv": text("a,b"),
       "data.csv": text("a,b"),
       "__MACOSX/._Plan.md": text("junk"),
       "broken.md": new Uint8Array([0x23, 0xff, 0xfe, 0xfd]),
@@ -271,6 +272,10 @@ describe("an archive of other programs", () => {
     expect(home).toContain('"leadsTo":"Plan"');
     expect(home).toContain('"leadsTo":"Home"');
     expect(home.match(/"bytes":"PNG"/g)).toHaveLength(2);
+    // a file that is linked among words stands behind them
+    const only = JSON.stringify(tree[0]?.children[0]?.children[0]);
+    expect(only.match(/no heading, but |a list| and the same/g)).toHaveLength(3);
+    expect(only.match(/"bytes":"a,b"/g)).toHaveLength(1);
     expect(report).toMatchObject({ made: 7 });
     expect(report.problems).toEqual([
       "“broken.md” was left out. This file is not text in UTF-8: save it as UTF-8 and try again.",

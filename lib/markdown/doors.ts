@@ -4,7 +4,7 @@
  */
 import type { Image, Link, Nodes, PhrasingContent, RootContent } from "mdast";
 import type { Attachment, AttachmentKey } from "../core/attachment.ts";
-import { readAddress, writeAddress } from "./attachments.ts";
+import { isAttachmentParagraph, readAddress, writeAddress } from "./attachments.ts";
 import { type Definitions, readRuns } from "./read-runs.ts";
 
 export type ReadDoors = {
@@ -44,18 +44,23 @@ function openParagraph(
   doors: ReadDoors,
   definitions: Definitions,
 ): RootContent[] {
-  const opened = children.map((child) => openInline(child, doors));
+  const whole = children.map((child) => openInline(child, doors));
+  const files: Link[] = [];
+  const isFile = isAttachmentParagraph({ ...paragraph, children: whole });
+  const opened = isFile ? whole : withoutFiles(whole, files);
+  const behind = files.map((file): RootContent => ({ ...paragraph, children: [file] }));
   const isPicture = (child: PhrasingContent | undefined) =>
     child?.type === "image" && readAddress(child.url) !== null;
   paragraph.children = opened;
   const others = opened.filter((child) => !isPicture(child));
   const isCaptioned = isPicture(opened[0]) && (opened.length === 1 || opened[1]?.type === "break");
   if (others.length === opened.length || isCaptioned || readRuns(others, definitions) === null)
-    return [paragraph];
+    return [paragraph, ...behind];
   const parts: RootContent[] = [];
   let text: PhrasingContent[] = [];
   const end = () => {
-    if (text.some((child) => child.type !== "break")) parts.push({ ...paragraph, children: text });
+    const words = withoutBlankEnds(text);
+    if (words.some((child) => child.type !== "break")) parts.push({ ...paragraph, children: words });
     text = [];
   };
   for (const child of opened) {
@@ -66,7 +71,30 @@ function openParagraph(
     }
   }
   end();
-  return parts;
+  return [...parts, ...behind];
+}
+
+/** A file has no place within words: they stay, and it comes behind them. */
+function withoutFiles(nodes: readonly PhrasingContent[], files: Link[]): PhrasingContent[] {
+  return nodes.flatMap((node): PhrasingContent[] => {
+    if (node.type === "link" && readAddress(node.url) !== null) {
+      if (!files.some(({ url }) => url === node.url)) files.push(node);
+      return node.children;
+    }
+    return "children" in node
+      ? [{ ...node, children: withoutFiles(node.children, files) } as PhrasingContent]
+      : [node];
+  });
+}
+
+function withoutBlankEnds(nodes: readonly PhrasingContent[]): PhrasingContent[] {
+  return nodes
+    .map((node, index) => {
+      if (node.type !== "text") return node;
+      const value = index === 0 ? node.value.trimStart() : node.value;
+      return { ...node, value: index === nodes.length - 1 ? value.trimEnd() : value };
+    })
+    .filter((node) => node.type !== "text" || node.value !== "");
 }
 
 function openInline(node: PhrasingContent, doors: ReadDoors): PhrasingContent {
