@@ -1,12 +1,14 @@
 // @vitest-environment jsdom
 /** The clipboard of the editor: what goes out as HTML and text, and what of it comes back. */
-import { EditorState, TextSelection } from "@tiptap/pm/state";
+import { EditorState, type Plugin, TextSelection } from "@tiptap/pm/state";
 import { EditorView } from "@tiptap/pm/view";
 import { describe, expect, it, vi } from "vitest";
 import type { BlockNode } from "../core/block-tree.ts";
 import { parsePiece } from "../markdown/parse-markdown.ts";
 import { printPiece } from "../markdown/print-markdown.ts";
 import { blocksOfFragment, fragmentOfBlocks } from "./block-slices.ts";
+import { choose } from "./chosen-commands.ts";
+import { chosenPlugin } from "./chosen-plugin.ts";
 import { type ClipboardDoors, clipboardPlugin } from "./clipboard.ts";
 import { looksLikeMarkdown } from "./looks-like-markdown.ts";
 import { schema } from "./schema.ts";
@@ -20,9 +22,9 @@ const doorsFor = (): ClipboardDoors => ({
   adopt: vi.fn(),
 });
 
-function viewOf(blocks: readonly BlockNode[], doors = doorsFor()) {
+function viewOf(blocks: readonly BlockNode[], doors = doorsFor(), others: Plugin[] = []) {
   const doc = schema.topNodeType.create(null, fragmentOfBlocks(schema, blocks));
-  const state = EditorState.create({ doc, plugins: [clipboardPlugin(doors)] });
+  const state = EditorState.create({ doc, plugins: [clipboardPlugin(doors), ...others] });
   const view = new EditorView(document.createElement("div"), { state });
   return { view, doors };
 }
@@ -120,6 +122,24 @@ describe("what is pasted", () => {
     const { view } = viewOf(empty);
     paste(view, "<pre>x\ny</pre><p>w</p><pre>x\ny</pre>");
     expect(read(view)).toEqual([code, words, code]);
+  });
+
+  it("stands behind blocks that are chosen, and leaves them whole", () => {
+    for (const type of ["quote", "code"]) {
+      const chosen = line(type, "ab", [], type === "code" ? { language: "" } : {});
+      const { view } = viewOf([chosen, line("paragraph", "end")], doorsFor(), [chosenPlugin()]);
+      const { id } = view.state.doc.child(0).attrs;
+      const choose_ = () => view.dispatch(choose(view.state.tr, id, id));
+      choose_();
+      paste(view, "<p>c</p><p>d</p>");
+      view.dispatch(view.state.tr.insertText("!"));
+      choose_();
+      view.pasteText("one\ntwo", event());
+      expect(read(view)).toEqual([
+        chosen,
+        ...["one", "two", "c", "d!", "end"].map((words) => line("paragraph", words)),
+      ]);
+    }
   });
 
   it("is refused when it is too much: many blocks, cells, words, attributes", () => {

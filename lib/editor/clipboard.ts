@@ -14,7 +14,7 @@ import {
   type Schema,
   Slice,
 } from "@tiptap/pm/model";
-import { type EditorState, Plugin } from "@tiptap/pm/state";
+import { type EditorState, Plugin, Selection, type Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import type { BlockNode } from "../core/block-tree.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
@@ -24,8 +24,8 @@ import { type Beside, placeOfSelection } from "./beside.ts";
 import { idOf, nodeWords } from "./block-nodes.ts";
 import { blocksOfFragment, fragmentOfBlocks } from "./block-slices.ts";
 import { cellPlaceOf } from "./cell-place.ts";
-import { chosenOf } from "./chosen.ts";
-import { blockAt } from "./commands.ts";
+import { chosenOf, chosenRange, setChosen } from "./chosen.ts";
+import { blockAt, blockByIndex } from "./commands.ts";
 import { keepPlace } from "./late-clipboard.ts";
 import { looksLikeMarkdown } from "./looks-like-markdown.ts";
 import { codeOf, PASTED, type Pasted, pastedBlocks, readPasted } from "./pasted.ts";
@@ -115,14 +115,16 @@ function pasting(doors: ClipboardDoors): Plugin["props"] {
   let waiting: Pasted | null = null;
   let current: Pasted | null = null;
   let isPlain = false;
-  const take = (view: EditorView, slice: Slice): boolean => {
+  const take = (view: EditorView, slice: Slice, put: Put | null): boolean => {
     const pasted = current;
     current = null;
     if (isTooMuch(slice.content)) {
       doors.onRefused();
       return true;
     }
-    return pasted !== null && bring(view, slice, pasted, doors);
+    if (pasted !== null && bring(view, slice, put ?? replacing, { pasted, doors })) return true;
+    if (put) dispatchPaste(view, put(view.state, slice));
+    return put !== null;
   };
   return {
     handleDOMEvents: {
@@ -178,10 +180,7 @@ function pasting(doors: ClipboardDoors): Plugin["props"] {
     clipboardTextParser: (text, $context, _plain, { state: { schema } }) => {
       current = null;
       if ($context.parent.type.spec.code) return new Slice(Fragment.from(textNodes(schema, text)), 0, 0);
-      const blocks = linesOf(text).map((line) =>
-        schema.node("block", { id: newBlockId() }, textNodes(schema, line)),
-      );
-      return new Slice(Fragment.from(blocks), 1, 1);
+      return new Slice(blocksOfLines(schema, text), 1, 1);
     },
     transformPasted: (slice, { state }, isText) => {
       const { depth } = blockAt(state.doc, state.selection.from).node.attrs;
@@ -190,8 +189,9 @@ function pasting(doors: ClipboardDoors): Plugin["props"] {
       const [start, end] = ownEnds(slice.content, state, current.open);
       return new Slice(deeper(slice.content, depth), start ? slice.openStart : 0, end ? slice.openEnd : 0);
     },
-    handlePaste: (view, _event, slice) => take(view, slice),
-    handleDrop: (view, _event, slice, isMoved) => !isMoved && take(view, slice),
+    handlePaste: (view, _event, slice) =>
+      take(view, slice, chosenOf(view.state) === null ? null : behindChosen),
+    handleDrop: (view, _event, slice, isMoved) => !isMoved && take(view, slice, null),
   };
 }
 
@@ -209,9 +209,34 @@ function ownEnds(
   return [start && !(isApart(firstChild) && isBehindWords), end && !(isApart(lastChild) && isBeforeWords)];
 }
 
-const isInCode = ({ selection }: EditorState): boolean => selection.$from.parent.type.spec.code === true;
+const isInCode = (state: EditorState): boolean =>
+  chosenOf(state) === null && state.selection.$from.parent.type.spec.code === true;
 /** Where a paste is more than words. */
-const isFlow = (state: EditorState): boolean => !isInCode(state) && cellPlaceOf(state) === null;
+const isFlow = (state: EditorState): boolean =>
+  chosenOf(state) !== null || (!isInCode(state) && cellPlaceOf(state) === null);
+
+/** What becomes of a slice. */
+type Put = (state: EditorState, slice: Slice) => Transaction;
+
+const replacing: Put = ({ tr }, slice) => tr.replaceSelection(slice);
+
+/** Whole blocks that are chosen stay: the caret stands unseen in one of them, which would be cut there. */
+const behindChosen: Put = (state, { content }) => {
+  const { doc, tr } = state;
+  const { end } = chosenRange(state) ?? { end: doc.childCount };
+  const at = end < doc.childCount ? blockByIndex(doc, end).pos : doc.content.size;
+  const { depth } = blockAt(doc, state.selection.from).node.attrs;
+  // the engine gives words alone where the caret is in code
+  const blocks = content.firstChild?.isText
+    ? deeper(blocksOfLines(state.schema, content.textBetween(0, content.size)), depth)
+    : content;
+  setChosen(tr.insert(at, blocks), null);
+  return tr.setSelection(Selection.near(tr.doc.resolve(at + blocks.size), -1));
+};
+
+function dispatchPaste(view: EditorView, tr: Transaction): void {
+  view.dispatch(tr.scrollIntoView().setMeta("paste", true).setMeta("uiEvent", "paste"));
+}
 
 function hasTooManyLines(state: EditorState, text: string): boolean {
   if (!isFlow(state) || looksLikeMarkdown(text)) return false;
@@ -274,7 +299,12 @@ function isTooMuch(content: Fragment): boolean {
 }
 
 /** Pictures go their own way, beside the blocks that they stood behind. True when that was done here. */
-function bring(view: EditorView, slice: Slice, { pictures, lost }: Pasted, doors: ClipboardDoors): boolean {
+function bring(
+  view: EditorView,
+  slice: Slice,
+  put: Put,
+  { pasted: { pictures, lost }, doors }: { pasted: Pasted; doors: ClipboardDoors },
+): boolean {
   if (lost > 0) doors.onLost(lost);
   const ids: string[] = [];
   slice.content.forEach((node) => {
@@ -289,8 +319,7 @@ function bring(view: EditorView, slice: Slice, { pictures, lost }: Pasted, doors
   }
   const start = rest.firstChild?.isTextblock ? slice.openStart : 0;
   const end = rest.lastChild?.isTextblock ? slice.openEnd : 0;
-  const tr = view.state.tr.replaceSelection(new Slice(rest, start, end));
-  view.dispatch(tr.scrollIntoView().setMeta("paste", true).setMeta("uiEvent", "paste"));
+  dispatchPaste(view, put(view.state, new Slice(rest, start, end)));
   for (const { file, behind } of places) {
     const isThere = behind !== null && view.state.doc.children.some((node) => idOf(node) === behind);
     doors.takePictures(
@@ -323,6 +352,11 @@ function withoutPictures(
   });
   return { rest: Fragment.fromArray(rest), places };
 }
+
+const blocksOfLines = (schema: Schema, text: string): Fragment =>
+  Fragment.from(
+    linesOf(text).map((line) => schema.node("block", { id: newBlockId() }, textNodes(schema, line))),
+  );
 
 const textNodes = (schema: Schema, text: string): ProseMirrorNode[] =>
   text === "" ? [] : [schema.text(text)];
