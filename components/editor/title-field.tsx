@@ -4,6 +4,7 @@ import * as Y from "yjs";
 import { setTitle } from "../../lib/collab/rename-document.ts";
 import { MAX_TITLE_LENGTH } from "../../lib/core/projection.ts";
 import { keepTabTitle } from "./tab-title.ts";
+import { TITLE_EDIT, titleUndo } from "./title-undo.ts";
 
 type TitleProps = {
   doc: Y.Doc;
@@ -21,9 +22,13 @@ export function TitleField({ doc, isWritable, takesFocus, onEdit }: TitleProps) 
   }, [takesFocus]);
   useTitleBinding(doc, field);
   useEffect(() => keepTabTitle(doc.getText("title")), [doc]);
+  useEffect(
+    () => (field.current && isWritable ? titleUndo(doc.getText("title"), field.current) : undefined),
+    [doc, isWritable],
+  );
   const write = () => {
     const text = clean(field.current?.textContent ?? "").slice(0, MAX_TITLE_LENGTH);
-    doc.transact(() => setTitle(doc, text));
+    doc.transact(() => setTitle(doc, text), TITLE_EDIT);
     onEdit();
   };
   return (
@@ -78,7 +83,7 @@ function useTitleBinding(doc: Y.Doc, field: React.RefObject<HTMLDivElement | nul
     const remember = (transaction: Y.Transaction) => {
       const caret = field.current ? caretIn(field.current) : null;
       relativeCaret =
-        caret === null || transaction.local
+        caret === null || transaction.origin === TITLE_EDIT
           ? null
           : Y.createRelativePositionFromTypeIndex(text, Math.min(caret, text.length), -1);
     };
@@ -98,7 +103,11 @@ function absoluteOf(doc: Y.Doc, place: Y.RelativePosition): number | null {
 
 function caretIn(element: HTMLElement): number | null {
   const selection = document.getSelection();
-  return selection?.focusNode && element.contains(selection.focusNode) ? selection.focusOffset : null;
+  if (!selection?.focusNode || !element.contains(selection.focusNode)) return null;
+  const before = document.createRange();
+  before.setStart(element, 0);
+  before.setEnd(selection.focusNode, selection.focusOffset);
+  return before.toString().length;
 }
 
 function setCaret(element: HTMLElement, offset: number): void {
