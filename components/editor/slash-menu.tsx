@@ -153,7 +153,11 @@ export function usePlace(
 
 /** What of the window is neither under the page's bar nor under the one above a phone's keyboard, in px from its top. */
 function inSight(): { top: number; bottom: number } {
-  const edges = (selector: string) => document.querySelector(selector)?.getBoundingClientRect();
+  const edges = (selector: string) => {
+    const box = document.querySelector(selector)?.getBoundingClientRect();
+    // what is not drawn has its edges at 0
+    return box && box.height > 0 ? box : null;
+  };
   return { top: edges(".bar")?.bottom ?? 0, bottom: edges(".format-bar")?.top ?? window.innerHeight };
 }
 
