@@ -28,7 +28,12 @@ export function Sheet({ side, children, isCovered }: SheetProps) {
     document.addEventListener("keydown", onKeyDown);
     return () => {
       document.removeEventListener("keydown", onKeyDown);
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      // a document that is new took it to its title
+      if (document.activeElement !== document.body && !aside.current?.contains(document.activeElement))
+        return;
+      // the button that opened it went with its page where one chose another
+      const isThere = before instanceof HTMLElement && before.isConnected;
+      (isThere ? before : document.getElementById(WORK_ID))?.focus({ preventScroll: true });
     };
   }, [open]);
   const sheet = useMemo(() => ({ open, setOpen }), [open]);
