@@ -358,6 +358,7 @@ test("on a phone the sidebar is a sheet that keeps the focus and closes by Escap
   await page.getByRole("link", { name: "Settings" }).click();
   await page.waitForURL(`${workspaceUrl}/settings`);
   await expect(page.getByRole("link", { name: "Trash", exact: true })).toBeHidden();
+  await expect(page.locator("#work"), "not left in what is out of sight").toBeFocused();
 });
 
 test("the theme is chosen in the account menu and is there with the first byte", async ({ browser }) => {
@@ -453,4 +454,30 @@ test("without a connection one stays where one is, is told, and keeps the focus"
   await expect(saveState(page)).toHaveText("Saved");
   await elsewhere.press("Enter");
   await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("Elsewhere");
+});
+
+test("the tab has a name all the way from page to page", async ({ browser }) => {
+  const { page } = await newPerson(browser, "Tim Tab");
+  await newDocument(page, "Tides");
+  await expect(page.getByRole("treeitem", { name: "Tides", exact: true })).toBeVisible();
+  await page.evaluate(() => {
+    const names = new Set<string>();
+    const look = () => {
+      names.add(document.title);
+      requestAnimationFrame(look);
+    };
+    look();
+    Object.assign(window, { names });
+  });
+  for (const name of ["Settings", "Trash", "Home"]) {
+    await page.getByRole("link", { name, exact: true }).first().click();
+    await expect(page).toHaveTitle(`${name} – Command Center`);
+    await expect(page.locator("head title")).toHaveCount(1);
+  }
+  await page.getByRole("treeitem", { name: "Tides", exact: true }).locator("a").click();
+  await expect(page).toHaveTitle("Tides – Command Center");
+  await expect(page.getByRole("textbox", { name: "Title" })).toBeVisible();
+  const names = await page.evaluate(() => [...(window as unknown as { names: Set<string> }).names]);
+  expect(names).not.toContain("");
+  expect(names).toContain("Settings – Command Center");
 });

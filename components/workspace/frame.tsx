@@ -21,6 +21,7 @@ import { useLinksOffline } from "./use-links-offline.ts";
 import { useSearchKey } from "./use-search-key.ts";
 import { useShortcutsKey } from "./use-shortcuts-key.ts";
 import { useSignOut } from "./use-sign-out.ts";
+import { useTitleKept } from "./use-title-kept.ts";
 
 const shortcuts = new LatePart(
   "The list of shortcuts",
@@ -49,6 +50,7 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
   }, [signOutNow]);
   useLastWorkspace(workspace.id);
   useFocusKept();
+  useTitleKept();
   useLinksOffline();
   const [isListing, setListing] = useState(false);
   const showShortcuts = useCallback(() => setListing(true), []);
