@@ -46,7 +46,9 @@ export function stepInWords(state: UploadStep): string {
     case "sending":
       return "Uploading. The others see it once it is stored.";
     case "waiting":
-      return "There is no connection. The file is kept in this page and goes out when you are back; leave the page open.";
+      return navigator.onLine
+        ? "The file did not reach the server. It is kept in this page and sent again by itself; leave the page open."
+        : "There is no connection. The file is kept in this page and goes out when you are back; leave the page open.";
     case "refused":
       return state.sentence;
   }

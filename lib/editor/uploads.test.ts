@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { attachmentKey } from "../core/attachment.ts";
 import { stepInWords } from "./upload-card.ts";
 import { type Prepared, type Refusal, type Sent, type Upload, Uploads } from "./uploads.ts";
@@ -138,7 +138,15 @@ describe("uploads", () => {
   });
 
   it("say in each state what is safe or what comes", () => {
-    expect(stepInWords({ step: "waiting" })).toContain("kept in this page");
+    for (const [onLine, why] of [
+      [true, "did not reach the server"],
+      [false, "no connection"],
+    ] as const) {
+      vi.stubGlobal("navigator", { onLine });
+      expect(stepInWords({ step: "waiting" })).toContain(why);
+      expect(stepInWords({ step: "waiting" })).toContain("kept in this page");
+    }
+    vi.unstubAllGlobals();
     expect(stepInWords({ step: "sending", part: 0.2 })).toContain("once it is stored");
     expect(stepInWords({ step: "refused", sentence: "Nothing was changed.", canRetry: false })).toBe(
       "Nothing was changed.",
