@@ -24,7 +24,7 @@ import { moveBlock } from "./move-block.ts";
 import { toggleFold } from "./nesting.ts";
 import { readPage } from "./read-page.ts";
 import { selectWider } from "./select-wider.ts";
-import { stayAtStart, stepLine, toStart } from "./step-line.ts";
+import { stayAtStart, stepAcross, stepLine, toStart } from "./step-line.ts";
 import { cellBelow, goToCell, moveColumn, moveRow } from "./table-commands.ts";
 
 /** ``` and Enter makes code. */
@@ -89,7 +89,8 @@ export function bodyKeys(undo: UndoManager): Readonly<Record<string, Command>> {
     "Mod-a": selectWider,
     ArrowUp: stepLine(-1),
     ArrowDown: stepLine(1),
-    ArrowLeft: stayAtStart,
+    ArrowLeft: chainCommands(stayAtStart, stepAcross(-1)),
+    ArrowRight: stepAcross(1),
     "Mod-Home": toStart(false),
     "Mod-Shift-Home": toStart(true),
     Tab: step(chainCommands(goToCell(1), shiftDepth(1))),

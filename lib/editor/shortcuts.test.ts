@@ -9,7 +9,7 @@ import { capsOf, SHORTCUTS, type ShortcutGroup } from "./shortcuts.ts";
 /** Keys that do in the text what they do everywhere. */
 const ORDINARY = [
   ...["Enter", "Backspace", "Mod-Backspace", "Delete", "Mod-Delete"],
-  ...["ArrowUp", "ArrowDown", "ArrowLeft", "Mod-Home", "Mod-Shift-Home"],
+  ...["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Mod-Home", "Mod-Shift-Home"],
 ];
 
 const listed = (by: ShortcutGroup["by"]): string[] =>

@@ -3,14 +3,19 @@ import { describe, expect, it } from "vitest";
 import { newBlockId } from "../core/ids.ts";
 import { schema } from "./schema.ts";
 import { selectWider } from "./select-wider.ts";
-import { stayAtStart, stepLine, toStart } from "./step-line.ts";
+import { stayAtStart, stepAcross, stepLine, toStart } from "./step-line.ts";
 import { newTable } from "./table-commands.ts";
 
 const block = (type: "block" | "codeBlock", text: string) =>
   schema.node(
     type,
-    { id: newBlockId(), type: type === "codeBlock" ? "code" : "paragraph", depth: 0, props: {} },
-    text ? schema.text(text) : [],
+    {
+      id: newBlockId(),
+      type: type === "codeBlock" ? "code" : text.startsWith("[]") ? "task" : "paragraph",
+      depth: 0,
+      props: {},
+    },
+    text ? schema.text(text.replace("[]", "")) : [],
   );
 
 /** A document of lines, of a table of 2 rows and columns with letters for "table", of code for what begins with a tick. */
@@ -51,6 +56,17 @@ class Desk {
     return isTaken ? this.state.selection.$head.parent.textContent || "new" : "-";
   }
 
+  /** The same of ArrowLeft at the start of a text and ArrowRight at its end. */
+  across(by: -1 | 1): string {
+    const { $head } = this.state.selection;
+    const edge = TextSelection.create(this.state.doc, by < 0 ? $head.start() : $head.end());
+    this.state = this.state.apply(this.state.tr.setSelection(edge));
+    const isTaken = stepAcross(by)(this.state, (tr) => {
+      this.state = this.state.apply(tr);
+    });
+    return isTaken ? this.state.selection.$head.parent.textContent : "-";
+  }
+
   wider(): string {
     selectWider(this.state, (tr) => {
       this.state = this.state.apply(tr);
@@ -80,9 +96,10 @@ describe("ArrowUp and ArrowDown", () => {
     expect([desk.at("c").step(1), desk.state.doc.childCount]).toEqual(["new", 2]);
   });
 
-  it("make a line behind code that comes last, and leave all other code to the browser", () => {
+  it("make a line behind code that comes last, and leave what is below other code to the browser", () => {
     const desk = new Desk("top", "`code");
-    expect(desk.at("code").step(-1)).toBe("-");
+    expect([desk.at("code").step(-1), desk.step(-1)]).toEqual(["top", "-"]);
+    desk.at("code");
     expect([desk.step(1), desk.state.doc.childCount]).toEqual(["new", 3]);
     expect(desk.at("code").step(1)).toBe("-");
   });
@@ -101,6 +118,16 @@ describe("ArrowUp and ArrowDown", () => {
       expect([selection.anchor, selection.head]).toEqual([isChosen ? anchor : 1, 1]);
     }
     expect(toStart(false)(new Desk("top", "`code").state)).toBe(false);
+  });
+
+  it("go up from a task to the block above, and from cell to cell across", () => {
+    const desk = new Desk("top", "[]do", "table");
+    expect([desk.at("do").step(-1), desk.at("do").step(1)]).toEqual(["top", "a"]);
+    expect([desk.across(1), desk.across(1), desk.across(1), desk.across(1)]).toEqual(["b", "c", "d", "-"]);
+    expect([desk.at("top").across(1), desk.at("top").across(-1)]).toEqual(["-", "-"]);
+    const code = new Desk("top", "`code");
+    code.state = code.state.apply(code.state.tr.setSelection(TextSelection.create(code.state.doc, 6)));
+    expect([code.across(-1), code.state.selection.head]).toEqual(["top", 4]);
   });
 
   it("leave a selection to the browser", () => {

@@ -1,6 +1,7 @@
 /**
- * The caret's keys where the browser's own way is not a person's: in tables, behind code or a table that comes last, and
- * at code that comes first, where the browser stops at the buttons above its text.
+ * The caret's keys where the browser's own way is not a person's: in tables, behind code or a table that comes last, at
+ * code that comes first, where the browser stops at the buttons above its text, and up from code and tasks, whose buttons
+ * make it leave out the block above.
  */
 import type { Node as ProseMirrorNode, ResolvedPos } from "@tiptap/pm/model";
 import { type Command, type EditorState, Selection, TextSelection, type Transaction } from "@tiptap/pm/state";
@@ -22,8 +23,14 @@ export const stepLine =
     const place = cellPlace($head);
     const entered = place ? null : tableBeside($head, by, view);
     const isEdge = by > 0 ? isLastCode($head) : isFirstCode($head);
-    if (!place && entered === null && !isEdge) return false;
+    const above = by < 0 && hasButtons($head.parent) ? textAbove($head, view) : null;
+    if (!place && entered === null && !isEdge && above === null) return false;
     if (view && !isOnEdge(view, by, state)) return false;
+    if (above !== null) {
+      const tr = state.tr.setSelection(TextSelection.create(state.doc, above));
+      dispatch?.(keepAcross(tr, by, view).scrollIntoView());
+      return true;
+    }
     if (!place && entered === null && by < 0) return toStart(false)(state, dispatch, view);
     const tr = place
       ? fromCell(state, place, by, view)
@@ -48,6 +55,50 @@ export const toStart =
 /** ArrowLeft has nowhere to go from there. */
 export const stayAtStart: Command = ({ selection: { empty, $head } }) =>
   empty && $head.pos === 1 && isFirstCode($head);
+
+/** ArrowLeft from the start of code to what ends above it, and either arrow from cell to cell. */
+export const stepAcross =
+  (by: Way): Command =>
+  ({ doc, selection, tr }, dispatch, view) => {
+    const { $head, empty } = selection;
+    if (!empty || $head.parentOffset !== (by < 0 ? 0 : $head.parent.content.size)) return false;
+    if (view && isRightToLeft(view, $head.pos)) return false;
+    const next = cellPlace($head)
+      ? cellBeside($head, by)
+      : by < 0 && $head.parent.type.spec.code
+        ? textAbove($head, view)
+        : null;
+    if (next === null) return false;
+    dispatch?.(tr.setSelection(TextSelection.create(doc, next)).scrollIntoView());
+    return true;
+  };
+
+function isRightToLeft(view: EditorView, pos: number): boolean {
+  const { node } = view.domAtPos(pos);
+  const element = node instanceof Element ? node : node.parentElement;
+  return element !== null && getComputedStyle(element).direction === "rtl";
+}
+
+/** Where the text of the next cell begins, of the one before ends. */
+function cellBeside($head: ResolvedPos, by: Way): number | null {
+  const place = cellPlace($head);
+  const next = Selection.findFrom($head.doc.resolve(by < 0 ? $head.before() : $head.after()), by, true);
+  if (!place || !next) return null;
+  return next.head > place.pos && next.head < place.pos + place.table.nodeSize ? next.head : null;
+}
+
+const hasButtons = (block: ProseMirrorNode): boolean =>
+  block.type.name === "codeBlock" || block.attrs.type === "task";
+
+/** Where the text of the block above ends, if it is one of text that is shown. */
+function textAbove($head: ResolvedPos, view: EditorView | undefined): number | null {
+  if ($head.depth !== 1) return null;
+  const above = $head.doc.maybeChild($head.index(0) - 1);
+  const isText = above?.type.name === "block" || above?.type.name === "codeBlock";
+  if (!above || !isText || !isSamePlace($head.parent, above)) return null;
+  const element = view?.nodeDOM($head.before(1) - above.nodeSize) as Element | null | undefined;
+  return element?.getClientRects().length === 0 ? null : $head.before(1) - 1;
+}
 
 /** Where the table begins that the key leads into, if one is shown there. */
 function tableBeside($head: ResolvedPos, by: Way, view: EditorView | undefined): number | null {
