@@ -4,12 +4,18 @@ import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import { EditorState, type NodeSelection, Plugin, TextSelection } from "@tiptap/pm/state";
 import { EditorView } from "@tiptap/pm/view";
 import { describe, expect, it, vi } from "vitest";
+import * as Y from "yjs";
+import { BlockMap } from "../core/block-map.ts";
+import { insertTree } from "../core/block-read.ts";
+import { createUndo } from "../core/block-undo.ts";
 import { newBlockId } from "../core/ids.ts";
+import { EditorBinding, LOCAL } from "./binding.ts";
 import { insertEmbed } from "./embed-commands.ts";
 import { LateKit } from "./late-kit.ts";
 import { schema } from "./schema.ts";
 import { runSlashItem, slashPlugin, type WithEmbeds } from "./slash.ts";
-import { filterSlashItems } from "./slash-items.ts";
+import { filterSlashItems, SLASH_ITEMS } from "./slash-items.ts";
+import { undoStepsPlugin } from "./undo-steps.ts";
 
 const line = (text = "") =>
   schema.node("block", { id: newBlockId() }, text === "" ? [] : [schema.text(text)]);
@@ -36,6 +42,41 @@ function editing(...nodes: ProseMirrorNode[]) {
   const types = () => view.state.doc.children.map(({ attrs }) => attrs.type);
   return { view, arrive, go, choose, types };
 }
+
+/** An editor whose shared document undoes; Enter in the menu is `choose`. */
+function desk() {
+  const map = new BlockMap(new Y.Doc());
+  map.doc.transact(() => insertTree(map, [{ type: "paragraph", attrs: {}, text: [], children: [] }]));
+  const undo = createUndo(map, LOCAL);
+  const binding = new EditorBinding(map);
+  const plugins = [binding.plugin(), slashPlugin(() => false), undoStepsPlugin(undo, map)];
+  const state = EditorState.create({ doc: binding.document(schema), plugins });
+  const view = new EditorView(document.createElement("div"), { state });
+  view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, 1)));
+  const type = (text: string) => {
+    view.dispatch(view.state.tr.insertText(text));
+    binding.flush();
+  };
+  const shown = () => view.state.doc.children.map(({ attrs, textContent }) => `${attrs.type} ${textContent}`);
+  return { view, undo, type, shown, flush: () => binding.flush() };
+}
+
+it.each(["columns2", "table", "heading1", "bullet"])(
+  "%s is undone by itself, not with what is typed in it",
+  (kind) => {
+    const { view, undo, type, shown, flush } = desk();
+    const item = SLASH_ITEMS.find((one) => one.type === kind);
+    type("/");
+    type("x");
+    if (item)
+      runSlashItem(view, item, { choose: vi.fn(), late: new LateKit({ load: vi.fn(), onMissing: vi.fn() }) });
+    flush();
+    const made = shown();
+    type("word");
+    undo.undo();
+    expect(shown()).toEqual(made);
+  },
+);
 
 describe("chosen in the slash menu before the code of embeds is here", () => {
   it("a table and columns are there at once", () => {

@@ -21,6 +21,7 @@ import type { Late } from "./late-kit.ts";
 import { startMath } from "./math-keys.ts";
 import { COLOR, filterSlashItems, type SlashItem } from "./slash-items.ts";
 import { insertTable } from "./table-commands.ts";
+import { OWN_STEP } from "./undo-steps.ts";
 
 /** Positions of the slash and of the caret behind what was typed after it. */
 export type SlashQuery = { readonly from: number; readonly to: number; readonly text: string };
@@ -117,9 +118,10 @@ export function runSlashItem(view: EditorView, item: SlashItem, { choose, late }
     insertEmbedAt(view, late);
   } else if (insert) {
     view.dispatch(tr);
-    insert(view.state, view.dispatch);
+    insert(view.state, (made) => view.dispatch(made.setMeta(OWN_STEP, true)));
   } else {
-    view.dispatch(setBlock(tr, blockAt(tr.doc, query.from).pos, type, item.props).scrollIntoView());
+    const made = setBlock(tr, blockAt(tr.doc, query.from).pos, type, item.props).scrollIntoView();
+    view.dispatch(made.setMeta(OWN_STEP, true));
   }
   view.focus();
 }
