@@ -481,3 +481,18 @@ test("the tab has a name all the way from page to page", async ({ browser }) => 
   expect(names).not.toContain("");
   expect(names).toContain("Settings – Command Center");
 });
+
+test("in the reader's own colours a list's points and the chosen line are seen", async ({ browser }) => {
+  const { page } = await newPerson(browser, "Fay Forced");
+  await newDocument(page, "Points");
+  await page.keyboard.type("- one");
+  await expect(body(page).locator('[data-block-type="bullet"]')).toBeVisible();
+  await page.emulateMedia({ forcedColors: "active" });
+  const ground = (element: Element, part?: string) => getComputedStyle(element, part).backgroundColor;
+  const point = await body(page).locator('[data-block-type="bullet"]').evaluate(ground, "::before");
+  expect(point).not.toBe(await page.locator("body").evaluate(ground));
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search documents and blocks" }).fill("Points");
+  const chosen = page.locator(".hit[aria-selected=true]");
+  await expect(chosen).toHaveCSS("outline-style", "solid");
+});
