@@ -44,7 +44,8 @@ import type { DocumentEditor } from "./open-editor.ts";
 
 type Props = {
   view: EditorView;
-  area: RefObject<HTMLDivElement | null> /** A gesture is an undo step. */;
+  area: RefObject<HTMLDivElement | null>;
+  /** A gesture is an undo step. */
   newStep: () => void;
   history: DocumentEditor["history"];
   /** Filled in here: opens the menu of the block that the caret is in. */

@@ -267,7 +267,10 @@ describe("another model", () => {
         `update private.embedding_jobs set due_at = due_at + interval '${time}' where document_id = $1`,
         [elsewhere.id],
       );
-    await turn();
+    // as the first turn does, which takes a document besides where the clock has not gone on meanwhile
+    await scene.sql.query("select private.offer_embedding_models($1)", [
+      JSON.stringify(both.map(({ name, cosineFloor }) => ({ name, cosineFloor }))),
+    ]);
     await postpone("1 day");
     // What can be found by the present model does not wait.
     const prepared = (progress: number) => ({
