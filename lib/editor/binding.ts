@@ -225,7 +225,8 @@ export class EditorBinding {
     const transaction = host && replaceChildren(host.state, target);
     if (!transaction) return;
     if (isUndo) goToChange(transaction);
-    else this.#restoreCaret(transaction);
+    else if (this.#caret) this.#restoreCaret(transaction, this.#caret);
+    else if (this.#standsAlone(host.state)) transaction.setSelection(Selection.atStart(transaction.doc));
     transaction.setMeta(REMOTE, true).setMeta("addToHistory", false);
     this.#synced = transaction.doc;
     host.dispatch(transaction);
@@ -258,10 +259,15 @@ export class EditorBinding {
         : null;
   }
 
-  #restoreCaret(transaction: Transaction): void {
-    if (!this.#caret) return;
-    const anchor = positionOf(this.map, transaction.doc, fromCursor(this.map, this.#caret.anchor));
-    const head = positionOf(this.map, transaction.doc, fromCursor(this.map, this.#caret.head));
+  /** Whether the caret is in the line of an empty document, which gives way to what others begin with. */
+  #standsAlone({ doc, selection }: EditorState): boolean {
+    const only = doc.childCount === 1 ? doc.firstChild : null;
+    return selection instanceof TextSelection && only?.content.size === 0 && !this.map.entry(idOf(only));
+  }
+
+  #restoreCaret(transaction: Transaction, caret: { anchor: Cursor; head: Cursor }): void {
+    const anchor = positionOf(this.map, transaction.doc, fromCursor(this.map, caret.anchor));
+    const head = positionOf(this.map, transaction.doc, fromCursor(this.map, caret.head));
     if (anchor === null || head === null) return;
     const selection = TextSelection.between(transaction.doc.resolve(anchor), transaction.doc.resolve(head));
     if (!transaction.selection.eq(selection)) transaction.setSelection(selection);

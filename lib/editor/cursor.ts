@@ -1,6 +1,8 @@
 /**
  * Places in the text that stay with their character: a caret of this editor while others write, and the carets
  * of others. A place is stored beside the character before it (assoc -1) in its strand; so it follows splits and joins.
+ * The start of a text is stored beside the first character, which it goes with when the block is split before it. An
+ * empty block has none to go with: its place is the start, else the next word would be written into another's first.
  */
 import * as Y from "yjs";
 import { spotAt } from "../core/block-edit.ts";
@@ -18,7 +20,7 @@ export function toCursor(map: BlockMap, { block, offset }: TextPlace): Cursor {
   const place = Y.createRelativePositionFromTypeIndex(
     map.strandText(spot.strand),
     spot.at,
-    offset > 0 ? -1 : 0,
+    offset > 0 || map.pieces(block).length === 0 ? -1 : 0,
   );
   return { block, strand: spot.strand, place: Y.relativePositionToJSON(place) };
 }
