@@ -1,7 +1,16 @@
 /** Whole blocks by keys, by the handle's menu and by dragging. */
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { blocks, body, newDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
+import {
+  blocks,
+  body,
+  invite,
+  newDocument,
+  openDocument,
+  saveState,
+  shownBlocks,
+  storedBlocks,
+} from "./document.ts";
 import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
@@ -57,9 +66,10 @@ test("blocks are chosen, widened, indented, moved, copied, duplicated and delete
 test("the handle adds, turns, links and deletes; a block is dragged with all inside it to another level", async ({
   browser,
 }) => {
-  const { page } = await newPerson(browser, "Dora");
+  const dora = await newPerson(browser, "Dora");
+  const { page } = dora;
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  await newDocument(page, "Hands");
+  const url = await newDocument(page, "Hands");
   await page.keyboard.type("- alpha\nbeta\n");
   await page.keyboard.press("Tab");
   await page.keyboard.type("inside beta");
@@ -91,6 +101,29 @@ test("the handle adds, turns, links and deletes; a block is dragged with all ins
     .toEqual(["0 bullet alpha", "0 bullet gamma", "1 bullet beta", "2 bullet inside beta"]);
   await expect(chosen(page)).toHaveText(["beta", "inside beta"]);
   await page.keyboard.press("Control+z");
+  await expect
+    .poll(() => shownBlocks(page))
+    .toEqual(["0 bullet alpha", "0 bullet beta", "1 bullet inside beta", "0 bullet gamma"]);
+  // another writes above while it is on its way: it is still the one that was taken
+  const guest = await invite(browser, dora, "Gil");
+  await openDocument(guest.page, url);
+  await blocks(guest.page).nth(0).click();
+  await guest.page.keyboard.press("Home");
+  await page.mouse.move(from.x + 60, from.y + 10);
+  await page.mouse.move(from.x + 8, from.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(target.x + 60, target.y + 4, { steps: 4 });
+  await guest.page.keyboard.press("Enter");
+  await expect(blocks(page)).toHaveCount(5);
+  const lower = await blocks(page).nth(4).boundingBox();
+  if (!lower) throw new Error("nothing to drop at");
+  await page.mouse.move(lower.x + 40, lower.y + lower.height - 2, { steps: 4 });
+  await page.mouse.up();
+  await expect
+    .poll(() => shownBlocks(page))
+    .toEqual(["0 bullet ", "0 bullet alpha", "0 bullet gamma", "1 bullet beta", "2 bullet inside beta"]);
+  await page.keyboard.press("Control+z");
+  await guest.page.keyboard.press("Control+z");
   await expect
     .poll(() => shownBlocks(page))
     .toEqual(["0 bullet alpha", "0 bullet beta", "1 bullet inside beta", "0 bullet gamma"]);

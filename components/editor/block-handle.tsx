@@ -58,7 +58,7 @@ export function BlockHandle({ view, area, newStep, history, opener }: Props) {
   const [isOpen, setOpen] = useState(false);
   const drag = useDrag(view, area, newStep);
   useHover(view, area, (block) => {
-    if (!isOpen && drag.range === null) setUnder(block);
+    if (!isOpen && !drag.isUnderWay) setUnder(block);
   });
   useMenuKey(view, opener, (block) => {
     setUnder(block);
@@ -328,30 +328,33 @@ function useMenuKey(view: EditorView, opener: Props["opener"], open: (block: Blo
   }, [view, opener]);
 }
 
-type Range = { first: number; end: number };
-
-/** Blocks under way: a line shows where they would stand; dropped, they move there with all inside them. */
+/**
+ * The chosen blocks under way: a line shows where they would stand; dropped, they move there with all inside them. Where
+ * they stand themselves is asked each time, because others may write above them meanwhile.
+ */
 function useDrag(view: EditorView, area: RefObject<HTMLDivElement | null>, newStep: () => void) {
-  const [range, setRange] = useState<Range | null>(null);
+  const [isUnderWay, setUnderWay] = useState(false);
   const [place, setPlace] = useState<DropPlace | null>(null);
   useEffect(() => {
     const host = area.current;
-    if (host === null || range === null) return;
+    if (host === null || !isUnderWay) return;
     const over = (event: globalThis.DragEvent) => {
       event.preventDefault();
       event.stopPropagation();
-      setPlace(dropPlace(view, { x: event.clientX, y: event.clientY }, range));
+      const range = chosenRange(view.state);
+      setPlace(range && dropPlace(view, { x: event.clientX, y: event.clientY }, range));
     };
     const end = () => {
-      setRange(null);
+      setUnderWay(false);
       setPlace(null);
     };
     const drop = (event: globalThis.DragEvent) => {
       event.preventDefault();
       event.stopPropagation();
-      const target = dropPlace(view, { x: event.clientX, y: event.clientY }, range);
+      const range = chosenRange(view.state);
+      const target = range && dropPlace(view, { x: event.clientX, y: event.clientY }, range);
       end();
-      if (target === null) return;
+      if (!range || !target) return;
       newStep();
       dropAt(range, target)(view.state, view.dispatch);
       view.focus();
@@ -365,14 +368,13 @@ function useDrag(view: EditorView, area: RefObject<HTMLDivElement | null>, newSt
       host.removeEventListener("drop", drop, true);
       document.removeEventListener("dragend", end);
     };
-  }, [view, area, range, newStep]);
+  }, [view, area, isUnderWay, newStep]);
   const start = (event: DragEvent<HTMLElement>, { element }: BlockUnder) => {
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setData("text/plain", element.textContent ?? "");
     event.dataTransfer.setDragImage(element, 0, 0);
     // the page may change only after the browser has taken its picture
-    const chosen = chosenRange(view.state);
-    setTimeout(() => setRange(chosen));
+    setTimeout(() => setUnderWay(true));
   };
-  return { range, place, start };
+  return { isUnderWay, place, start };
 }
