@@ -59,6 +59,8 @@ test("the outline follows the headings and the page, leads to each, and is a she
   await sheet.getByRole("link", { name: "South" }).click();
   await expect(sheet).toBeHidden();
   await expect(blocks(page).last()).toBeInViewport();
+  // the next Tab begins in the page that was jumped in
+  await expect(page.locator("#work")).toBeFocused();
 });
 
 test("? outside the text and Ctrl+Shift+/ anywhere list the shortcuts; one that is listed does what it says", async ({
