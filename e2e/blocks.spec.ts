@@ -253,8 +253,12 @@ test("on a phone a bar above the keyboard formats, inserts, moves and takes back
   await tool("Insert a block").click();
   await expect(page.getByRole("option", { name: "Text", exact: true })).toBeInViewport({ ratio: 1 });
   expect(await page.evaluate(() => window.scrollY)).toBeGreaterThanOrEqual(before);
-  const edge = (selector: string, side: "top" | "bottom") =>
+  const edge = (selector: string, side: "top" | "bottom" | "right") =>
     page.locator(selector).evaluate((found, at) => found.getBoundingClientRect()[at], side);
   expect(await edge(".slash", "top")).toBeGreaterThanOrEqual(await edge(".bar", "bottom"));
   expect(await edge(".slash", "bottom")).toBeLessThan(await edge(".format-bar", "top"));
+  // a desk's page at 200 % has wider margins, which the list keeps, too
+  await page.setViewportSize({ width: 640, height: 440 });
+  await expect(page.getByRole("option", { name: "Text", exact: true })).toBeVisible();
+  expect(await edge(".slash", "right")).toBeLessThanOrEqual(await edge(".body-area", "right"));
 });
