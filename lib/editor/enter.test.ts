@@ -1,4 +1,4 @@
-/** Enter in a long document: most of its cost is the outline, which is made once. */
+/** Enter, and what takes all blocks away, in a long document: most of its cost is the outline, which is made once. */
 import { EditorState, TextSelection } from "@tiptap/pm/state";
 import { describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
@@ -123,6 +123,17 @@ describe("Enter", () => {
     host.dispatch(host.state.tr.insert(host.state.doc.child(0).nodeSize, node));
     const [, made, inside] = editor.map.outline().items;
     expect([made?.id, inside?.parent, inside?.depth]).toEqual([node.attrs.id, node.attrs.id, 1]);
+    expect(editor.binding.healed).toBe(0);
+  });
+});
+
+describe("words typed over all that is chosen", () => {
+  it("make as many outlines for sixty blocks as for two", () => {
+    const editor = editing();
+    const { host } = editor;
+    const end = host.state.doc.content.size - 1;
+    expect(outlinesOf(editor, () => host.dispatch(host.state.tr.insertText("x", 1, end)))).toBeLessThan(4);
+    expect(wordsOf(editor)).toEqual(["0 x"]);
     expect(editor.binding.healed).toBe(0);
   });
 });

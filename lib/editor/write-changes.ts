@@ -64,9 +64,9 @@ export function writeChanges(
     if (map.entry(idOf(slot.node))) setShape(map, idOf(slot.node), shapeOf(slot.node));
   });
   const kept = new Set(window.after.map(({ node }) => idOf(node)));
-  for (const { node } of window.before) {
-    if (!kept.has(idOf(node)) && map.has(idOf(node))) deleteBlock(map, idOf(node));
-  }
+  // asked before any of them goes: after each, the outline would be built anew
+  const lost = window.before.map(({ node }) => idOf(node)).filter((id) => !kept.has(id) && map.has(id));
+  for (const id of lost) deleteBlock(map, id);
   if (wasEmpty) forEachBlock(after, (node) => void gather(map, idOf(node), shapeOf(node), [], made)); // the empty block that stood for nothing
   if (made.size === 0 && !outlineDiffers(window)) return;
   const isMore = isOnlyMore(map, window, made, known);
