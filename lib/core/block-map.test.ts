@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
 import { arrange, normalDepths, type Wanted } from "./block-arrange.ts";
 import {
@@ -262,6 +262,21 @@ describe("block map", () => {
     one.edit((map) => deleteBlock(map, A));
     meet(one, two);
     expect(two.shows()).toEqual([]);
+  });
+
+  it("BM12 copies that are deleted again cost nothing: each read of the document would look for every one", () => {
+    const [one] = pair("keep these words");
+    for (let times = 0; times < 3; times++) {
+      one.edit((map) => deleteBlock(map, A));
+      one.undo.undo();
+    }
+    expect(one.shows()).toEqual(["keep these words"]);
+    one.type(A, 4, " all");
+    const lookups = vi.spyOn(one.doc.store.clients, "get");
+    expect(one.map.restored.hidden().size).toBe(0);
+    expect(lookups).not.toHaveBeenCalled();
+    lookups.mockRestore();
+    expect(one.shows()).toEqual(["keep all these words"]);
   });
 
   it("BM12 an undo is one update with the note of what it brought back: it cannot get lost without it", () => {

@@ -159,9 +159,10 @@ export function originalsOf(doc: Y.Doc, keys: readonly string[]): string[] {
 /** Whether the character is in the document, deleted by nobody. */
 export function isStanding(doc: Y.Doc, key: string): boolean {
   const { client, clock } = readKey(key);
-  const item = itemAt(doc, client, clock);
-  return item !== null && !item.deleted;
+  return isLiving(itemAt(doc, client, clock));
 }
+
+const isLiving = (item: Y.Item | null): boolean => item !== null && !item.deleted;
 
 function itemAt(doc: Y.Doc, client: number, clock: number): Y.Item | null {
   const structs = doc.store.clients.get(client);
@@ -185,7 +186,7 @@ export class RestoredIndex {
   readonly #map: Y.Map<unknown>;
   readonly #doc: Y.Doc;
   #size = -1;
-  /** Original → its copies, where there is more than one. */
+  /** Original → its copies that stood when they were counted, where there is more than one. */
   #rivals = new Map<string, { client: number; clock: number }[]>();
 
   constructor(doc: Y.Doc) {
@@ -204,6 +205,8 @@ export class RestoredIndex {
       let { clock } = copy;
       for (const origin of originsOf(records, copy)) {
         for (let i = 0; i < origin.length; i++, clock++) {
+          // deleted for good: undo brings back another copy, so who takes out and undoes again and again keeps no rivals
+          if (!isLiving(itemAt(this.#doc, copy.client, clock))) continue;
           const key = characterKey(origin.client, origin.clock + i);
           const known = copies.get(key);
           if (known) known.push({ client: copy.client, clock });
