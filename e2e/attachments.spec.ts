@@ -109,6 +109,7 @@ test("a pasted picture is seen by two once it is stored, captioned by both, dele
   await ada.page.getByRole("textbox", { name: "Alternative text" }).fill("A beach in the evening");
   await ada.page.keyboard.press("Enter");
   await expect(bob.page.getByAltText("A beach in the evening")).toHaveCount(1);
+  await expect(ada.page.getByRole("button", { name: "Alternative text" })).toBeFocused();
 
   const opens = ada.page.getByRole("button", { name: "Open picture: A beach in the evening" });
   await opens.click();

@@ -59,8 +59,11 @@ function AltText({ view, dialog, onDone }: AltProps) {
     view.dispatch(describePicture(view.state, dialog.blockId, text));
     onDone();
   };
+  /** Not the button that was pressed: with another text the picture's tools are drawn anew. */
+  const tool = () =>
+    view.dom.querySelector<HTMLElement>(`[data-block-id="${dialog.blockId}"] button.describe`);
   return (
-    <Dialog.Popup className="dialog" finalFocus={() => dialog.from}>
+    <Dialog.Popup className="dialog" finalFocus={tool}>
       <Dialog.Title>Alternative text</Dialog.Title>
       <Dialog.Description>
         What the picture shows, for those who hear the page or cannot load it. Leave it empty when the picture
