@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { newBlockId } from "../../lib/core/ids.ts";
-import { type KeyValue, keepFolded, readFolded } from "./folded-toggles.ts";
+import type { KeyValue } from "../ui/browser-storage.ts";
+import { keepFolded, readFolded } from "./folded-toggles.ts";
 
 function storage(initial?: string): KeyValue & { text: () => string } {
   const kept = new Map(initial === undefined ? [] : [["folded-toggles", initial]]);

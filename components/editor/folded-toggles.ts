@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 import { type BlockId, isBlockId } from "../../lib/core/ids.ts";
+import { BROWSER_STORAGE, type KeyValue } from "../ui/browser-storage.ts";
 
 const KEY = "folded-toggles";
 const MOST_DOCUMENTS = 100;
@@ -13,9 +14,7 @@ const MOST_TOGGLES = 200;
 const Kept = z.array(z.tuple([z.string(), z.array(z.string())]));
 type Kept = z.infer<typeof Kept>;
 
-export type KeyValue = Pick<Storage, "getItem" | "setItem">;
-
-export function readFolded(documentId: string, storage: KeyValue = localStorage): BlockId[] {
+export function readFolded(documentId: string, storage: KeyValue = BROWSER_STORAGE): BlockId[] {
   const [, folded = []] = readAll(storage).find(([id]) => id === documentId) ?? [];
   return folded.filter(isBlockId);
 }
@@ -23,7 +22,7 @@ export function readFolded(documentId: string, storage: KeyValue = localStorage)
 export function keepFolded(
   documentId: string,
   folded: ReadonlySet<BlockId>,
-  storage: KeyValue = localStorage,
+  storage: KeyValue = BROWSER_STORAGE,
 ): void {
   const others = readAll(storage).filter(([id]) => id !== documentId);
   const own: Kept = folded.size > 0 ? [[documentId, [...folded].slice(-MOST_TOGGLES)]] : [];

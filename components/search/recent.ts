@@ -3,6 +3,7 @@
  * grow; the person's id keeps apart who shares a computer.
  */
 import * as z from "zod/mini";
+import { BROWSER_STORAGE, type KeyValue } from "../ui/browser-storage.ts";
 
 const KEY = "recent-searches";
 const MOST_SEARCHES = 8;
@@ -12,7 +13,6 @@ const MOST_LENGTH = 200;
 
 /** Whose, and where. */
 export type RecentPlace = { readonly userId: string; readonly workspaceId: string };
-type KeyValue = Pick<Storage, "getItem" | "setItem">;
 
 const Recent = z.object({ searches: z.array(z.string()), documents: z.array(z.string()) });
 type Recent = z.infer<typeof Recent>;
@@ -23,12 +23,12 @@ type Kept = z.infer<typeof Kept>;
 const nameOf = ({ userId, workspaceId }: RecentPlace): string => `${userId} ${workspaceId}`;
 
 /** The last one first. */
-export function readRecent(place: RecentPlace, storage: KeyValue = localStorage): Recent {
+export function readRecent(place: RecentPlace, storage: KeyValue = BROWSER_STORAGE): Recent {
   const [, recent] = readAll(storage).find(([name]) => name === nameOf(place)) ?? [];
   return recent ?? { searches: [], documents: [] };
 }
 
-export function keepSearch(place: RecentPlace, query: string, storage: KeyValue = localStorage): void {
+export function keepSearch(place: RecentPlace, query: string, storage: KeyValue = BROWSER_STORAGE): void {
   const words = query.trim().slice(0, MOST_LENGTH);
   if (words === "") return;
   change(place, storage, ({ searches, documents }) => ({
@@ -37,14 +37,14 @@ export function keepSearch(place: RecentPlace, query: string, storage: KeyValue 
   }));
 }
 
-export function forgetSearch(place: RecentPlace, query: string, storage: KeyValue = localStorage): void {
+export function forgetSearch(place: RecentPlace, query: string, storage: KeyValue = BROWSER_STORAGE): void {
   change(place, storage, ({ searches, documents }) => ({
     searches: searches.filter((one) => one !== query),
     documents,
   }));
 }
 
-export function keepVisit(place: RecentPlace, documentId: string, storage: KeyValue = localStorage): void {
+export function keepVisit(place: RecentPlace, documentId: string, storage: KeyValue = BROWSER_STORAGE): void {
   change(place, storage, ({ searches, documents }) => ({
     searches,
     documents: [documentId, ...documents.filter((one) => one !== documentId)].slice(0, MOST_DOCUMENTS),
@@ -52,7 +52,7 @@ export function keepVisit(place: RecentPlace, documentId: string, storage: KeyVa
 }
 
 /** Everything of that person, in all workspaces. */
-export function forgetSearches(userId: string, storage: KeyValue = localStorage): void {
+export function forgetSearches(userId: string, storage: KeyValue = BROWSER_STORAGE): void {
   keepAll(
     storage,
     readAll(storage).filter(([name]) => !name.startsWith(`${userId} `)),
