@@ -14,6 +14,8 @@ import {
 import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
+/** What is said of whole blocks to who does not see them. */
+const news = (page: Page) => page.getByRole("status", { name: "Blocks" });
 const chosen = (page: Page) => blocks(page).and(page.locator(".chosen"));
 
 test("blocks are chosen, widened, indented, moved, copied, duplicated and deleted by keys", async ({
@@ -28,8 +30,10 @@ test("blocks are chosen, widened, indented, moved, copied, duplicated and delete
   await expect(chosen(page)).toHaveText(["three"]);
   await page.keyboard.press("Shift+ArrowUp");
   await expect(chosen(page)).toHaveText(["two", "three"]);
+  await expect(news(page)).toHaveText("2 blocks chosen");
   await page.keyboard.type("x");
   await page.keyboard.press("Tab");
+  await expect(news(page)).toHaveText("On level 2");
   await expect
     .poll(() => shownBlocks(page))
     .toEqual(["0 paragraph one", "1 paragraph two", "1 paragraph three", "0 paragraph four"]);
@@ -37,12 +41,14 @@ test("blocks are chosen, widened, indented, moved, copied, duplicated and delete
   await expect
     .poll(() => shownBlocks(page))
     .toEqual(["0 paragraph one", "0 paragraph four", "1 paragraph two", "1 paragraph three"]);
+  await expect(news(page)).toHaveText("Moved to place 3 of 4");
   await expect(chosen(page)).toHaveText(["two", "three"]);
   await page.keyboard.press("Control+d");
   await expect(blocks(page)).toHaveCount(6);
   await page.keyboard.press("Control+c");
   await page.keyboard.press("Delete");
   await expect(blocks(page)).toHaveCount(4);
+  await expect(news(page)).toHaveText("2 blocks deleted");
   await page.keyboard.press("Control+z");
   await expect(blocks(page)).toHaveCount(6);
   await page.keyboard.press("Control+Shift+z");

@@ -5,6 +5,7 @@ import { type RefObject, useRef } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { BlockHandle } from "./block-handle.tsx";
+import { BlockNews } from "./block-news.tsx";
 import { Bubble } from "./bubble.tsx";
 import { CalloutMenu } from "./callout-menu.tsx";
 import { EmojiMenu } from "./emoji-menu.tsx";
@@ -53,6 +54,7 @@ function WritingTools({ view, opened, area }: Pick<ToolsProps, "view" | "opened"
       <SlashMenu view={view} menu={opened.slash} area={area} />
       <EmojiMenu view={view} store={opened.emoji} area={area} />
       <MentionMenu view={view} store={opened.mentions} area={area} />
+      <BlockNews view={view} />
       <BlockHandle {...{ view, area }} newStep={opened.newStep} history={opened.history} opener={blockMenu} />
       <Bubble view={view} store={opened.formats} area={area} />
       <CalloutMenu view={view} store={opened.callouts} />
