@@ -15,7 +15,7 @@ import { ReplaceStep } from "@tiptap/pm/transform";
 import { maxBlockDepth } from "../core/block-tree.ts";
 import { newBlockId } from "../core/ids.ts";
 import { colorsOf } from "../core/palette.ts";
-import { CODE_NODES } from "./block-nodes.ts";
+import { CODE_NODES, nodeText } from "./block-nodes.ts";
 import { chosenRange, setChosen } from "./chosen.ts";
 import { baseOf, isColumns, isColumnsPart, isSamePlace } from "./column-places.ts";
 import { indentCode } from "./indent-code.ts";
@@ -218,7 +218,7 @@ export const newline: Command = (state, dispatch) => {
 /** Enter on an empty last line of code goes on behind the code. */
 function leaveCode(state: EditorState, dispatch: Dispatch, node: ProseMirrorNode, pos: number): boolean {
   const { $from, empty } = state.selection;
-  const text = node.textContent;
+  const text = nodeText(node);
   if (!empty || $from.parentOffset !== node.content.size || !text.endsWith("\n\n")) return false;
   if (!dispatch) return true;
   const tr = state.tr.delete(pos + 1 + text.length - 2, pos + 1 + text.length);

@@ -10,7 +10,7 @@ import {
 import { EMBED, readEmbed } from "../core/embed.ts";
 import type { BlockId } from "../core/ids.ts";
 import { newBlockId } from "../core/ids.ts";
-import { idOf } from "./block-nodes.ts";
+import { idOf, nodeText } from "./block-nodes.ts";
 import { blockAt } from "./commands.ts";
 
 /** A block that asks for an address, in place of an empty one or behind the block; it is chosen. */
@@ -58,7 +58,7 @@ export function setEmbedAddress(
 /** The address that a block consists of, when it may be shown in the page. */
 export function addressOf(node: ProseMirrorNode): string | null {
   return node.type.name === "block" && node.attrs.type === "paragraph"
-    ? (readEmbed(node.textContent.trim())?.url ?? null)
+    ? (readEmbed(nodeText(node).trim())?.url ?? null)
     : null;
 }
 

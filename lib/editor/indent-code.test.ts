@@ -1,12 +1,21 @@
 import { EditorState, TextSelection } from "@tiptap/pm/state";
 import { describe, expect, it } from "vitest";
 import { newBlockId } from "../core/ids.ts";
-import { shiftDepth } from "./commands.ts";
+import { OBJECT_CHARACTER } from "../core/strand.ts";
+import { nodeText } from "./block-nodes.ts";
+import { shiftDepth, splitBlockCommand } from "./commands.ts";
 import { schema } from "./schema.ts";
 
 const block = (type: "block" | "codeBlock", text: string) => {
   const attrs = { id: newBlockId(), type: type === "codeBlock" ? "code" : "paragraph", depth: 0, props: {} };
-  return schema.node(type, attrs, text ? schema.text(text) : []);
+  // a mention, or an object of a newer version
+  const pieces = text.split(new RegExp(`(${OBJECT_CHARACTER})`)).filter(Boolean);
+  const embed = () => schema.node("embed", { value: {} });
+  return schema.node(
+    type,
+    attrs,
+    pieces.map((piece) => (piece === OBJECT_CHARACTER ? embed() : schema.text(piece))),
+  );
 };
 
 /** Tab (1) or Shift+Tab (-1) in code between two lines: depths, the code, and what is chosen, with offsets in the code. */
@@ -24,7 +33,7 @@ function tab(by: 1 | -1, code: string, from: number, to = from): [string, string
   const { selection, doc: after } = state;
   return [
     after.children.map(({ attrs }) => attrs.depth).join(""),
-    after.child(1).textContent,
+    nodeText(after.child(1)),
     after.textBetween(selection.from, selection.to, "/"),
   ];
 }
@@ -46,4 +55,22 @@ describe("Tab in code", () => {
 
   it("from code on to what is below takes none of it away: the blocks go in", () =>
     expect(tab(1, "a\nb", 1, 8)).toEqual(["011", "a\nb", "\nb/bel"]));
+
+  it("counts a mention in code as one place", () => {
+    expect(tab(1, `${OBJECT_CHARACTER}a\nb\nc`, 3, 6)).toEqual([
+      "000",
+      `${OBJECT_CHARACTER}a\n  b\n  c`,
+      "b\n  c",
+    ]);
+    expect(tab(-1, `${OBJECT_CHARACTER}a\n  b`, 6)).toEqual(["000", `${OBJECT_CHARACTER}a\nb`, ""]);
+  });
+});
+
+it("Enter on the second empty line behind code with a mention leaves it, and takes only those lines", () => {
+  const doc = schema.node("doc", null, [block("codeBlock", `${OBJECT_CHARACTER}ab\n\n`)]);
+  let state = EditorState.create({ doc, selection: TextSelection.create(doc, 6) });
+  splitBlockCommand(state, (tr) => {
+    state = state.apply(tr);
+  });
+  expect(state.doc.children.map(nodeText)).toEqual([`${OBJECT_CHARACTER}ab`, ""]);
 });

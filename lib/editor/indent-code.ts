@@ -1,5 +1,6 @@
 /** Tab and Shift+Tab in code. */
 import type { Command } from "@tiptap/pm/state";
+import { nodeText } from "./block-nodes.ts";
 
 const INDENT = "  ";
 const OUT = /^(?: {1,2}|\t)/;
@@ -14,14 +15,14 @@ export const indentCode =
       dispatch?.(tr.insertText(INDENT).scrollIntoView());
       return true;
     }
-    const { textContent } = $from.parent;
-    const starts = [textContent.slice(0, $from.parentOffset).lastIndexOf("\n") + 1];
+    const text = nodeText($from.parent);
+    const starts = [text.slice(0, $from.parentOffset).lastIndexOf("\n") + 1];
     // a line that the selection only reaches the start of is not chosen from
     for (let at = $from.parentOffset; at < $to.parentOffset - 1; at++)
-      if (textContent[at] === "\n") starts.push(at + 1);
+      if (text[at] === "\n") starts.push(at + 1);
     for (const start of starts.toReversed()) {
       const at = $from.start() + start;
-      const line = textContent.slice(start);
+      const line = text.slice(start);
       if (by < 0) tr.delete(at, at + (OUT.exec(line)?.[0].length ?? 0));
       else if (line && !line.startsWith("\n")) tr.insert(at, schema.text(INDENT));
     }

@@ -3,6 +3,7 @@ import { chainCommands, deleteSelection, selectNodeBackward, selectNodeForward }
 import { keydownHandler } from "@tiptap/pm/keymap";
 import { type Command, Plugin } from "@tiptap/pm/state";
 import type { UndoManager } from "yjs";
+import { nodeText } from "./block-nodes.ts";
 import { clearCells, stayInCell } from "./cell-place.ts";
 import { chosenKeys } from "./chosen-plugin.ts";
 import { shiftColumn } from "./columns-commands.ts";
@@ -30,7 +31,7 @@ import { cellBelow, goToCell, moveColumn, moveRow } from "./table-commands.ts";
 /** ``` and Enter makes code. */
 const fence: Command = (state, dispatch) => {
   const { node, pos } = blockAt(state.doc, state.selection.from);
-  const language = /^```([a-z0-9+#-]*)$/i.exec(node.textContent)?.[1];
+  const language = /^```([a-z0-9+#-]*)$/i.exec(nodeText(node))?.[1];
   if (language === undefined || !node.isTextblock || node.type.spec.code || isAttachment(node)) return false;
   const tr = state.tr.delete(pos + 1, pos + 1 + node.content.size);
   dispatch?.(setBlock(tr, pos, "code", language ? { language } : {}));

@@ -2,6 +2,7 @@
 import type { MarkType, Node as ProseMirrorNode } from "@tiptap/pm/model";
 import type { Command, EditorState, Transaction } from "@tiptap/pm/state";
 import { MATH } from "../core/math.ts";
+import { nodeText } from "./block-nodes.ts";
 import { blockAt, setBlock } from "./commands.ts";
 
 export const isMathBlock = (node: ProseMirrorNode): boolean => node.type.name === "mathBlock";
@@ -49,7 +50,7 @@ export const leaveMath: Command = (state, dispatch) => {
 /** `$$` and Enter makes a formula of the block. */
 export const mathFence: Command = (state, dispatch) => {
   const { node, pos } = blockAt(state.doc, state.selection.from);
-  if (node.type.name !== "block" || node.textContent !== "$$") return false;
+  if (node.type.name !== "block" || nodeText(node) !== "$$") return false;
   dispatch?.(setBlock(state.tr.delete(pos + 1, pos + 3), pos, MATH));
   return true;
 };
