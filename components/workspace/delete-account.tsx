@@ -1,6 +1,7 @@
 "use client";
 import { DeleteForm, type Gone } from "../account/delete-form.tsx";
 import { type Fate, Fates, Refused } from "../account/fates.tsx";
+import { whileDeleting } from "./to-sign-in.ts";
 
 type Props = {
   userId: string;
@@ -10,6 +11,7 @@ type Props = {
 };
 
 export function DeleteAccount({ userId, email, fates, deleteAccount }: Props) {
+  const deleteNow = (given: string, password: string) => whileDeleting(() => deleteAccount(given, password));
   const leave = async () => (await import("./leave-for-good.ts")).leaveForGood(userId);
   const refused = fates.filter(({ fate }) => fate === "refused");
   return (
@@ -21,7 +23,7 @@ export function DeleteAccount({ userId, email, fates, deleteAccount }: Props) {
         <>
           <p>This cannot be undone. Download your data first if you want to keep it.</p>
           <Fates fates={fates} />
-          <DeleteForm email={email} deleteAccount={deleteAccount} onGone={leave} />
+          <DeleteForm email={email} deleteAccount={deleteNow} onGone={leave} />
         </>
       )}
     </section>

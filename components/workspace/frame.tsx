@@ -16,6 +16,7 @@ import { seams } from "./seams.ts";
 import { SearchOverlay, useSearchAhead } from "./search.tsx";
 import { SeedOnce } from "./seed-once.tsx";
 import { Sheet } from "./sheet.tsx";
+import { toSignIn } from "./to-sign-in.ts";
 import { useFocusKept } from "./use-focus-kept.ts";
 import { useLinksOffline } from "./use-links-offline.ts";
 import { useSearchKey } from "./use-search-key.ts";
@@ -145,7 +146,7 @@ function useSafeRefresh(): () => void {
 async function leave(router: ReturnType<typeof useRouter>, name: string) {
   const { data } = await (await browserSupabase()).auth.getSession();
   if (!data.session) {
-    window.location.assign("/sign-in?why=signed-out");
+    toSignIn("signed-out");
     return;
   }
   const title = `You are no longer a member of ${name}.`;

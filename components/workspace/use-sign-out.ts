@@ -1,10 +1,11 @@
 "use client";
 import { useEffect, useMemo } from "react";
+import { toSignIn, type Why } from "./to-sign-in.ts";
 
 const CHANNEL = "session";
 
 /** Every tab of this browser goes to the way in, this one too. */
-export function tellTabs(why: "signed out" | "deleted"): void {
+export function tellTabs(why: Why): void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage(why);
   channel.close();
@@ -14,8 +15,7 @@ export function tellTabs(why: "signed out" | "deleted"): void {
 export function useSignOut(signOut: () => Promise<void>): () => Promise<void> {
   useEffect(() => {
     const channel = new BroadcastChannel(CHANNEL);
-    channel.onmessage = ({ data }) =>
-      window.location.assign(`/sign-in?why=${data === "deleted" ? "deleted" : "signed-out"}`);
+    channel.onmessage = ({ data }) => toSignIn(data === "deleted" ? "deleted" : "signed-out");
     return () => channel.close();
   }, []);
   return useMemo(
@@ -23,7 +23,7 @@ export function useSignOut(signOut: () => Promise<void>): () => Promise<void> {
       try {
         await signOut();
       } finally {
-        tellTabs("signed out");
+        tellTabs("signed-out");
       }
     },
     [signOut],

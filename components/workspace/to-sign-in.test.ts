@@ -1,0 +1,34 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+describe("the way to the sign-in page", () => {
+  const assign = vi.fn();
+  let door: typeof import("./to-sign-in.ts");
+  beforeEach(async () => {
+    assign.mockReset();
+    vi.stubGlobal("window", { location: { assign } });
+    vi.resetModules();
+    door = await import("./to-sign-in.ts");
+  });
+
+  it("says why", () => {
+    door.toSignIn("signed-out");
+    expect(assign).toHaveBeenCalledExactlyOnceWith("/sign-in?why=signed-out");
+  });
+
+  it("of a deleted account says that alone, whichever sign of it comes first", async () => {
+    await door.whileDeleting(async () => {
+      door.toSignIn("signed-out");
+      return { ok: true };
+    });
+    door.toSignIn("deleted");
+    door.toSignIn("signed-out");
+    expect(assign).toHaveBeenCalledExactlyOnceWith("/sign-in?why=deleted");
+  });
+
+  it("is as before where the account stayed", async () => {
+    await door.whileDeleting(async () => ({ ok: false }));
+    await expect(door.whileDeleting(() => Promise.reject(new Error("no network")))).rejects.toThrow();
+    door.toSignIn("signed-out");
+    expect(assign).toHaveBeenCalledExactlyOnceWith("/sign-in?why=signed-out");
+  });
+});
