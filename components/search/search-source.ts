@@ -29,7 +29,7 @@ export interface SearchSource {
 
 const LIMIT_MS = 10_000;
 /** Titles are narrowed here: more are asked for then. */
-const TITLES = 8;
+export const TITLES = 8;
 const TITLES_TO_NARROW = 100;
 
 /** `connect` is called at the first use, which is never on the server. */

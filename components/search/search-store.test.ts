@@ -35,10 +35,17 @@ function block(name: string, words = 0.5): BlockHit {
   };
 }
 const hits = (...names: string[]): Hits => ({ documents: [], blocks: names.map((name) => block(name)) });
+const titled = (title: string): Hits["documents"][number] => ({
+  kind: "document",
+  documentId: title,
+  title,
+  path: [],
+  updatedAt: null,
+});
 const meant = (...names: string[]) => ({ ...hits(...names), byMeaning: true });
 
 /** A source whose every answer the test gives. */
-function scene({ status = [READY] as SearchStatus[], isOnline = true } = {}) {
+function scene({ status = [READY] as SearchStatus[], isOnline = true, known = [] as string[] } = {}) {
   const words: Asked<Hits>[] = [];
   const meaning: Asked<Hits & { byMeaning: boolean }>[] = [];
   const opened: Line[] = [];
@@ -66,9 +73,7 @@ function scene({ status = [READY] as SearchStatus[], isOnline = true } = {}) {
     source,
     isOnline: () => net.isOnline,
     recent: () => recent,
-    knownTitles: (query) => [
-      { kind: "document", documentId: query, title: query, path: [], updatedAt: null },
-    ],
+    knownTitles: () => known.map(titled),
     onOpen: (line) => opened.push(line),
   });
   const state = () => store.state.getSnapshot();
@@ -100,6 +105,22 @@ describe("searching", () => {
     expect([state().phase, ...shown()]).toEqual(["idle", "search"]);
     await pass(10_000);
     expect([words.length, meaning.length]).toEqual([1, 1]);
+  });
+
+  it("adds documents that this page knows by all that was asked: a title of now is not in the database yet", async () => {
+    const { store, words, meaning, state } = scene({ known: ["Élan vital", "Vital signs", "Elan"] });
+    const titles = () =>
+      state().lines.flatMap((line) => (line.kind === "document" ? [line.title] : ["block"]));
+    store.type("elan ");
+    await pass(MEANING_AFTER_MS);
+    await words[0]?.answer({ documents: [titled("Elan")], blocks: [] });
+    expect(titles()).toEqual(["Elan", "Élan vital"]);
+    await meaning[0]?.answer({ documents: [], blocks: [block("a1")], byMeaning: true });
+    expect(titles()).toEqual(["Elan", "Élan vital", "block"]);
+    store.type("nothing");
+    await pass(MEANING_AFTER_MS);
+    await meaning[1]?.answer(meant());
+    expect(titles()).toEqual([]);
   });
 
   it("never shows an answer to an older question, whichever way it comes, and lets go of it", async () => {
@@ -225,7 +246,7 @@ describe("searching", () => {
   });
 
   it("searches titles alone without a connection, and everything when there is one again", async () => {
-    const { store, words, net, state, shown } = scene({ isOnline: false });
+    const { store, words, net, state, shown } = scene({ isOnline: false, known: ["Slow"] });
     store.type("atlas");
     expect([state().phase, ...shown()]).toEqual(["offline", "document"]);
     await pass(1_000);

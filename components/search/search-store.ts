@@ -11,10 +11,11 @@
  * hardly match, as a paraphrase's do, leave it some time to be first.
  */
 import { createStore, isShallowEqual, type Store } from "../../lib/collab/store.ts";
+import { fold } from "../../lib/core/search-text.ts";
 import { type Filters, NO_FILTERS } from "./filters.ts";
 import type { Hits, SearchStatus } from "./search-answers.ts";
 import { arranged, type Line, merged } from "./search-list.ts";
-import type { SearchSource } from "./search-source.ts";
+import { type SearchSource, TITLES } from "./search-source.ts";
 
 export type SearchPhase = "idle" | "asking" | "words" | "done" | "failed" | "offline";
 
@@ -37,7 +38,7 @@ export type SearchDoors = {
   readonly isOnline: () => boolean;
   /** What is shown before anything is typed. */
   readonly recent: () => readonly Line[];
-  /** Titles that this page knows, for where there is no connection. */
+  /** Titles that this page knows, the likest first: for where there is no connection, and of a moment ago. */
   readonly knownTitles: (query: string, filters: Filters) => Hits["documents"];
   readonly onOpen: (line: Line) => void;
 };
@@ -180,9 +181,10 @@ export class SearchStore {
 
   async #askWords(question: number): Promise<void> {
     const { query, filters } = this.#now;
-    const answer = await this.#doors.source.byWords({ query, filters }, this.#waits.signal).catch(noAnswer);
+    const given = await this.#doors.source.byWords({ query, filters }, this.#waits.signal).catch(noAnswer);
     if (question !== this.#question) return;
-    if (answer === null) return this.#fail("words");
+    if (given === null) return this.#fail("words");
+    const answer = this.#withKnown(given);
     if (this.#failed.has("meaning") || !isWeak(answer)) return this.#showWords(answer);
     this.#held = answer;
     this.#timers.push(setTimeout(() => this.#showWords(answer), WEAK_WAIT_MS));
@@ -208,13 +210,27 @@ export class SearchStore {
     if (!answer?.byMeaning) this.#askMeaningAgain(question);
     if (answer === null) return this.#fail("meaning");
     const { byMeaning: isByMeaning } = answer;
+    const hits = this.#withKnown(answer);
     const { phase, lines, active } = this.#now;
     if (phase === "asking" || phase === "failed") {
-      this.#show({ phase: "done", lines: arranged(answer), active: 0, isByMeaning });
+      this.#show({ phase: "done", lines: arranged(hits), active: 0, isByMeaning });
     } else {
       const kept = lines.length === 0 ? 0 : Math.max(active, this.#pointed) + 1;
-      this.#show({ phase: "done", lines: merged(lines, answer, kept), isByMeaning });
+      this.#show({ phase: "done", lines: merged(lines, hits, kept), isByMeaning });
     }
+  }
+
+  /** With the documents that have all of the query in their title on this page: the database hears of it a moment later. */
+  #withKnown(answer: Hits): Hits {
+    const { query, filters } = this.#now;
+    const folded = fold(query.trim());
+    const given = new Set(answer.documents.map(({ documentId }) => documentId));
+    const known = this.#doors
+      .knownTitles(query, filters)
+      .filter((hit) => !given.has(hit.documentId) && fold(hit.title).includes(folded));
+    return known.length === 0
+      ? answer
+      : { ...answer, documents: [...answer.documents, ...known].slice(0, TITLES) };
   }
 
   #askMeaningAgain(question: number): void {
