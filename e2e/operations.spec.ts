@@ -122,6 +122,9 @@ test("a page that could not be shown gives the id by which its failure stands in
 }) => {
   const { page, workspaceUrl } = await newPerson(browser, "Erin Or");
   await giveUnknownRole(page.context());
+  await page.getByRole("link", { name: "Trash" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("This page could not be shown");
+  await expect(page.getByRole("link", { name: "Settings" }), "the frame stays").toBeVisible();
   const answer = await page.goto(workspaceUrl);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("This page could not be shown");
   const said = page.getByText("For those who look into it");

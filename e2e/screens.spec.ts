@@ -456,6 +456,37 @@ test("without a connection one stays where one is, is told, and keeps the focus"
   await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("Elsewhere");
 });
 
+test("a line says that the next page is on its way, by link, key and button, until it is there", async ({
+  browser,
+}) => {
+  const { page } = await newPerson(browser, "Walt Waits");
+  await newDocument(page, "Far");
+  await expect(saveState(page)).toHaveText("Saved");
+  await newDocument(page, "Near");
+  await expect(saveState(page)).toHaveText("Saved");
+  let gate = Promise.withResolvers<void>();
+  await page.route(/[?&]_rsc=/, async (route) => {
+    await gate.promise;
+    await route.continue();
+  });
+  const line = page.getByRole("progressbar", { name: "Opening the page" });
+  const far = page.getByRole("treeitem", { name: "Far", exact: true });
+  const ways = [
+    () => far.locator("a").click(),
+    () => page.getByRole("treeitem", { name: "Near", exact: true }).press("Enter"),
+    () => page.getByRole("button", { name: "New document" }).click(),
+  ];
+  for (const [step, title] of ["Far", "Near", ""].entries()) {
+    gate = Promise.withResolvers<void>();
+    await ways[step]?.();
+    await expect(line).toBeVisible();
+    await expect(page.getByRole("textbox", { name: "Title" })).not.toHaveText(title || "Far");
+    gate.resolve();
+    await expect(page.getByRole("textbox", { name: "Title" })).toHaveText(title);
+    await expect(line).toHaveCount(0);
+  }
+});
+
 test("the tab has a name all the way from page to page", async ({ browser }) => {
   const { page } = await newPerson(browser, "Tim Tab");
   await newDocument(page, "Tides");

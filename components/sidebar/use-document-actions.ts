@@ -1,7 +1,7 @@
 "use client";
-import { useParams, useRouter } from "next/navigation";
+import { useParams } from "next/navigation";
+import { useGo } from "../ui/go.tsx";
 import { toast } from "../ui/toast.ts";
-import { useGo } from "../ui/use-go.ts";
 import { placeOf, stillThere } from "./drop-target.ts";
 import { useTree, useTreeStore } from "./tree-context.tsx";
 import {
@@ -19,17 +19,17 @@ import {
 export function useDocumentActions(workspaceId: string) {
   const store = useTreeStore();
   const { rows, branches } = useTree();
-  const router = useRouter();
   const go = useGo();
   const currentId = useCurrentDocument();
   const name = (id: string) => `“${titleOf(rows.get(id))}”`;
 
-  const open = (id: string) => go(documentPath(workspaceId, id));
+  const pathOf = (id: string) => documentPath(workspaceId, id);
+  const open = (id: string) => void go(pathOf(id));
 
   const create = async (parentId: string | null, title = "") => {
     const afterId = branches.children.get(parentId ?? "")?.at(-1)?.id ?? null;
     try {
-      open(await store.create({ parentId, afterId }, title));
+      await go(store.create({ parentId, afterId }, title).then(pathOf));
     } catch (error) {
       failed("The document was not created.", error);
     }
@@ -77,7 +77,7 @@ export function useDocumentActions(workspaceId: string) {
       failed(`${said} was not moved to the trash.`, error);
       return;
     }
-    if (wasHere) router.push(`/w/${workspaceId}`);
+    if (wasHere) void go(`/w/${workspaceId}`);
     toast(`${said} is in the trash.`, { action: { label: "Undo", onClick: () => void restore(id) } });
   };
 

@@ -2,7 +2,7 @@
 import { startTransition, useEffect, useSyncExternalStore } from "react";
 import { Empty } from "../ui/empty.tsx";
 
-type FailureProps = { error: Error & { digest?: string }; reset: () => void };
+export type FailureProps = { error: Error & { digest?: string }; reset: () => void };
 
 /** A page that could not be shown. What people wrote is not touched by that. */
 export function Failure({ error, reset }: FailureProps) {
@@ -18,7 +18,7 @@ export function Failure({ error, reset }: FailureProps) {
           Try again
         </button>
         {/* A full load, in case that the page's own code is what failed. */}
-        <a className="button plain" href="/">
+        <a className="button plain" href="/" target="_self">
           Back to your pages
         </a>
       </Empty>

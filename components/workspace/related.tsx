@@ -3,9 +3,9 @@ import { useEffect, useState } from "react";
 import type { OpenBody } from "../editor/document-body.tsx";
 import { documentPath } from "../sidebar/use-document-actions.ts";
 import { keepChoice } from "../ui/cookie.ts";
+import { useGo } from "../ui/go.tsx";
 import { Late } from "../ui/late.tsx";
 import { LatePart } from "../ui/late-part.ts";
-import { useGo } from "../ui/use-go.ts";
 import { useFrame } from "./frame-context.tsx";
 
 const panel = new LatePart("Related blocks", async () => (await import("./related-late.tsx")).RelatedLate);
@@ -59,7 +59,7 @@ export function RelatedBlocks({ documentId, body, choice }: RelatedProps) {
   const { workspace } = useFrame();
   const { isShown, isSheet, close } = choice;
   if (!body || !(isShown || isSheet)) return null;
-  const go = (to: string, hash: string) => goTo(`${documentPath(workspace.id, to)}${hash}`);
+  const go = (to: string, hash: string) => void goTo(`${documentPath(workspace.id, to)}${hash}`);
   const props = { workspaceId: workspace.id, documentId, editing: body, isSheet, go, onClose: close };
   return <Late part={panel} props={props} onMissing={close} />;
 }

@@ -4,9 +4,9 @@ import { useContext, useEffect, useMemo, useRef } from "react";
 import { keepVisit, type RecentPlace } from "../search/recent.ts";
 import { useTree } from "../sidebar/tree-context.tsx";
 import { documentPath, useCurrentDocument, useDocumentActions } from "../sidebar/use-document-actions.ts";
+import { useGo } from "../ui/go.tsx";
 import { Late } from "../ui/late.tsx";
 import { LatePart } from "../ui/late-part.ts";
-import { useGo } from "../ui/use-go.ts";
 import { FrameContext } from "./frame-context.tsx";
 import { knownDocuments } from "./known-documents.ts";
 
@@ -37,7 +37,7 @@ export function SearchOverlay({ place, canWrite, onClose }: Props) {
     };
   }, []);
   const go = (documentId: string, hash: string) => {
-    if (documentId !== hereId) goTo(`${documentPath(place.workspaceId, documentId)}${hash}`);
+    if (documentId !== hereId) void goTo(`${documentPath(place.workspaceId, documentId)}${hash}`);
     else if (hash !== "") goToBlock(hash);
   };
   const create = canWrite ? (title: string) => void act.create(null, title) : undefined;

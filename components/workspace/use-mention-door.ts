@@ -4,8 +4,8 @@ import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { browserSupabase } from "../../lib/supabase/browser.ts";
 import { readRecent } from "../search/recent.ts";
 import { useTreeStore } from "../sidebar/tree-context.tsx";
+import { useGo } from "../ui/go.tsx";
 import { toast } from "../ui/toast.ts";
-import { useGo } from "../ui/use-go.ts";
 import { createMentionDoor } from "./mention-door.ts";
 import { createPeopleNames, type PersonName } from "./people-names.ts";
 

@@ -1,9 +1,9 @@
 "use client";
 import { FolderDown, FolderUp } from "lucide-react";
-import { useRouter } from "next/navigation";
 import { useRef } from "react";
 import { useTree } from "../sidebar/tree-context.tsx";
 import { nodesIn } from "../sidebar/tree-nodes.ts";
+import { useGo } from "../ui/go.tsx";
 import { useWork } from "../ui/use-work.tsx";
 import { useFrame } from "./frame-context.tsx";
 
@@ -12,7 +12,7 @@ export function WorkspaceFiles() {
   const { workspace, canWrite, exchange } = useFrame();
   const { rows, branches } = useTree();
   const { start, dialog } = useWork();
-  const router = useRouter();
+  const go = useGo();
   const input = useRef<HTMLInputElement>(null);
   const exportAll = () =>
     start({
@@ -26,7 +26,7 @@ export function WorkspaceFiles() {
       failed: "Nothing was imported.",
       run: async (wishes) => {
         const result = await exchange.importTree(files, wishes);
-        if (result.firstId) router.push(`/w/${workspace.id}/d/${result.firstId}`);
+        if (result.firstId) void go(`/w/${workspace.id}/d/${result.firstId}`);
         return result;
       },
     });

@@ -1,5 +1,6 @@
 import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
+import { GoProvider } from "../../../components/ui/go.tsx";
 import { Frame } from "../../../components/workspace/frame.tsx";
 import { findCurrentUser } from "../../../lib/auth/current-user.ts";
 import { listDocuments } from "../../../lib/data/documents.ts";
@@ -23,24 +24,26 @@ export default async function WorkspaceLayout({ children, params }: Props) {
   const [documents, members] = await asked;
   const me = members.find((member) => member.userId === user.id);
   return (
-    <Frame
-      key={workspaceId}
-      workspace={{ id: workspace.id, name: workspace.name }}
-      workspaces={workspaces.map(({ id, name }) => ({ id, name }))}
-      person={{ name: me?.name ?? "You", color: me?.color ?? 1, email: user.email ?? "" }}
-      canWrite={["owner", "admin", "editor"].includes(workspace.role)}
-      needsSeed={workspace.role === "owner" && !workspace.isSeeded}
-      userId={user.id}
-      epoch={workspace.epoch}
-      documents={documents.map(({ id, parentPath, sortOrder, title }) => ({
-        id,
-        parentPath,
-        sortOrder,
-        title,
-      }))}
-      signOut={signOut}
-    >
-      {children}
-    </Frame>
+    <GoProvider>
+      <Frame
+        key={workspaceId}
+        workspace={{ id: workspace.id, name: workspace.name }}
+        workspaces={workspaces.map(({ id, name }) => ({ id, name }))}
+        person={{ name: me?.name ?? "You", color: me?.color ?? 1, email: user.email ?? "" }}
+        canWrite={["owner", "admin", "editor"].includes(workspace.role)}
+        needsSeed={workspace.role === "owner" && !workspace.isSeeded}
+        userId={user.id}
+        epoch={workspace.epoch}
+        documents={documents.map(({ id, parentPath, sortOrder, title }) => ({
+          id,
+          parentPath,
+          sortOrder,
+          title,
+        }))}
+        signOut={signOut}
+      >
+        {children}
+      </Frame>
+    </GoProvider>
   );
 }

@@ -1,0 +1,86 @@
+"use client";
+import { useRouter } from "next/navigation";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useState,
+  useTransition,
+} from "react";
+import { toast } from "./toast.ts";
+
+/** Whether the server answers now; a browser that says it has no connection is not always right. */
+export async function isAnswering(): Promise<boolean> {
+  return fetch("/api/health/live", { cache: "no-store" }).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
+
+/** To an address of the product, or to one that is only being made; rejects as that does. */
+type Go = (to: string | Promise<string>) => Promise<void>;
+
+const GoContext = createContext<Go>(async () => undefined);
+
+/** The way to a page of the product. */
+export const useGo = (): Go => useContext(GoContext);
+
+/**
+ * All ways from page to page, by links and by programs. While the next page is on its way a line says so: pages whose
+ * text comes from the server have nothing to stand in its place. Without a connection Next leaves for a page all the same,
+ * and the browser's error stands in the place of the text: one stays then, and is told.
+ */
+export function GoProvider({ children }: { children: ReactNode }) {
+  const router = useRouter();
+  const [isOpening, startOpening] = useTransition();
+  const [waiting, setWaiting] = useState(0);
+  const go = useCallback<Go>(
+    async (to) => {
+      setWaiting((count) => count + 1);
+      try {
+        const href = typeof to === "string" ? to : await to;
+        if (navigator.onLine || (await isAnswering())) startOpening(() => router.push(href));
+        else
+          toast.error("This page could not be opened.", {
+            description:
+              "It needs a connection. You are still where you were, and nothing that you wrote is touched.",
+          });
+      } finally {
+        setWaiting((count) => count - 1);
+      }
+    },
+    [router],
+  );
+  useLinks(go);
+  return (
+    <GoContext value={go}>
+      {isOpening || waiting > 0 ? (
+        <div className="opening" role="progressbar" aria-label="Opening the page" />
+      ) : null}
+      {children}
+    </GoContext>
+  );
+}
+
+function useLinks(go: Go): void {
+  useEffect(() => {
+    const onClick = (event: MouseEvent) => {
+      if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      const link = event.target instanceof Element ? event.target.closest("a") : null;
+      if (!link || !leadsElsewhere(link)) return;
+      event.preventDefault();
+      void go(link.href);
+    };
+    // before Next's own links hear of it
+    document.addEventListener("click", onClick, true);
+    return () => document.removeEventListener("click", onClick, true);
+  }, [go]);
+}
+
+/** To another page of the product, in this tab. What stands in the text, or is chosen by a list, has ways of its own. */
+function leadsElsewhere(link: HTMLAnchorElement): boolean {
+  if (link.target || link.download || link.closest("[contenteditable], [role=option]")) return false;
+  return link.origin === window.location.origin && link.pathname !== window.location.pathname;
+}
