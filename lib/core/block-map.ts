@@ -55,7 +55,10 @@ export class BlockMap {
   #observer = (events: Y.YEvent<Y.AbstractType<unknown>>[], transaction: Y.Transaction) =>
     this.#observe(events, transaction);
 
-  #restoredObserver = (_: unknown, transaction: Y.Transaction) => this.#observe([], transaction);
+  #restoredObserver = (_: unknown, transaction: Y.Transaction) => {
+    this.restored.forget();
+    this.#observe([], transaction);
+  };
 
   constructor(doc: Y.Doc) {
     this.doc = doc;

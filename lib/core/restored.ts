@@ -194,10 +194,11 @@ export class RestoredIndex {
     this.#map = doc.getMap("restored");
   }
 
-  /** Copies are only ever added, so the number of records tells whether there are new ones. */
+  /** Asked at each write: Yjs would count the records one by one. Within a transaction they are only ever added. */
   #refresh(): void {
-    if (this.#map.size === this.#size) return;
-    this.#size = this.#map.size;
+    const { size } = this.#map._map;
+    if (size === this.#size) return;
+    this.#size = size;
     const copies = new Map<string, { client: number; clock: number }[]>();
     const found = soundRecords(this.#doc);
     const records = indexRecords(found);
@@ -215,6 +216,11 @@ export class RestoredIndex {
       }
     }
     this.#rivals = new Map([...copies].filter(([, list]) => list.length > 1));
+  }
+
+  /** A record was changed or taken out: the next reader counts anew. */
+  forget(): void {
+    this.#size = -1;
   }
 
   hidden(): Hidden {
