@@ -185,6 +185,25 @@ const type: Act = (writer, random, marker) => {
   writer.dispatch(writer.state.tr.insertText(marker()));
 };
 
+/** Several places in one transaction, as "Replace all" does it, from either end and with splits between. */
+const replaceSome: Act = (writer, random, marker) => {
+  const { doc, tr } = writer.state;
+  const starts = [1, 2, 3, 4].map(() => anywhere(doc, random)).toSorted((a, b) => a - b);
+  const ends = starts.map((start, i) => {
+    const most = Math.min(starts[i + 1] ?? doc.content.size, doc.resolve(start).end());
+    return Math.min(most, start + random.below(4));
+  });
+  for (const i of random.chance(0.5) ? [0, 1, 2, 3] : [3, 2, 1, 0]) {
+    const $from = tr.doc.resolve(tr.mapping.map(starts[i] as number));
+    const to = Math.max($from.pos, tr.mapping.map(ends[i] as number, -1));
+    if (!$from.parent.isTextblock) continue;
+    if (random.chance(0.3)) tr.delete($from.pos, to);
+    else tr.insertText(marker(), $from.pos, to);
+    if ($from.parent.type.name === "block" && random.chance(0.2)) tr.split($from.pos);
+  }
+  if (tr.docChanged) writer.dispatch(tr);
+};
+
 const enter = chainCommands(cellBelow, splitInside, leaveInside, splitBlockCommand);
 
 const ACTS: Record<string, Act> = {
@@ -195,6 +214,7 @@ const ACTS: Record<string, Act> = {
     select(writer, random, marker);
     writer.dispatch(writer.state.tr.insertText(marker()));
   },
+  replaceSome,
   cut: (writer, random, marker) => {
     select(writer, random, marker);
     writer.run(chainCommands(clearCells, deleteSelection));
@@ -313,6 +333,7 @@ const ACTS: Record<string, Act> = {
 const REMOVES = new Set([
   "cut",
   "replace",
+  "replaceSome",
   "paste",
   "redo",
   "undo",

@@ -17,7 +17,7 @@ const stepMap = fc.array(fc.tuple(fc.nat(4), fc.nat(4), fc.nat(4)), { maxLength:
 
 it("a character is followed through position maps as the engine's own mapping follows it", () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(stepMap, fc.boolean()), { maxLength: 3 }), (steps) => {
+    fc.property(fc.array(fc.tuple(stepMap, fc.boolean()), { maxLength: 6 }), (steps) => {
       const maps = steps.map(([map, isInverted]) => (isInverted ? map.invert() : map));
       const follow = followerOf(maps);
       const mapping = new Mapping([...maps]);

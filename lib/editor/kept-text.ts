@@ -44,27 +44,61 @@ function slots(doc: ProseMirrorNode, from: number, to: number): Slot[] {
 /** Where the character behind a position stands in the end; null: it was deleted. */
 export type Follower = (position: number) => number | null;
 
-/** As `mapResult(position, 1)` of each map in turn says; that makes an object for each character and map. */
+/** Characters that stay together: `from` to `to` (exclusive) in the old document, `shift` further on in the new one. */
+type Stretch = { readonly from: number; readonly to: number; readonly shift: number };
+
+/**
+ * As `mapResult(position, 1)` of each map in turn says; that makes an object for each character and map. Best asked
+ * about positions that ascend.
+ */
 export function followerOf(maps: readonly StepMap[]): Follower {
-  const steps = maps.map((map) => {
-    const ranges: { start: number; end: number; newEnd: number }[] = [];
-    map.forEach((start, end, _newStart, newEnd) => void ranges.push({ start, end, newEnd }));
-    return ranges;
-  });
+  const stretches = stretchesThrough(maps, 0, maps.length);
+  let at = 0;
   return (position) => {
-    let at = position;
-    for (const ranges of steps) {
-      let shift = 0;
-      for (const { start, end, newEnd } of ranges) {
-        if (start > at) break;
-        if (at < end) return null;
-        shift = newEnd - end;
-        if (at === end) break;
-      }
-      at += shift;
-    }
-    return at;
+    while (at > 0 && (stretches[at - 1] as Stretch).to > position) at--;
+    while (at < stretches.length && (stretches[at] as Stretch).to <= position) at++;
+    const found = stretches[at];
+    return found && found.from <= position ? position + found.shift : null;
   };
+}
+
+const EVERYTHING: Stretch = { from: 0, to: Number.POSITIVE_INFINITY, shift: 0 };
+
+/** Through the maps `from` to `to` (exclusive). Halves of halves: of a thousand maps each is walked through ten times. */
+function stretchesThrough(maps: readonly StepMap[], from: number, to: number): Stretch[] {
+  if (from === to) return [EVERYTHING];
+  if (from + 1 === to) return stretchesOf(maps[from] as StepMap);
+  const middle = (from + to) >> 1;
+  return through(stretchesThrough(maps, from, middle), stretchesThrough(maps, middle, to));
+}
+
+function stretchesOf(map: StepMap): Stretch[] {
+  const found: Stretch[] = [];
+  let [from, shift, lastEnd] = [0, 0, -1];
+  map.forEach((start, end, _newStart, newEnd) => {
+    // of two ranges that touch the first one decides about the character between them
+    const to = start === lastEnd ? start + 1 : start;
+    if (from < to) found.push({ from, to, shift });
+    from = Math.max(from, to, end);
+    shift = newEnd - end;
+    lastEnd = end;
+  });
+  return [...found, { ...EVERYTHING, from, shift }];
+}
+
+function through(first: readonly Stretch[], second: readonly Stretch[]): Stretch[] {
+  const found: Stretch[] = [];
+  let at = 0;
+  for (const { from, to, shift } of first) {
+    const [start, end] = [from + shift, to + shift];
+    while (at > 0 && (second[at - 1] as Stretch).to > start) at--;
+    for (; at < second.length && (second[at] as Stretch).from < end; at++) {
+      const next = second[at] as Stretch;
+      const [low, high] = [Math.max(start, next.from), Math.min(end, next.to)];
+      if (low < high) found.push({ from: low - shift, to: high - shift, shift: shift + next.shift });
+    }
+  }
+  return found;
 }
 
 function traceSources(before: readonly Slot[], after: readonly Slot[], follow: Follower): Source[][] {

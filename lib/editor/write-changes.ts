@@ -25,7 +25,7 @@ import { type BlockId, newBlockId } from "../core/ids.ts";
 import type { Outline } from "../core/outline.ts";
 import { EMBED_MARK } from "../core/strand.ts";
 import { idOf, runsOf } from "./block-nodes.ts";
-import { changedWindow, type Source, type Window } from "./kept-text.ts";
+import { changedWindow, type Slot, type Source, type Window } from "./kept-text.ts";
 import { forEachBlock, textSize } from "./outline-nodes.ts";
 
 /** A stretch of an old block's kept characters that stands in one new block. `carrier`: the map's block that holds it. */
@@ -48,17 +48,12 @@ export function writeChanges(
   const known = map.outline();
   const wasEmpty = known.items.length === 0;
   const pieces = keptPieces(window);
+  const piecesOf = Map.groupBy(pieces, ({ target }) => target);
   deleteLostText(map, window);
   const made = new Set<BlockId>();
   splitCarriers(map, window, pieces, made);
   window.after.forEach((slot, target) => {
-    gather(
-      map,
-      idOf(slot.node),
-      shapeOf(slot.node),
-      pieces.filter((piece) => piece.target === target),
-      made,
-    );
+    gather(map, idOf(slot.node), shapeOf(slot.node), piecesOf.get(target) ?? [], made);
     insertNewText(map, window, target);
     writeMarks(map, window, target);
     if (map.entry(idOf(slot.node))) setShape(map, idOf(slot.node), shapeOf(slot.node));
@@ -130,23 +125,26 @@ function wantedOf(doc: ProseMirrorNode, map: BlockMap): Wanted[] {
   return wanted;
 }
 
+/** In the order of the old blocks, and of one of them in that of the new ones. */
 function keptPieces({ before, sources }: Window): Piece[] {
-  const pieces: Piece[] = [];
-  before.forEach(({ node }, old) => {
-    let open: Piece | null = null;
-    sources.forEach((row, target) => {
-      open = null;
-      row.forEach((source, at) => {
-        if (source?.old !== old) return;
-        if (open) open.length++;
-        else {
-          open = { old, target, first: at, length: 1, carrier: idOf(node) };
-          pieces.push(open);
-        }
-      });
+  const piecesOf: Piece[][] = before.map(() => []);
+  sources.forEach((row, target) => {
+    row.forEach((source, first) => {
+      if (!source) return;
+      const own = piecesOf[source.old] as Piece[];
+      const last = own.at(-1);
+      if (last?.target === target) last.length++;
+      else
+        own.push({
+          old: source.old,
+          target,
+          first,
+          length: 1,
+          carrier: idOf((before[source.old] as Slot).node),
+        });
     });
   });
-  return pieces;
+  return piecesOf.flat();
 }
 
 /** Characters of the old blocks that stand nowhere in the new ones. */
@@ -168,19 +166,24 @@ function deleteLostText(map: BlockMap, { before, sources }: Window): void {
 
 /** Cuts each old block where its kept text goes to different blocks; a new block takes its first piece as its own. */
 function splitCarriers(map: BlockMap, window: Window, pieces: readonly Piece[], made: Set<BlockId>): void {
+  const piecesOf = Map.groupBy(pieces, ({ old }) => old);
+  const firstIn = new Map<number, number>();
+  for (const { target, first } of pieces) firstIn.set(target, Math.min(first, firstIn.get(target) ?? first));
+  const shown = new Set(window.after.map(({ node }) => idOf(node)));
   window.before.forEach(({ node }, old) => {
-    const own = pieces.filter((piece) => piece.old === old);
+    const own = piecesOf.get(old) ?? [];
     const owner = idOf(node);
-    const survives = window.after.some((slot) => idOf(slot.node) === owner);
+    const survives = shown.has(owner);
     let end = own.length;
+    let offset = own.reduce((sum, one) => sum + one.length, 0);
     while (end > 0) {
       end--;
       const piece = own[end];
-      const offset = own.slice(0, end).reduce((sum, one) => sum + one.length, 0);
+      offset -= piece?.length ?? 0;
       const target = piece && window.after[piece.target];
       if (!piece || !target) continue;
       if (end === 0 && (idOf(target.node) === owner || !survives)) continue;
-      const isFirst = pieces.every((other) => other.target !== piece.target || other.first >= piece.first);
+      const isFirst = firstIn.get(piece.target) === piece.first;
       const isNew = !map.entry(idOf(target.node));
       const into = isNew && isFirst ? idOf(target.node) : newBlockId();
       splitBlock(map, owner, offset, into, shapeOf(target.node), newBlockId);
