@@ -39,22 +39,17 @@ export class ShownQuery implements Query {
     return own.text === text && own.isCaseSensitive === isCaseSensitive && own.isWholeWord === isWholeWord;
   }
 
-  findNext(state: EditorState, from = 0, to = state.doc.content.size): Place | null {
-    let hit: Place | null = null;
-    if (!this.isValid) return hit;
-    state.doc.nodesBetween(Math.min(from, to), to, (node, pos) => {
-      if (hit !== null) return false;
+  findAll({ doc }: EditorState, from = 0, to = doc.content.size, most = Number.POSITIVE_INFINITY): Place[] {
+    const hits: Place[] = [];
+    if (!this.isValid) return hits;
+    doc.nodesBetween(Math.min(from, to), to, (node, pos) => {
+      if (hits.length >= most) return false;
       if (!node.inlineContent) return true;
-      hit = this.#firstIn(node, pos + 1, from, to);
+      let hit = this.#firstIn(node, pos + 1, from, to);
+      for (; hit && hits.length < most; hit = this.#firstIn(node, pos + 1, hit.to, to)) hits.push(hit);
       return false;
     });
-    return hit;
-  }
-
-  findPrev(state: EditorState, from = state.doc.content.size, to = 0): Place | null {
-    let last: Place | null = null;
-    for (let hit = this.findNext(state, to, from); hit; hit = this.findNext(state, hit.to, from)) last = hit;
-    return last;
+    return hits;
   }
 
   #firstIn(node: ProseMirrorNode, start: number, from: number, to: number): Place | null {
@@ -118,6 +113,7 @@ function folded(words: string): string {
 const isWhole = (words: string, start: number, end: number): boolean =>
   !joins(words, start) && !joins(words, end);
 
-/** A letter or digit on both sides. */
+/** A letter or digit, of one or two units, on both sides. */
 const joins = (words: string, at: number): boolean =>
-  /[\p{L}\p{M}\p{N}]$/u.test(words.slice(0, at)) && /^[\p{L}\p{M}\p{N}]/u.test(words.slice(at));
+  /[\p{L}\p{M}\p{N}]$/u.test(words.slice(Math.max(at - 2, 0), at)) &&
+  /^[\p{L}\p{M}\p{N}]/u.test(words.slice(at, at + 2));

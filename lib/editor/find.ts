@@ -2,7 +2,7 @@
 import { type EditorState, TextSelection, type Transaction } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { ShownQuery, type Sought } from "./find-as-shown.ts";
-import { allPlaces, type Place, queryOf, setQuery } from "./found-places.ts";
+import { type Place, queryOf, setQuery } from "./found-places.ts";
 import { bringIntoSight } from "./in-sight.ts";
 import type { MentionDoor } from "./mention.ts";
 
@@ -22,7 +22,7 @@ export function seek(view: EditorView, sought: Sought | null, look: MentionDoor[
 
 export function countFound(state: EditorState): Found {
   const query = queryOf(state);
-  const places = query ? allPlaces(state, query, MOST_COUNTED + 1) : [];
+  const places = query?.findAll(state, undefined, undefined, MOST_COUNTED + 1) ?? [];
   const counted = places.slice(0, MOST_COUNTED);
   const { from, to } = state.selection;
   const at = counted.findIndex((hit) => hit.from === from && hit.to === to) + 1;
@@ -35,10 +35,9 @@ export function goToFound(view: EditorView, by: 1 | -1): void {
   const query = queryOf(state);
   if (!query) return;
   const { from, to } = state.selection;
-  const hit =
-    by > 0
-      ? (query.findNext(state, to) ?? query.findNext(state, 0, from))
-      : (query.findPrev(state, from) ?? query.findPrev(state, undefined, to));
+  const firstOf = (start: number, end?: number) => query.findAll(state, start, end, 1).at(0);
+  const lastOf = (start: number, end?: number) => query.findAll(state, start, end).at(-1);
+  const hit = by > 0 ? (firstOf(to) ?? firstOf(0, from)) : (lastOf(0, from) ?? lastOf(to));
   if (!hit) return;
   view.dispatch(state.tr.setSelection(TextSelection.create(state.doc, hit.from, hit.to)).scrollIntoView());
 }
@@ -57,7 +56,7 @@ export function showFound(view: EditorView): void {
  */
 export function replaceFound(view: EditorView, replacement: string): void {
   const { from, to } = view.state.selection;
-  const hit = queryOf(view.state)?.findNext(view.state, from, to);
+  const [hit] = queryOf(view.state)?.findAll(view.state, from, to, 1) ?? [];
   if (hit?.from === from && hit.to === to && isText(view.state, hit))
     view.dispatch(insertAt(view.state.tr, hit, replacement));
   goToFound(view, 1);
@@ -67,7 +66,7 @@ export function replaceFound(view: EditorView, replacement: string): void {
 export function replaceAllFound(view: EditorView, replacement: string): { replaced: number; stayed: number } {
   const { state } = view;
   const query = queryOf(state);
-  const hits = query ? allPlaces(state, query) : [];
+  const hits = query?.findAll(state) ?? [];
   const texts = hits.filter((hit) => isText(state, hit));
   const { tr } = state;
   for (const hit of texts.toReversed()) insertAt(tr, hit, replacement);

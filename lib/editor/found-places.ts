@@ -8,10 +8,8 @@ export type Query = {
   /** False where nothing is sought. */
   readonly isValid: boolean;
   readonly equals: (other: Query) => boolean;
-  /** The first that lies between the two. */
-  readonly findNext: (state: EditorState, from?: number, to?: number) => Place | null;
-  /** The last that lies between the two; `to` is the lesser. */
-  readonly findPrev: (state: EditorState, from?: number, to?: number) => Place | null;
+  /** Those between the two in order, the first `most` of them. */
+  readonly findAll: (state: EditorState, from?: number, to?: number, most?: number) => Place[];
 };
 
 type Search = { readonly query: Query | null; readonly drawn: DecorationSet };
@@ -40,17 +38,10 @@ export const queryOf = (state: EditorState): Query | null => key.getState(state)
 
 export const setQuery = (tr: Transaction, query: Query): Transaction => tr.setMeta(key, query);
 
-export function allPlaces(state: EditorState, query: Query, most = Number.POSITIVE_INFINITY): Place[] {
-  const places: Place[] = [];
-  for (let hit = query.findNext(state); hit && places.length < most; hit = query.findNext(state, hit.to))
-    places.push(hit);
-  return places;
-}
-
 function draw(state: EditorState, query: Query): DecorationSet {
   if (!query.isValid) return DecorationSet.empty;
   const { from, to } = state.selection;
-  const marks = allPlaces(state, query).map((hit) =>
+  const marks = query.findAll(state).map((hit) =>
     Decoration.inline(hit.from, hit.to, {
       class: hit.from === from && hit.to === to ? CHOSEN : FOUND,
     }),
