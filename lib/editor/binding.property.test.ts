@@ -464,7 +464,7 @@ describe("binding", () => {
       if (broken.length > 0) found.push(`SEED=${seed} HISTORIES=1: ${broken.slice(0, 2).join("; ")}`);
     }
     expect(found.slice(0, 6)).toEqual([]);
-    // drawing anew is a net, not a way of working
-    expect(healed).toBeLessThanOrEqual(COUNT / 100);
+    // drawing anew is a net, not a way of working: once in some 300 sessions, and among few there may be two or three
+    expect(healed).toBeLessThanOrEqual(3 + COUNT / 200);
   });
 });
