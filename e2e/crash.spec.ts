@@ -1,7 +1,7 @@
 /** The first promise: what says "Saved" is there after kill -9 of everything, and the person is still signed in. */
 
-import { body, newDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
-import { signUp } from "./person.ts";
+import { body, newDocument, openDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
+import { newPerson, signUp } from "./person.ts";
 import { startServer } from "./server.ts";
 import { expect, test } from "./test.ts";
 
@@ -31,4 +31,41 @@ test("what is saved survives kill -9 of everything, unsent text survives in the 
   } finally {
     await server.dispose();
   }
+});
+
+test("of a tab that is killed within its last key, without a network, every letter is kept", async ({
+  browser,
+}) => {
+  const { page, workspaceUrl } = await newPerson(browser, "Ana Kovač");
+  const url = await newDocument(page, "Killed");
+  const context = page.context();
+  const witness = await context.newPage();
+  await witness.goto(workspaceUrl);
+  await context.setOffline(true);
+  await expect(saveState(page)).toHaveText(/^Offline/);
+  // As soon as the page has written the last letter it does nothing any more, hears no answer and ends no task.
+  await page.evaluate(() => {
+    document.addEventListener("input", (event) => {
+      if ((event as InputEvent).data !== "!") return;
+      void Promise.resolve().then(() => {
+        new BroadcastChannel("standing").postMessage("still");
+        for (;;);
+      });
+    });
+  });
+  const standsStill = witness.evaluate(
+    () =>
+      new Promise<void>((resolve) =>
+        new BroadcastChannel("standing").addEventListener("message", () => resolve()),
+      ),
+  );
+  await page.keyboard.type("Every letter, and the last one, too");
+  page.keyboard.press("!").catch(() => undefined);
+  await standsStill;
+  // The browser gives a page that does not answer half a second, and kills it.
+  await page.close();
+  await context.setOffline(false);
+  await openDocument(witness, url);
+  await expect.poll(() => shownBlocks(witness)).toEqual(["0 paragraph Every letter, and the last one, too!"]);
+  await expect(saveState(witness)).toHaveText("Saved");
 });

@@ -9,8 +9,8 @@ const NAME = "command-center-outbox";
 const VERSION = 1;
 
 type Row = OutboxEntry & {
-  /** Given by the database: order of first writing. */
-  place?: number;
+  /** Order of first writing. */
+  place: number;
   userId: string;
   documentId: string;
 };
@@ -40,32 +40,77 @@ function openDatabase(): Promise<IDBPDatabase<Schema>> {
   });
 }
 
-/** Rejects when IndexedDB is denied. Every later call rejects when it is full or was taken away. */
+/** Between two entries of one outbox; between two outboxes lies 1. Both stay exact for 67 million of them. */
+const STEP = 2 ** -26;
+
+/**
+ * A place that no other outbox has: the keys that the database gives out only rise, and what an outbox writes lies
+ * between its own and the next. So the key of an entry is known before it is written.
+ */
+async function reservePlace(database: IDBPDatabase<Schema>): Promise<number> {
+  const transaction = database.transaction("entries", "readwrite", DURABILITY);
+  // A row without fields is in no index: nobody lists it, were it to stay.
+  const added = transaction.store.add({} as Row);
+  const removed = added.then((place) => transaction.store.delete(place));
+  const [place] = await Promise.all([added, removed, transaction.done]);
+  return place;
+}
+
+/**
+ * What a killed tab or browser leaves is what the system took over, and it has that at once either way. "strict" would
+ * also save the last unsent words from a power cut, and make each key wait for the disk.
+ */
+const DURABILITY = { durability: "relaxed" } as const;
+
+const nameOf = (sessionId: string, clientSeq: number) => `${sessionId} ${clientSeq}`;
+
+/**
+ * Rejects when IndexedDB is denied. Every later call rejects when it is full or was taken away.
+ *
+ * `put` hands everything to the browser before it returns, as one transaction that needs nothing more of this thread: a
+ * tab that is killed right behind a key has kept it. Transactions follow each other in the order of the calls.
+ */
 export async function openIdbOutbox({ userId, documentId }: OutboxScope): Promise<Outbox> {
   const database = await openDatabase();
+  const places = new Map<string, number>();
+  const reserved = await reservePlace(database).then(
+    (place) => ({ place }),
+    // Full: what is in it can still be read and sent.
+    (cause: unknown) => ({ cause }),
+  );
+  let count = 0;
   async function put(entry: OutboxEntry): Promise<void> {
-    const transaction = database.transaction("entries", "readwrite");
-    const key = [userId, documentId, entry.sessionId, entry.clientSeq] as [string, string, string, number];
-    const place = await transaction.store.index("entry").getKey(key);
-    await transaction.store.put({ ...entry, userId, documentId, ...(place === undefined ? {} : { place }) });
-    await transaction.done;
+    if ("cause" in reserved) throw reserved.cause;
+    const name = nameOf(entry.sessionId, entry.clientSeq);
+    const known = places.get(name);
+    const place = known ?? reserved.place + ++count * STEP;
+    const row: Row = { ...entry, userId, documentId, place };
+    const transaction = database.transaction("entries", "readwrite", DURABILITY);
+    places.set(name, place);
+    // Not `put` at first: that would silently write over whatever stood there.
+    const written = known === undefined ? transaction.store.add(row) : transaction.store.put(row);
+    transaction.commit();
+    await Promise.all([written, transaction.done]);
   }
   async function remove(sessionId: string, clientSeqs: readonly number[]): Promise<void> {
-    const transaction = database.transaction("entries", "readwrite");
-    for (const clientSeq of clientSeqs) {
-      const place = await transaction.store.index("entry").getKey([userId, documentId, sessionId, clientSeq]);
-      if (place !== undefined) await transaction.store.delete(place);
-    }
-    await transaction.done;
+    const transaction = database.transaction("entries", "readwrite", DURABILITY);
+    const removed = clientSeqs.flatMap((clientSeq) => {
+      const name = nameOf(sessionId, clientSeq);
+      const place = places.get(name);
+      places.delete(name);
+      return place === undefined ? [] : [transaction.store.delete(place)];
+    });
+    transaction.commit();
+    await Promise.all([...removed, transaction.done]);
   }
   async function list(): Promise<OutboxEntry[]> {
     const rows = await database.getAllFromIndex("entries", "scope", [userId, documentId]);
     return rows
-      .toSorted((a, b) => (a.place ?? 0) - (b.place ?? 0))
-      .map(({ sessionId, yjsClientId, clientSeq, parts, sums }) => ({
-        ...{ sessionId, yjsClientId, clientSeq, parts },
-        sums,
-      }));
+      .toSorted((a, b) => a.place - b.place)
+      .map(({ sessionId, yjsClientId, clientSeq, parts, sums, place }) => {
+        places.set(nameOf(sessionId, clientSeq), place);
+        return { sessionId, yjsClientId, clientSeq, parts, sums };
+      });
   }
   return { put, remove, list, close: () => database.close() };
 }

@@ -25,8 +25,12 @@ export function isWhole({ parts, sums }: OutboxEntry): boolean {
 }
 
 export interface Outbox {
-  /** Writes or overwrites the entry of (sessionId, clientSeq). Resolves when it is durable. */
+  /**
+   * Writes or overwrites the entry of (sessionId, clientSeq): it is on its way when this returns. Resolves when it is
+   * kept. A session's entries are written through one outbox.
+   */
   put(entry: OutboxEntry): Promise<void>;
+  /** Of entries that were written or listed here. Comes behind every `put` that was called before. */
   remove(sessionId: string, clientSeqs: readonly number[]): Promise<void>;
   list(): Promise<OutboxEntry[]>;
   close(): void;
@@ -69,31 +73,46 @@ export function openedInTime(opening: Promise<Outbox>, clock: Clock): Promise<Ou
 
 /**
  * Goes over to memory when the durable outbox refuses (denied, full, broken), and says so once. From then on only
- * the server's acknowledgement protects what is typed.
+ * the server's acknowledgement protects what is typed. What is written reaches the durable outbox in the same task, once
+ * that is open, and always in the order of the calls.
  */
 export function createSafeOutbox(durable: Promise<Outbox>, onBroken: (cause: unknown) => void): Outbox {
+  /** Holds from the start what is written here, so that nothing need be brought over when the other one breaks. */
   const memory = createMemoryOutbox();
-  let broken = false;
+  let current: Outbox | null = null;
+  const waiting: ((outbox: Outbox) => void)[] = [];
+  const goOnWith = (outbox: Outbox) => {
+    current = outbox;
+    for (const go of waiting.splice(0)) go(outbox);
+  };
   const breakDown = (cause: unknown) => {
-    if (broken) return;
-    broken = true;
+    if (current === memory) return;
+    goOnWith(memory);
     onBroken(cause);
   };
   // Denied is said at once, not at the first word that it should have kept.
-  durable.catch(breakDown);
-  async function run<T>(work: (outbox: Outbox) => Promise<T>): Promise<T> {
-    if (!broken) {
-      try {
-        return await work(await durable);
-      } catch (cause) {
-        breakDown(cause);
-      }
-    }
-    return work(memory);
+  durable.then(goOnWith, breakDown);
+  function run<T>(work: (outbox: Outbox) => Promise<T>): Promise<T> {
+    const now = current;
+    const done = now === null ? new Promise<T>((go) => waiting.push((it) => go(work(it)))) : work(now);
+    return done.catch((cause) => {
+      breakDown(cause);
+      return work(memory);
+    });
   }
+  /** Memory has done its part already. */
+  const write = (work: (outbox: Outbox) => Promise<void>): Promise<void> => {
+    const kept = work(memory);
+    return run((outbox) => (outbox === memory ? kept : work(outbox)));
+  };
   return {
-    put: (entry) => run((outbox) => outbox.put(entry)),
-    remove: (sessionId, clientSeqs) => run((outbox) => outbox.remove(sessionId, clientSeqs)),
+    put: (entry) => write((outbox) => outbox.put(entry)),
+    remove(sessionId, clientSeqs) {
+      // A full disk can still forget: what was sent need not be sent again at the next visit.
+      if (current === memory)
+        void durable.then((outbox) => outbox.remove(sessionId, clientSeqs)).catch(() => undefined);
+      return write((outbox) => outbox.remove(sessionId, clientSeqs));
+    },
     list: () => run((outbox) => outbox.list()),
     close() {
       durable.then(
