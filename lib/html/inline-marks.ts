@@ -2,6 +2,7 @@
 import type { Marks } from "../core/block-tree.ts";
 import { isSafeHref } from "../core/link.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
+import { raised } from "../core/raised.ts";
 import { EMBED_MARK } from "../core/strand.ts";
 import { ownMark } from "./own-block.ts";
 
@@ -47,6 +48,16 @@ export function marksInside(element: Element, around: Marks, link: (href: string
   if (element.localName === "span" && isColor(color)) marks.color = color;
   setStyles(marks, element);
   return marks;
+}
+
+/** What is said in raised or lowered signs: an exponent, an index. */
+export function raisedText(element: Element): string | null {
+  const align = stylesOf(element).get("vertical-align") ?? "";
+  const way = /^su[pb]/.exec(
+    element.localName === "sup" || element.localName === "sub" ? element.localName : align,
+  );
+  if (!way || element.querySelector("a, img, br, code")) return null;
+  return raised((element.textContent ?? "").trim(), way[0] as "sup" | "sub");
 }
 
 const MONOSPACE = /^["']?(?:courier new|consolas|menlo|monaco|roboto mono|source code pro|monospace)\b/;

@@ -50,6 +50,15 @@ describe("what other programs put on the clipboard", () => {
   });
 });
 
+describe("raised and lowered words", () => {
+  it.each([
+    ["<p>H<sub>2</sub>O and 10<sup>−6</sup> m</p>", "0 paragraph: H₂O and 10⁻⁶ m"],
+    ['<p>x<span style="font-size:.6em;vertical-align:super"><span>2</span></span></p>', "0 paragraph: x²"],
+    ["<p><b>x<sup>2</sup></b> y<sup>[1]</sup></p>", "0 paragraph: <bold: x²> y[1]"],
+    ['<p>y<sup><a href="https://a.b/">1</a></sup></p>', "0 paragraph: y<https://a.b/: 1>"],
+  ])("%s", (html, line) => expect(readText(html)).toEqual([line]));
+});
+
 describe("formulas", () => {
   const annotated =
     '<semantics><mi>x</mi><annotation encoding="application/x-tex">x^2</annotation></semantics>';

@@ -12,7 +12,7 @@ import { CELL, ROW, TABLE } from "../core/table.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { BlockList } from "./block-list.ts";
 import { checkOfAction, titleOfExpand, toneOfPanel } from "./confluence.ts";
-import { marksInside } from "./inline-marks.ts";
+import { marksInside, raisedText } from "./inline-marks.ts";
 import { INSIDE, ownBlock, ownMark } from "./own-block.ts";
 import {
   BLOCKS,
@@ -374,7 +374,9 @@ class HtmlReader {
       return;
     }
     const marks = marksInside(element, context.marks, this.#link);
-    this.walkInside(element, { ...context, marks, isKept: context.isKept || keepsBlanks(element) });
+    const exponent = raisedText(element);
+    if (exponent !== null) this.list.write(exponent, marks, context.depth, false);
+    else this.walkInside(element, { ...context, marks, isKept: context.isKept || keepsBlanks(element) });
   }
 
   #link = (href: string): string | null => this.#doors.link?.(href) ?? href;
