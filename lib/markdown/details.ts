@@ -6,6 +6,7 @@ import type { Html, RootContent } from "mdast";
 import { type Marks, mergeRuns, type TextRun } from "../core/block-tree.ts";
 import { isSafeHref } from "../core/link.ts";
 import { mentionHref, mentionOf } from "../core/mention.ts";
+import { readForeignTag } from "./foreign-tags.ts";
 import { mathClose, mathOpen } from "./maths.ts";
 import { mentionText, takeMention } from "./mentions.ts";
 import { readOpenTag, tagsOf } from "./syntax.ts";
@@ -20,26 +21,6 @@ export function readSummary(node: RootContent | undefined): TextRun[] | null {
 
 export const isDetailsEnd = (node: RootContent | undefined): boolean =>
   node?.type === "html" && /^<\/details>\s*$/i.test(node.value);
-
-/** Index of the node that ends the toggle which the node at `index` opens; -1 when none does. */
-export function endOfDetails(nodes: readonly RootContent[], index: number): number {
-  let depth = 0;
-  for (let at = index; at < nodes.length; at++) {
-    if (readSummary(nodes[at])) depth++;
-    else if (isDetailsEnd(nodes[at]) && --depth === 0) return at;
-  }
-  return -1;
-}
-
-/** Index of the first node that opens a toggle which does not end among these; -1 when all do. */
-export function openDetails(nodes: readonly RootContent[]): number {
-  const open: number[] = [];
-  nodes.forEach((node, index) => {
-    if (readSummary(node)) open.push(index);
-    else if (isDetailsEnd(node)) open.pop();
-  });
-  return open[0] ?? -1;
-}
 
 export const detailsStart = (text: readonly TextRun[]): Html => ({
   type: "html",
@@ -115,7 +96,7 @@ function readTag(token: string): { name: string; mark: Marks } | null {
   const mark = NAMES.get(name);
   if (mark) return { name, mark: { [mark]: true } };
   const [, href, title] = /^<a href="([^"]*)"(?: title="([^"]*)")?>$/i.exec(token) ?? [];
-  if (href === undefined) return readOpenTag(token);
+  if (href === undefined) return readOpenTag(token) ?? readForeignTag(token);
   const link = { href: unescapeHtml(href), ...(title ? { title: unescapeHtml(title) } : {}) };
   return { name: "a", mark: isSafeHref(link.href) ? { link } : {} };
 }

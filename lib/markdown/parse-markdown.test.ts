@@ -334,7 +334,7 @@ describe("what has no block", () => {
     ["a comment", "<!-- a\n\nb -->"],
     ["an image", '![alt *text*](/a.png "t")'],
     ["a text with an image", "a ![b](/c) d\ne"],
-    ["a text with a tag", "Press <kbd>Ctrl</kbd>"],
+    ["a text with a tag that says more", "A <ruby>word</ruby>"],
     ["definitions", "[a]: /b\n[c]: /d"],
     ["a footnote", "[^1]: a\n\n    b"],
   ])("%s is kept as it stands, and printed as it stands", (_what, source) => {

@@ -10,11 +10,12 @@ export type Labels = ReadonlySet<string>;
 
 const sentinel = "What follows";
 
-const isDetailsMark = /^(?:<\/details>|<details(?: open)?>\s*<summary>[^\n]*<\/summary>)\s*$/i;
+const isHalf =
+  /^(?:<\/details>|<details(?: open)?>\s*<summary>[^\n]*<\/summary>)\s*$|^<aside>|^<\/aside>\s*$/i;
 
 /** Footnotes and references are such only where their label is defined, and that may be elsewhere. */
 export function isStableRaw(text: string, defined: Labels): boolean {
-  if (isDetailsMark.test(text)) return false; // alone it says nothing, but beside its other half
+  if (isHalf.test(text)) return false; // alone it says nothing, but beside its other half
   const labels = labelsIn(text, /\[([^[\]\n]+)\](?!:)/g).filter((label) => defined.has(label));
   const stubs = labels.map((label) => `[${label}]: /\n\n`).join("");
   const stubCount = readBlocks(stubs).blocks.length;

@@ -10,17 +10,26 @@ import { MATH } from "../core/math.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { isAttachmentParagraph, readAttachmentParagraph } from "./attachments.ts";
 import { readMarker } from "./callouts.ts";
-import { endOfDetails, readSummary } from "./details.ts";
+import { readSummary } from "./details.ts";
 import { openReadDoors, type ReadDoors } from "./doors.ts";
 import { isEmbedParagraph, readEmbedParagraph } from "./embeds.ts";
+import { settleTags } from "./foreign-tags.ts";
 import { readFrontMatter } from "./front-matter.ts";
+import { endOfPair, readAside } from "./pairs.ts";
 import { areTogether, definitionsIn, readPieces } from "./read-pieces.ts";
 import { type Definitions, readRuns } from "./read-runs.ts";
+import { readSyntax } from "./syntax.ts";
 import { readTable } from "./tables.ts";
 
 /** What a container puts before each line of its content. */
 type Frame = { kind: "quote" } | { kind: "item"; width: number };
-type Context = { source: string; definitions: Definitions; frames: readonly Frame[]; column: number };
+type Context = {
+  source: string;
+  definitions: Definitions;
+  doors: ReadDoors | null;
+  frames: readonly Frame[];
+  column: number;
+};
 
 /** Why reading ended: at the end, or before it because it would take too much. */
 export type End = "whole" | "too many blocks" | "too long a block";
@@ -53,8 +62,8 @@ export function readBlocks(
     if (!piece) return { ...document, end: "too long a block" };
     const { text, definitions, goesOn } = piece;
     const known = byIdentifier([...definitions, ...piece.nodes]);
-    const nodes = doors ? openReadDoors(piece.nodes, doors, known) : piece.nodes;
-    const context: Context = { source: text, definitions: known, frames: [], column: 1 };
+    const context: Context = { source: text, definitions: known, doors, frames: [], column: 1 };
+    const nodes = settleNodes(piece.nodes, context);
     const title = isFirst ? readTitle(nodes[0], context) : null;
     document.title = title ?? document.title;
     const rest = title !== null ? nodes.slice(1) : nodes;
@@ -65,6 +74,11 @@ export function readBlocks(
     isFirst = false;
   }
   return document;
+}
+
+function settleNodes(nodes: readonly RootContent[], { doors, definitions }: Context): RootContent[] {
+  const settled = settleTags(nodes);
+  return doors ? openReadDoors(settled, doors, definitions) : settled;
 }
 
 function countBlocks(blocks: readonly BlockNode[]): number {
@@ -98,8 +112,16 @@ function readFlow(
   for (let index = 0; index < nodes.length; index += 1) {
     const node = nodes[index] as RootContent;
     let last = index;
+    const aside = readAside(node);
     const summary = readSummary(node);
-    const end = summary ? endOfDetails(nodes, index) : -1;
+    const end = aside?.isWhole ? index : summary || aside ? endOfPair(nodes, index) : -1;
+    if (aside && end >= 0) {
+      const within = { ...context, source: aside.inside, frames: [], column: 1 };
+      const head = readFlow(settleNodes(readSyntax(aside.inside).children, within), within);
+      blocks.push(callout([...head, ...readFlow(nodes.slice(index + 1, end), context)]));
+      index = end;
+      continue;
+    }
     if (summary && end >= 0) {
       blocks.push({
         ...block(TOGGLE, summary),
@@ -117,6 +139,13 @@ function readFlow(
     index = last;
   }
   return blocks;
+}
+
+/** A first paragraph is its own text. */
+function callout([first, ...rest]: readonly BlockNode[]): BlockNode {
+  const own = first?.type === "paragraph" ? first : null;
+  const inside = own ? rest : [...(first ? [first] : []), ...rest];
+  return { ...block(CALLOUT, own?.text), children: [...(own?.children ?? []), ...inside] };
 }
 
 /** Null for what has no block. */

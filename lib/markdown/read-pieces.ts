@@ -6,7 +6,7 @@
  * Only references look ahead: the definitions of the whole text are put before each piece.
  */
 import type { Definition, FootnoteDefinition, Nodes, Root, RootContent } from "mdast";
-import { openDetails } from "./details.ts";
+import { openPair } from "./pairs.ts";
 import { readSyntax } from "./syntax.ts";
 
 /** `nodes` with positions in `text`, and the `definitions` put before them. `goesOn`: the first node is the rest of the last one's list. */
@@ -83,10 +83,10 @@ function* cut(source: string, prefix: string): Generator<Piece | null> {
   }
 }
 
-/** @param keepsDetails not within a toggle; one that never ends is cut in the end. */
-function splitBefore(nodes: RootContent[], text: string, keepsDetails: boolean): Split | null {
-  const open = openDetails(nodes);
-  if (open < 0 || !keepsDetails) return splitLast(nodes, text);
+/** @param keepsPairs not within a toggle or a callout; one that never ends is cut in the end. */
+function splitBefore(nodes: RootContent[], text: string, keepsPairs: boolean): Split | null {
+  const open = openPair(nodes);
+  if (open < 0 || !keepsPairs) return splitLast(nodes, text);
   return open === 0
     ? null
     : {

@@ -2,13 +2,15 @@
 import type { Definition, Link, LinkReference, PhrasingContent } from "mdast";
 import { type Marks, mergeRuns, type TextRun } from "../core/block-tree.ts";
 import { isSafeHref } from "../core/link.ts";
+import { raised } from "../core/raised.ts";
+import { readForeignEnd, readForeignTag } from "./foreign-tags.ts";
 import { takeMention } from "./mentions.ts";
 import { isLineBreakTag, readCloseTag, readOpenTag } from "./syntax.ts";
 
 /** Definitions by their identifier: what `[text][identifier]` points to. */
 export type Definitions = ReadonlyMap<string, Definition>;
 
-/** Null when there is something in it that no text run can hold, such as an image or other HTML. */
+/** Null when there is something in it that no text run can hold, such as an image or a tag that says more than how it looks. */
 export function readRuns(nodes: readonly PhrasingContent[], definitions: Definitions): TextRun[] | null {
   const runs: TextRun[] = [];
   return collect(nodes, {}, definitions, runs) ? mergeRuns(runs) : null;
@@ -20,13 +22,16 @@ function collect(
   definitions: Definitions,
   runs: TextRun[],
 ): boolean {
-  const open: { name: string; mark: Marks }[] = [];
+  const open: { name: string; mark: Marks; from: number }[] = [];
   for (const node of nodes) {
-    const tag = node.type === "html" ? readOpenTag(node.value) : null;
-    const closed = node.type === "html" ? readCloseTag(node.value) : null;
-    if (tag) open.push(tag);
+    const tag = node.type === "html" ? (readOpenTag(node.value) ?? readForeignTag(node.value)) : null;
+    const closed = node.type === "html" ? (readCloseTag(node.value) ?? readForeignEnd(node.value)) : null;
+    if (tag) open.push({ ...tag, from: runs.length });
     else if (closed) {
-      if (open.pop()?.name !== closed) return false;
+      const opened = open.pop();
+      if (opened?.name !== closed) return false;
+      if (closed === "sub" || closed === "sup")
+        runs.push(...runs.splice(opened.from).map((run) => ({ ...run, text: raised(run.text, closed) })));
     } else if (
       !collectOne(node, Object.assign({}, marks, ...open.map(({ mark }) => mark)), definitions, runs)
     )

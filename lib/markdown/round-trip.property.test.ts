@@ -44,6 +44,8 @@ const fragments = [
     "</span>",
     "<br>",
     "<!-- c -->",
+    ...["<kbd>", "</kbd>", '<font color="red">', "</font>", "<sup>", "</sup>", '<img src="/a.png">'],
+    ...["<aside>", "</aside>", "</b>", "</div>", "<br/>"],
     "<div>",
     "&amp;",
     "&copy;",
@@ -183,6 +185,13 @@ const rawTexts = [
   '![alt](/image.png "title")',
   "Text with ![an image](/a.png) and\na second line",
   "Text with <kbd>Ctrl</kbd>",
+  "Text with <ruby>a word</ruby>",
+  "<aside>",
+  "<aside>\nA sign",
+  "<aside>\nA callout\n</aside>",
+  "</aside>",
+  '<p align="center"><img src="/a.png"></p>',
+  '<div align="center">',
   "[manual]: https://example.com 'The manual'",
   "[^1]: A note\n\n    with a second paragraph",
   "A claim[^1] and ![an image][manual]",
@@ -365,7 +374,7 @@ describe("the round trip", () => {
     const line = fc.array(
       fc.oneof(
         fc.constantFrom(
-          ..."- * 1. > # ## ``` ~~~ [ ] [x] | --- === ** * _ ~~ ` <u> </u> <mark> </mark> </span> [!NOTE] [!TIP] </details> <summary> <br> <b> $ $$ $x$ \\$ [a](b) ![a](b) [^1] [^1]: [a]: \\ & < a b c".split(
+          ..."- * 1. > # ## ``` ~~~ [ ] [x] | --- === ** * _ ~~ ` <u> </u> <mark> </mark> </span> [!NOTE] [!TIP] </details> <summary> <br> <b> </b> <kbd> </kbd> <sup> </sup> <aside> </aside> <div> </div> <img src='/a'> $ $$ $x$ \\$ [a](b) ![a](b) [^1] [^1]: [a]: \\ & < a b c".split(
             " ",
           ),
         ),
