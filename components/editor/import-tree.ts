@@ -1,13 +1,14 @@
 /** A zip, a folder or several files → documents, nested as their folders are, with their pictures and links. */
 import type { Archive, ArchiveFile } from "../../lib/exchange/archive.ts";
 import { openFiles, openZip } from "../../lib/exchange/archive.ts";
-import { resolvePath } from "../../lib/exchange/archive-paths.ts";
+import { relativePath, resolvePath } from "../../lib/exchange/archive-paths.ts";
 import {
   type ImportPlan,
   ORDER_FILE,
   type PlannedDocument,
   planImport,
 } from "../../lib/exchange/plan-import.ts";
+import type { TextWays } from "../../lib/markdown/foreign-text.ts";
 import { makeDocument, type NewDocument, type Place } from "./make-document.ts";
 import { readDocumentFile } from "./read-document-file.ts";
 
@@ -103,7 +104,9 @@ async function read(
   };
   // reading asks for bytes at once: first it is read for what it shows
   const named = new Set<ArchiveFile>();
+  const ways = waysOf(file, plan);
   readDocumentFile(file.parts.at(-1) ?? "", bytes, id, {
+    ...ways,
     link: () => null,
     file(url) {
       const other = shown(url);
@@ -123,6 +126,7 @@ async function read(
     }
   }
   const found = readDocumentFile(file.parts.at(-1) ?? "", bytes, id, {
+    ...ways,
     link: (url) => linkTo(url, file, plan, workspaceId),
     file: (url) => beside.get(shown(url)?.parts.join("/") ?? "") ?? null,
   });
@@ -130,6 +134,16 @@ async function read(
   // a document without a title has the name of none in our archives
   const title = found.title ?? (/^Untitled(?: \d+)?$/.test(name) ? "" : name);
   return { id, title, blocks: found.blocks, files: found.files, problems };
+}
+
+/** Our own archives have none of it: what looks so in them is text. */
+function waysOf(file: ArchiveFile, plan: ImportPlan): TextWays {
+  if (plan.isOurs) return {};
+  const named = (name: string) => {
+    const target = plan.named(name);
+    return target && relativePath(file.parts, target.parts);
+  };
+  return { named, keepsLines: plan.isFromNotion };
 }
 
 function linkTo(url: string, from: ArchiveFile, plan: ImportPlan, workspaceId: string): string | null {

@@ -9,6 +9,7 @@ import type { BlockNode } from "../../lib/core/block-tree.ts";
 import { pictureOfDataUrl } from "../../lib/html/data-url.ts";
 import { readPage } from "../../lib/html/html-page.ts";
 import type { ReadDoors } from "../../lib/markdown/doors.ts";
+import type { TextWays } from "../../lib/markdown/foreign-text.ts";
 import { decode, maxMarkdownBlocks, readMarkdownFile } from "../../lib/markdown/read-markdown-file.ts";
 
 export type ReadFile =
@@ -21,7 +22,7 @@ export type ReadFile =
   | { readonly ok: false; readonly reason: string };
 
 /** What lies beside the text. Both are asked once for each address in it. */
-export type Beside = {
+export type Beside = TextWays & {
   readonly link: (url: string) => string | null;
   readonly file: (url: string) => File | null;
 };
@@ -46,6 +47,7 @@ export function readDocumentFile(
   };
   if (/\.html?$/i.test(name)) return readHtml(bytes, beside, files, add);
   const doors: ReadDoors = {
+    ...beside,
     link: beside.link,
     attachment(url, title) {
       const file = beside.file(url);

@@ -11,6 +11,8 @@ const MOST_BYTES = 500_000_000;
 /** One file: the most that an attachment may have. */
 const MOST_FILE = 52_428_800;
 
+const TOO_MUCH = "This archive holds more than 5,000 files or 500 MB: import it in parts.";
+
 /** `read` throws when the bytes are damaged or need a password. */
 export type ArchiveFile = {
   readonly parts: readonly string[];
@@ -21,7 +23,37 @@ export type Archive =
   | { readonly ok: true; readonly files: readonly ArchiveFile[]; readonly problems: readonly string[] }
   | { readonly ok: false; readonly reason: string };
 
+/** An archive of nothing but archives, as Notion packs a large export, is what is in them. */
 export function openZip(bytes: Uint8Array): Archive {
+  const archive = openOne(bytes);
+  if (!archive.ok || archive.files.length === 0 || !archive.files.every(isZip)) return archive;
+  return openAll(bytes, archive.problems);
+}
+
+const isZip = ({ parts }: ArchiveFile): boolean => /\.zip$/i.test(parts.at(-1) ?? "");
+
+function openAll(bytes: Uint8Array, problems: readonly string[]): Archive {
+  const files = new Map<string, ArchiveFile>();
+  const said = [...problems];
+  for (const [name, part] of Object.entries(unzipSync(bytes))) {
+    const opened = openOne(part);
+    if (!opened.ok) {
+      said.push(`“${shown(name)}” was left out. ${opened.reason}`);
+      continue;
+    }
+    said.push(...opened.problems);
+    for (const file of opened.files) {
+      const path = file.parts.join("/");
+      if (!files.has(path)) files.set(path, file);
+    }
+  }
+  const total = [...files.values()].reduce((sum, { size }) => sum + size, 0);
+  return files.size > MOST_FILES || total > MOST_BYTES
+    ? refuse(TOO_MUCH)
+    : { ok: true, files: [...files.values()], problems: said };
+}
+
+function openOne(bytes: Uint8Array): Archive {
   if (bytes.length > MOST_PACKED) return refuse("This archive is larger than 200 MB: import it in parts.");
   const entries: { name: string; size: number }[] = [];
   let total = 0;
@@ -35,8 +67,7 @@ export function openZip(bytes: Uint8Array): Archive {
       },
     });
   } catch (error) {
-    if (error instanceof TooMuch)
-      return refuse("This archive holds more than 5,000 files or 500 MB: import it in parts.");
+    if (error instanceof TooMuch) return refuse(TOO_MUCH);
     return refuse("This file is no zip archive, or it is damaged.");
   }
   return sorted(entries, (name) => async () => {

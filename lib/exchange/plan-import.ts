@@ -1,6 +1,7 @@
 /**
  * Files of a folder or an archive → the tree of documents that they become. "Plan.md" and a folder "Plan" beside it are
- * one document and what is inside it; a folder alone is a document without text, if there is one below it.
+ * one document and what is inside it; a folder alone is a document without text, if there is one below it. Notion puts an
+ * id behind each name, but not always behind a folder's.
  */
 import type { ArchiveFile } from "./archive.ts";
 
@@ -20,6 +21,11 @@ export type ImportPlan = {
   readonly ids: ReadonlyMap<string, string>;
   /** Everything else, by path: pictures and files that documents may name. */
   readonly others: ReadonlyMap<string, ArchiveFile>;
+  /** Written by our export. */
+  readonly isOurs: boolean;
+  readonly isFromNotion: boolean;
+  /** The file that a link by name means, as Obsidian writes them: by its path, else the uppermost of that name. */
+  readonly named: (name: string) => ArchiveFile | null;
 };
 
 const TEXT = /\.(?:md|markdown|txt|html?)$/i;
@@ -40,7 +46,28 @@ export function planImport(
   }
   const ids = new Map<string, string>();
   const ranks = new Map((order ?? "").split(/\r?\n/).map((path, index) => [path, index]));
-  return { documents: planFolder(root, [], { ids, ranks, newId }), ids, others };
+  return {
+    documents: planFolder(root, [], { ids, ranks, newId }),
+    ids,
+    others,
+    isOurs: order !== null,
+    isFromNotion: files.some((file) => bareName(stemOf(file)) !== stemOf(file)),
+    named: namesOf(files),
+  };
+}
+
+const stemOf = ({ parts }: ArchiveFile): string => (parts.at(-1) ?? "").replace(TEXT, "");
+const bareName = (name: string): string => name.replace(/(?<=.) [\da-f]{32}$/, "");
+
+function namesOf(files: readonly ArchiveFile[]): ImportPlan["named"] {
+  const found = new Map<string, ArchiveFile>();
+  const keyOf = (path: string) => path.normalize("NFC").toLowerCase();
+  for (const file of files.toSorted((a, b) => a.parts.length - b.parts.length)) {
+    for (const name of [file.parts.join("/"), file.parts.at(-1) ?? ""])
+      for (const key of [keyOf(name), keyOf(name.replace(TEXT, ""))])
+        if (!found.has(key)) found.set(key, file);
+  }
+  return (name) => found.get(keyOf(name)) ?? null;
 }
 
 function folderAt(root: Folder, parts: readonly string[]): Folder {
@@ -63,14 +90,15 @@ function planFolder(folder: Folder, path: readonly string[], planning: Planning)
   const { ids, ranks, newId } = planning;
   const taken = new Set<string>();
   const found = folder.files.map((file): PlannedDocument & { key: string } => {
-    const stem = (file.parts.at(-1) ?? "").replace(TEXT, "");
-    const own = taken.has(stem) ? undefined : folder.folders.get(stem);
-    if (own) taken.add(stem);
+    const name = bareName(stemOf(file));
+    const within = [stemOf(file), name].find((one) => folder.folders.has(one) && !taken.has(one));
+    const own = within === undefined ? undefined : folder.folders.get(within);
+    if (within !== undefined) taken.add(within);
     const id = newId();
     ids.set(file.parts.join("/"), id);
-    if (own) ids.set([...path, stem].join("/"), id);
-    const children = own ? planFolder(own, [...path, stem], planning) : [];
-    return { id, name: stem, file, children, key: file.parts.join("/") };
+    if (within !== undefined) ids.set([...path, within].join("/"), id);
+    const children = own && within ? planFolder(own, [...path, within], planning) : [];
+    return { id, name, file, children, key: file.parts.join("/") };
   });
   for (const [name, inside] of folder.folders) {
     if (taken.has(name)) continue;
@@ -78,7 +106,7 @@ function planFolder(folder: Folder, path: readonly string[], planning: Planning)
     if (children.length === 0) continue;
     const id = newId();
     ids.set([...path, name].join("/"), id);
-    found.push({ id, name, file: null, children, key: [...path, name].join("/") });
+    found.push({ id, name: bareName(name), file: null, children, key: [...path, name].join("/") });
   }
   const rank = (key: string) => ranks.get(key) ?? Number.POSITIVE_INFINITY;
   const byName = new Intl.Collator(undefined, { numeric: true });

@@ -5,9 +5,10 @@
 import type { Image, Link, Nodes, PhrasingContent, RootContent } from "mdast";
 import type { Attachment, AttachmentKey } from "../core/attachment.ts";
 import { isAttachmentParagraph, readAddress, writeAddress } from "./attachments.ts";
+import { expandTexts, type TextWays } from "./foreign-text.ts";
 import { type Definitions, readRuns } from "./read-runs.ts";
 
-export type ReadDoors = {
+export type ReadDoors = TextWays & {
   /** Null: nothing that we have. */
   readonly link: (url: string) => string | null;
   /** The picture or file at a place, and the name it had, if another than the place's. */
@@ -26,11 +27,16 @@ export function openReadDoors(
   doors: ReadDoors,
   definitions: Definitions,
 ): RootContent[] {
+  expandTexts(nodes, doors);
+  return open(nodes, doors, definitions);
+}
+
+function open(nodes: RootContent[], doors: ReadDoors, definitions: Definitions): RootContent[] {
   return nodes.flatMap((node) => {
     if (node.type === "paragraph") return openParagraph(node.children, node, doors, definitions);
     if ("children" in node) {
       const children = node.children as RootContent[];
-      const opened = openReadDoors(children, doors, definitions);
+      const opened = open(children, doors, definitions);
       children.splice(0, children.length, ...opened);
     }
     if (node.type === "link" || node.type === "definition") node.url = doors.link(node.url) ?? node.url;
