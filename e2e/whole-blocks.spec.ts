@@ -43,6 +43,18 @@ test("blocks are chosen, widened, indented, moved, copied, duplicated and delete
     .toEqual(["0 paragraph one", "0 paragraph four", "1 paragraph two", "1 paragraph three"]);
   await expect(news(page)).toHaveText("Moved to place 3 of 4");
   await expect(chosen(page)).toHaveText(["two", "three"]);
+  for (const [key, tag, said] of [
+    ["b", "strong", "bold"],
+    ["Shift+e", ".math-source", "in formulas"],
+  ] as const) {
+    await page.keyboard.press(`Control+${key}`);
+    await expect(body(page).locator(tag)).toHaveCount(2);
+    await expect(news(page)).toHaveText(`2 blocks ${said}`);
+    await page.keyboard.press("Control+z");
+    await expect(body(page).locator(tag)).toHaveCount(0);
+    await expect(news(page)).toHaveText(`2 blocks no longer ${said}`);
+  }
+  await expect(chosen(page)).toHaveText(["two", "three"]);
   await page.keyboard.press("Control+d");
   await expect(blocks(page)).toHaveCount(6);
   await page.keyboard.press("Control+c");

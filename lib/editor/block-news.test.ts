@@ -9,6 +9,7 @@ const at = (change: Partial<BlocksNow> = {}): BlocksNow => ({
   depth: 0,
   chosen: 0,
   count: 9,
+  marks: [],
   ...change,
 });
 
@@ -29,6 +30,19 @@ describe("what a key did with blocks", () => {
       at({ chosen: 2 }),
       at({ id: b as BlockId, index: 4, chosen: 2, count: 11 }),
       "2 blocks duplicated",
+    ],
+    ["bold", at({ chosen: 2 }), at({ chosen: 2, marks: ["bold"] }), "2 blocks bold"],
+    [
+      "bold taken off",
+      at({ chosen: 1, marks: ["bold", "strike"] }),
+      at({ chosen: 1, marks: ["strike"] }),
+      "1 block no longer bold",
+    ],
+    [
+      "code over bold",
+      at({ chosen: 2, marks: ["bold"] }),
+      at({ chosen: 2, marks: ["code"] }),
+      "2 blocks in code",
     ],
     ["letting go", at({ chosen: 2 }), at(), null],
   ])("%s", (_, before, now, said) => {

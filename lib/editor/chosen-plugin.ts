@@ -2,7 +2,7 @@
 import { chainCommands } from "@tiptap/pm/commands";
 import { type Command, type EditorState, Plugin } from "@tiptap/pm/state";
 import { Decoration, DecorationSet, type EditorView } from "@tiptap/pm/view";
-import { type Chosen, chosenKey, chosenOf, chosenRange, setChosen } from "./chosen.ts";
+import { type Chosen, chosenKey, chosenOf, chosenRange, isShown, setChosen } from "./chosen.ts";
 import {
   chooseAll,
   chooseHere,
@@ -11,6 +11,7 @@ import {
   leaveChosen,
   stepChosen,
 } from "./chosen-commands.ts";
+import { markChosen } from "./chosen-marks.ts";
 import { blockByIndex, shiftDepth } from "./commands.ts";
 import { moveBlock } from "./move-block.ts";
 
@@ -39,6 +40,12 @@ export function chosenKeys(step: (command: Command) => Command): Readonly<Record
     "Shift-Tab": chosen(step(shiftDepth(-1))),
     "Alt-Shift-ArrowUp": chosen(step(moveBlock(-1))),
     "Alt-Shift-ArrowDown": chosen(step(moveBlock(1))),
+    "Mod-b": chosen(step(markChosen("bold"))),
+    "Mod-i": chosen(step(markChosen("italic"))),
+    "Mod-u": chosen(step(markChosen("underline"))),
+    "Mod-Shift-s": chosen(step(markChosen("strike"))),
+    "Mod-e": chosen(step(markChosen("code"))),
+    "Mod-Shift-e": chosen(step(markChosen("math"))),
   };
 }
 
@@ -52,7 +59,7 @@ export function chosenPlugin(): Plugin<Chosen | null> {
         if (told !== undefined) return told;
         // a caret that the person sets elsewhere ends it; what others do does not
         if (before && transaction.selectionSet && !transaction.docChanged) return null;
-        return before && chosenRangeOf(state, before) ? before : null;
+        return before && isShown(state.doc, before) ? before : null;
       },
     },
     props: {
@@ -67,12 +74,6 @@ export function chosenPlugin(): Plugin<Chosen | null> {
       },
     },
   });
-}
-
-function chosenRangeOf({ doc }: EditorState, { anchor, head }: Chosen): boolean {
-  const ids = new Set<unknown>();
-  doc.forEach((node) => void ids.add(node.attrs.id));
-  return ids.has(anchor) && ids.has(head);
 }
 
 function drawChosen(state: EditorState): DecorationSet | null {

@@ -16,6 +16,13 @@ export const chosenOf = (state: EditorState): Chosen | null => chosenKey.getStat
 export const setChosen = (tr: Transaction, chosen: Chosen | null): Transaction =>
   tr.setMeta(chosenKey, chosen);
 
+/** Whether both ends stand in the document. */
+export function isShown(doc: EditorState["doc"], { anchor, head }: Chosen): boolean {
+  const ids = new Set<BlockId>();
+  doc.forEach((node) => void ids.add(idOf(node)));
+  return ids.has(anchor) && ids.has(head);
+}
+
 /** Places among the document's children; `end` behind the last one, with what is inside it. Null: none is chosen. */
 export function chosenRange(state: EditorState): { first: number; end: number } | null {
   const chosen = chosenOf(state);

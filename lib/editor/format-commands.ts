@@ -3,6 +3,7 @@ import { toggleMark } from "@tiptap/pm/commands";
 import { type Command, TextSelection } from "@tiptap/pm/state";
 import { isSafeHref } from "../core/link.ts";
 import type { Color, Highlight } from "../core/palette.ts";
+import { markChosen } from "./chosen-marks.ts";
 import { isFormattable, type SimpleMark } from "./formats.ts";
 
 /** Chooses the word that a caret is in. False when there is none, or where no marks can be. */
@@ -22,7 +23,7 @@ export const toggleFormat =
   (name: SimpleMark): Command =>
   (state, dispatch) => {
     const type = state.schema.marks[name];
-    return type !== undefined && toggleMark(type)(state, dispatch);
+    return type !== undefined && (markChosen(name)(state, dispatch) || toggleMark(type)(state, dispatch));
   };
 
 /** A colour of the text or behind it; null takes it off. */

@@ -41,6 +41,7 @@ import {
   renderRule,
   renderTable,
 } from "./block-dom.ts";
+import { chosenOf } from "./chosen.ts";
 import { embedFromDom, renderEmbed } from "./embed-dom.ts";
 import { Link } from "./link-mark.ts";
 import { drawObject } from "./mention-view.ts";
@@ -198,7 +199,9 @@ const Maths = Mark.create({
   parseHTML: () => [{ tag: "span[data-math]" }],
   renderHTML: () => ["span", { "data-math": "" }, 0],
   addKeyboardShortcuts() {
-    return { "Mod-Shift-e": () => this.editor.commands.toggleMark("math") };
+    const { editor } = this;
+    // its keys come before all others', too: chosen blocks have their own
+    return { "Mod-Shift-e": () => chosenOf(editor.state) === null && editor.commands.toggleMark("math") };
   },
 });
 

@@ -8,6 +8,10 @@ import { BlockMap } from "../core/block-map.ts";
 import { insertTree } from "../core/block-read.ts";
 import { createUndo } from "../core/block-undo.ts";
 import { EditorBinding, LOCAL } from "./binding.ts";
+import { chosenOf } from "./chosen.ts";
+import { chooseHere, deleteChosen } from "./chosen-commands.ts";
+import { markChosen } from "./chosen-marks.ts";
+import { chosenPlugin } from "./chosen-plugin.ts";
 import { splitBlockCommand, turnInto } from "./commands.ts";
 import { schema } from "./schema.ts";
 import { undoStepsPlugin } from "./undo-steps.ts";
@@ -36,7 +40,7 @@ class Desk {
     const binding = this.binding.plugin();
     delete binding.spec.view;
     const steps = undoStepsPlugin(this.undo, this.map);
-    const plugins = [binding, steps, slantsPasted];
+    const plugins = [chosenPlugin(), binding, steps, slantsPasted];
     this.state = EditorState.create({ doc: this.binding.document(schema), plugins });
     this.binding.attach(this);
     steps.spec.view?.(this as unknown as EditorView);
@@ -113,6 +117,20 @@ describe("undo and redo", () => {
     if (first) insertText(desk.map, first.id, 0, { text: ">> ", marks: {} });
     desk.undo.undo();
     expect(desk.shown()).toBe(">> one[]|two");
+  });
+
+  it("choose whole blocks again that were chosen, and others where others were", () => {
+    const desk = new Desk("one", "two", "three").choose(5).run(chooseHere).run(markChosen("bold"));
+    const ids = desk.state.doc.children.map(({ attrs }) => attrs.id);
+    desk.undo.undo();
+    expect(chosenOf(desk.state)).toEqual({ anchor: ids[1], head: ids[1] });
+    desk.run(deleteChosen);
+    expect(chosenOf(desk.state)).toBeNull();
+    desk.undo.undo();
+    expect(chosenOf(desk.state)).toEqual({ anchor: ids[1], head: ids[1] });
+    desk.undo.redo();
+    expect(desk.text()).toBe("one|three");
+    expect(chosenOf(desk.state)).toBeNull();
   });
 
   it("leave the caret in its block whose type comes back", () => {

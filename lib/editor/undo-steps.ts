@@ -9,6 +9,8 @@ import type { Transaction as SharedChange, UndoManager } from "yjs";
 import type { BlockMap } from "../core/block-map.ts";
 import { REMOTE } from "./binding.ts";
 import { cursorOf, positionsOf, type SentCursor } from "./caret-places.ts";
+import { type Chosen, chosenOf, isShown } from "./chosen.ts";
+import { choose } from "./chosen-commands.ts";
 
 type StackItem = UndoManager["undoStack"][number];
 type StackEvent = { readonly stackItem: StackItem; readonly origin: unknown };
@@ -16,16 +18,22 @@ type StackEvent = { readonly stackItem: StackItem; readonly origin: unknown };
 /** Meta of a transaction that is a step by itself: what is typed behind it is another. */
 export const OWN_STEP = "own step";
 
-/** What was chosen on the other side of a step. */
+/** What was chosen on the other side of a step (`Choice`). */
 const CHOSEN = "chosen";
+
+/** `blocks`: chosen as wholes. */
+type Choice = { readonly text: SentCursor | null; readonly blocks: Chosen | null };
 
 export function undoStepsPlugin(undo: UndoManager, map: BlockMap): Plugin {
   /** Before the first change of the step that is being written. */
-  let written: SentCursor | null = null;
+  let written: Choice | null = null;
   /** Before the undo or redo that is being done. */
-  let shown: SentCursor | null = null;
-  const chosenIn = ({ doc, selection }: EditorState): SentCursor | null =>
-    selection instanceof TextSelection ? (cursorOf(map, doc, selection)?.cursor ?? null) : null;
+  let shown: Choice | null = null;
+  const chosenIn = (state: EditorState): Choice => {
+    const { doc, selection } = state;
+    const cursor = selection instanceof TextSelection ? cursorOf(map, doc, selection)?.cursor : null;
+    return { text: cursor ?? null, blocks: chosenOf(state) };
+  };
 
   let isBehindOwn = false;
 
@@ -77,9 +85,14 @@ function isOwn(transaction: Transaction, { plugins }: EditorState): boolean {
   return plugins.some((plugin) => plugin.spec.isInputRules && first.getMeta(plugin) !== undefined);
 }
 
-function chooseAgain(view: EditorView, map: BlockMap, chosen: SentCursor | null | undefined): void {
+function chooseAgain(view: EditorView, map: BlockMap, chosen: Choice | null | undefined): void {
   const { doc, selection, tr } = view.state;
-  const found = chosen && positionsOf(map, doc, chosen);
+  const blocks = chosen?.blocks;
+  if (blocks && isShown(doc, blocks)) {
+    view.dispatch(choose(tr, blocks.anchor, blocks.head));
+    return;
+  }
+  const found = chosen?.text && positionsOf(map, doc, chosen.text);
   if (!found) return;
   const wanted = TextSelection.between(doc.resolve(found.anchor), doc.resolve(found.head));
   if (!selection.eq(wanted)) view.dispatch(tr.setSelection(wanted).scrollIntoView());
