@@ -2,14 +2,8 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { CornerLeftUp, FileText } from "lucide-react";
 import { type KeyboardEvent, useMemo, useRef, useState } from "react";
-import {
-  ancestorsOf,
-  type Branches,
-  type DocumentRows,
-  type Place,
-  subtreeOf,
-  titleOf,
-} from "./tree-model.ts";
+import { type Goal, goalsFor, goalsNamed } from "./move-goals.ts";
+import { type Branches, type DocumentRows, type Place, titleOf } from "./tree-model.ts";
 
 type MoveProps = {
   id: string;
@@ -20,8 +14,6 @@ type MoveProps = {
   focusAfter: () => HTMLElement | null | false;
 };
 
-type Goal = { readonly id: string | null; readonly title: string; readonly way: string };
-
 /** So many are listed; more are found by their name. */
 const SHOWN = 100;
 
@@ -31,8 +23,7 @@ export function MoveDialog({ id, rows, branches, onMove, onClose, focusAfter }: 
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const goals = useMemo(() => goalsFor(id, rows, branches), [id, rows, branches]);
-  const words = sought.trim().toLocaleLowerCase();
-  const found = goals.filter(({ title }) => title.toLocaleLowerCase().includes(words));
+  const found = useMemo(() => goalsNamed(goals, sought), [goals, sought]);
   const choose = ({ id: parentId }: Goal) => {
     const last = (branches.children.get(parentId ?? "") ?? []).filter((row) => row.id !== id).at(-1);
     onMove(id, { parentId, afterId: last?.id ?? null });
@@ -95,17 +86,4 @@ export function MoveDialog({ id, rows, branches, onMove, onClose, focusAfter }: 
 function saying(count: number): string {
   if (count === 0) return "No document that it can go into has this name.";
   return count > SHOWN ? `${count - SHOWN} more: type a part of the name.` : "";
-}
-
-/** Everything but itself, what is inside it, and what it is directly inside of already. */
-function goalsFor(id: string, rows: DocumentRows, branches: Branches): Goal[] {
-  const inside = new Set(subtreeOf(branches, id));
-  const parent = branches.parent.get(id) ?? "";
-  const goals: Goal[] = parent === "" ? [] : [{ id: null, title: "Top level", way: "" }];
-  for (const row of rows.values()) {
-    if (inside.has(row.id) || row.id === parent) continue;
-    const way = ancestorsOf(branches, row.id).map((one) => titleOf(rows.get(one)));
-    goals.push({ id: row.id, title: titleOf(row), way: way.join(" / ") });
-  }
-  return goals;
 }
