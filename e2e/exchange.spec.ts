@@ -119,5 +119,24 @@ test("a document goes out as HTML and on paper, a workspace as a zip, and both c
   await body(page)
     .getByText("the plan")
     .click({ modifiers: ["ControlOrMeta"] });
-  await expect(body(page).locator("a")).toHaveAttribute("href", /^\/w\/[\da-f-]{36}\/d\/[\da-f-]{36}$/);
+  const link = body(page).locator("a");
+  await expect(link).toHaveAttribute("href", /^\/w\/[\da-f-]{36}\/d\/[\da-f-]{36}$/);
+
+  // once more, with all inside it: pictures are its own, links lead to what is inside the copy
+  const homeId = page.url();
+  const original = await link.getAttribute("href");
+  await page.getByRole("button", { name: "Actions for Notes", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Duplicate" }).click();
+  await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("Notes (copy)");
+  await expect(page.getByText("4 documents were duplicated.")).toBeVisible();
+  const copy = page.getByRole("treeitem", { name: "Notes (copy)", exact: true });
+  await copy.focus();
+  await page.keyboard.press("ArrowRight");
+  const home = page.getByRole("treeitem", { name: "Home", exact: true });
+  await expect(home).toHaveCount(2);
+  await home.last().locator("a").click();
+  await page.waitForURL((url) => url.href !== homeId && url.pathname !== new URL(homeId).pathname);
+  await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("Home");
+  await expect(body(page).locator("figure img")).toBeVisible();
+  await expect(link).not.toHaveAttribute("href", original ?? "");
 });

@@ -2,10 +2,12 @@
 import type { ExportNode } from "../../lib/exchange/plan-export.ts";
 import { noteEvent } from "../../lib/vitals/note-event.ts";
 import { saveFile } from "../ui/save-file.ts";
+import { type CopyPlace, duplicateTree } from "./duplicate-tree.ts";
 import { fileNameOf } from "./export-document.ts";
 import { exportTree } from "./export-tree.ts";
 import { importTree, type TreeWishes } from "./import-tree.ts";
-import type { Place } from "./make-document.ts";
+import { makeDocument, type NewDocument, type Place } from "./make-document.ts";
+import { readDocument } from "./read-document.ts";
 
 const count = (number: number, what: string): string => (number === 1 ? `One ${what}` : `${number} ${what}s`);
 
@@ -18,6 +20,32 @@ export async function importInto(place: Place, files: readonly File[], wishes: T
     sentence: wishes.signal.aborted ? `${done}; then it was stopped.` : `${done}.`,
   };
 }
+
+/** @param hasUnsent whether words of this page are still on their way: they would be missing in the copy. */
+export async function duplicateIn(
+  place: Place,
+  node: ExportNode,
+  where: CopyPlace,
+  hasUnsent: () => Promise<boolean>,
+  wishes: TreeWishes,
+) {
+  for (let tries = 0; await hasUnsent(); tries++) {
+    if (tries === UNSENT_TRIES)
+      throw new Error("Words of this page are not saved yet, and would be missing. Try again once they are.");
+    await new Promise((resolve) => setTimeout(resolve, UNSENT_PAUSE_MS));
+  }
+  const door = {
+    read: (documentId: string) => readDocument({ documentId, userId: place.userId }),
+    make: (whole: NewDocument) => makeDocument(place, whole),
+  };
+  const { made, firstId, problems } = await duplicateTree(node, where, door, wishes);
+  const done = `${count(made, "document")} ${made === 1 ? "was" : "were"} duplicated`;
+  const sentence = wishes.signal.aborted ? `${done}; then it was stopped.` : `${done}.`;
+  return { firstId: made > 0 ? firstId : null, problems, sentence };
+}
+
+const UNSENT_TRIES = 50;
+const UNSENT_PAUSE_MS = 100;
 
 type OwnData = {
   readonly documents: readonly {

@@ -1,16 +1,12 @@
 /** Documents, with all inside them, as a zip of Markdown with their pictures and files. */
-import { DocumentSession } from "../../lib/collab/document-session.ts";
-import { createMemoryOutbox } from "../../lib/collab/outbox.ts";
-import { createMemoryLocks } from "../../lib/collab/session-locks.ts";
 import type { AttachmentKey } from "../../lib/core/attachment.ts";
-import { readDocumentTree } from "../../lib/core/block-read.ts";
 import type { BlockNode } from "../../lib/core/block-tree.ts";
 import { packZip } from "../../lib/exchange/archive.ts";
 import { type ExportNode, ExportPlan } from "../../lib/exchange/plan-export.ts";
 import { ORDER_FILE } from "../../lib/exchange/plan-import.ts";
 import { fetchPicture } from "./attachments/storage-door.ts";
 import type { TreeWishes } from "./import-tree.ts";
-import { headlessOptions } from "./open-session.ts";
+import { readDocument } from "./read-document.ts";
 
 export type ExportDoor = {
   readonly read: (documentId: string) => Promise<{ title: string; blocks: readonly BlockNode[] }>;
@@ -80,18 +76,4 @@ export async function exportNodes(
   if (written === 0 && besides.size === 0) return { zip: null, written, problems };
   add(ORDER_FILE, new TextEncoder().encode(plan.order));
   return { zip: packZip(files), written, problems };
-}
-
-async function readDocument(place: { documentId: string; userId: string }) {
-  const session = new DocumentSession({
-    ...headlessOptions(place),
-    outbox: Promise.resolve(createMemoryOutbox()),
-    locks: createMemoryLocks(),
-  });
-  try {
-    await session.ready;
-    return { title: session.doc.getText("title").toString(), blocks: readDocumentTree(session.doc) };
-  } finally {
-    await session.destroy();
-  }
 }

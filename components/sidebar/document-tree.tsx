@@ -3,11 +3,13 @@ import { type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } fr
 import { Late } from "../ui/late.tsx";
 import { LatePart } from "../ui/late-part.ts";
 import { DropMark } from "./drop-mark.tsx";
+import type { Exchange } from "./exchange.ts";
 import { ItemMenu } from "./item-menu.tsx";
 import { useTree } from "./tree-context.tsx";
 import { type ItemEvents, TreeItem } from "./tree-item.tsx";
 import { type Direction, linesOf, type Place, placeTowards, titleOf } from "./tree-model.ts";
 import { documentPath, useCurrentDocument, useDocumentActions } from "./use-document-actions.ts";
+import { useDuplicate } from "./use-duplicate.ts";
 import { useLatest } from "./use-latest.ts";
 import { useOpenBranches } from "./use-open-branches.ts";
 import { useTreeDrag } from "./use-tree-drag.ts";
@@ -18,10 +20,10 @@ const moveDialog = new LatePart(
   async () => (await import("./move-dialog.tsx")).MoveDialog,
 );
 
-type TreeProps = { workspaceId: string; canWrite: boolean };
+type TreeProps = { workspaceId: string; canWrite: boolean; exchange: Exchange };
 
 /** The documents as a tree: one tab stop, arrows inside, everything a pointer can do also by key. */
-export function DocumentTree({ workspaceId, canWrite }: TreeProps) {
+export function DocumentTree({ workspaceId, canWrite, exchange }: TreeProps) {
   const { rows, branches } = useTree();
   const currentId = useCurrentDocument();
   const { isOpen, setOpen } = useOpenBranches(branches, rows.size, currentId);
@@ -71,6 +73,7 @@ export function DocumentTree({ workspaceId, canWrite }: TreeProps) {
     if (place.parentId) setOpen(place.parentId, true);
     void act.moveTo(id, place);
   };
+  const { duplicate, dialog } = useDuplicate(workspaceId, exchange);
   const drag = useTreeDrag({ tree, lines, branches, setOpen, drop: put });
 
   const onKeyDown = useTreeKeys({
@@ -146,10 +149,12 @@ export function DocumentTree({ workspaceId, canWrite }: TreeProps) {
           void act.create(id);
         }}
         onRename={rename}
+        onDuplicate={(id) => void duplicate(id)}
         onMove={move}
         onMoveTo={setMovingId}
         onTrash={trash}
       />
+      {dialog}
       {movingId ? (
         <Late
           part={moveDialog}

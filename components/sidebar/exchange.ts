@@ -10,6 +10,12 @@ export type Exchange = {
     files: readonly File[],
     wishes: WorkWishes,
   ) => Promise<WorkResult & { firstId: string | null }>;
+  /** The same once more, with all inside it, behind `afterId`. */
+  readonly duplicate: (
+    node: TreeNode,
+    where: { readonly parentId: string | null; readonly afterId: string },
+    wishes: WorkWishes,
+  ) => Promise<WorkResult & { firstId: string | null }>;
   /** Saves documents with all inside them as a zip. */
   readonly exportTree: (name: string, nodes: readonly TreeNode[], wishes: WorkWishes) => Promise<WorkResult>;
 };

@@ -2,6 +2,7 @@
 import {
   ArrowDown,
   ArrowUp,
+  Copy,
   FilePlus,
   FolderInput,
   IndentDecrease,
@@ -22,6 +23,7 @@ type ItemMenuProps = {
   onClose: () => void;
   onCreate: (id: string) => void;
   onRename: (id: string) => void;
+  onDuplicate: (id: string) => void;
   onMove: (id: string, direction: Direction) => void;
   onMoveTo: (id: string) => void;
   onTrash: (id: string) => void;
@@ -46,6 +48,9 @@ export function ItemMenu({ id, branches, anchor, focusAfter, onClose, ...act }: 
             </MenuItem>
             <MenuItem icon={Pencil} onClick={() => act.onRename(id)}>
               Rename
+            </MenuItem>
+            <MenuItem icon={Copy} onClick={() => act.onDuplicate(id)}>
+              Duplicate
             </MenuItem>
             <MenuLine />
             {moves.map(({ direction, icon, label }) => (

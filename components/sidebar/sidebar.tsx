@@ -38,7 +38,7 @@ export function Sidebar(props: SidebarProps) {
         <div className="side-head">
           <h2>Documents</h2>
         </div>
-        <DocumentTree workspaceId={workspace.id} canWrite={canWrite} />
+        <DocumentTree workspaceId={workspace.id} canWrite={canWrite} exchange={exchange} />
         <div className="side-end">
           <Row href={`${home}/trash`} icon={Trash2}>
             Trash

@@ -1,5 +1,6 @@
 "use client";
 import {
+  Copy,
   Download,
   Ellipsis,
   FileCode,
@@ -19,6 +20,7 @@ import { printDocument } from "../editor/print-document.ts";
 import { useTree } from "../sidebar/tree-context.tsx";
 import { nodeOf } from "../sidebar/tree-nodes.ts";
 import { useDocumentActions } from "../sidebar/use-document-actions.ts";
+import { useDuplicate } from "../sidebar/use-duplicate.ts";
 import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
 import { saveFile } from "../ui/save-file.ts";
 import { toast } from "../ui/toast.ts";
@@ -33,6 +35,7 @@ export function DocumentActions({ documentId, exportAs, showOutline, showRelated
   const { workspace, canWrite, exchange, showShortcuts } = useFrame();
   const { rows, branches } = useTree();
   const { start, dialog } = useWork();
+  const { duplicate, dialog: duplicating } = useDuplicate(workspace.id, exchange);
   const act = useDocumentActions(workspace.id);
   const button = useRef<HTMLButtonElement>(null);
   const trigger = (
@@ -54,6 +57,11 @@ export function DocumentActions({ documentId, exportAs, showOutline, showRelated
         <MenuItem icon={Link2} onClick={() => void copyLink()}>
           Copy link
         </MenuItem>
+        {canWrite ? (
+          <MenuItem icon={Copy} onClick={() => void duplicate(documentId)}>
+            Duplicate
+          </MenuItem>
+        ) : null}
         <MenuItem icon={Download} onClick={() => void download(() => exportAs("Markdown"))}>
           Export…
         </MenuItem>
@@ -93,6 +101,7 @@ export function DocumentActions({ documentId, exportAs, showOutline, showRelated
         ) : null}
       </Menu>
       {dialog}
+      {duplicating}
     </>
   );
 }

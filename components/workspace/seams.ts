@@ -31,6 +31,8 @@ export const seams: Seams = {
     importFile: async (file) => (await import("../editor/import-markdown.ts")).importMarkdown(place, file),
     importTree: async (files, wishes) =>
       (await import("../editor/exchange.ts")).importInto(place, files, wishes),
+    duplicate: async (node, where, wishes) =>
+      (await import("../editor/exchange.ts")).duplicateIn(place, node, where, seams.hasUnsentText, wishes),
     exportTree: async (name, nodes, wishes) =>
       (await import("../editor/exchange.ts")).exportFrom(place.userId, name, nodes, wishes),
   }),
