@@ -27,6 +27,7 @@ import { readPage } from "./read-page.ts";
 import { selectWider } from "./select-wider.ts";
 import { stayAtStart, stepAcross, stepLine, toStart } from "./step-line.ts";
 import { cellBelow, goToCell, moveColumn, moveRow } from "./table-commands.ts";
+import { OWN_STEP } from "./undo-steps.ts";
 
 /** ``` and Enter makes code. */
 const fence: Command = (state, dispatch) => {
@@ -66,12 +67,12 @@ const forward = chainCommands(
  * @param undo takes back this person's own changes only.
  */
 export function bodyKeys(undo: UndoManager): Readonly<Record<string, Command>> {
-  /** A change of structure is undone by itself, not together with the typing before it. */
+  /** A change of structure is undone by itself, not together with the typing before it or behind it. */
   const step =
     (command: Command): Command =>
     (state, dispatch, view) => {
       if (dispatch) undo.stopCapturing();
-      return command(state, dispatch, view);
+      return command(state, dispatch && ((tr) => dispatch(tr.setMeta(OWN_STEP, true))), view);
     };
   const history =
     (direction: "undo" | "redo"): Command =>

@@ -13,6 +13,7 @@ import { chooseHere, deleteChosen } from "./chosen-commands.ts";
 import { markChosen } from "./chosen-marks.ts";
 import { chosenPlugin } from "./chosen-plugin.ts";
 import { splitBlockCommand, turnInto } from "./commands.ts";
+import { bodyKeys } from "./keymap.ts";
 import { schema } from "./schema.ts";
 import { undoStepsPlugin } from "./undo-steps.ts";
 
@@ -72,6 +73,10 @@ class Desk {
     return this;
   }
 
+  press(key: string): this {
+    return this.run(bodyKeys(this.undo)[key] as Command);
+  }
+
   text(): string {
     return this.state.doc.children.map(({ textContent }) => textContent).join("|");
   }
@@ -99,6 +104,15 @@ describe("undo and redo", () => {
     desk.undo.undo();
     desk.undo.undo();
     expect(desk.shown()).toBe("hello []world");
+  });
+
+  it("part words from the new line before them, however fast they are typed", () => {
+    const desk = new Desk("one").choose(3).type("!").press("Enter").type("two").press("Tab").type("!");
+    const undone = [1, 2, 3, 4, 5].map(() => {
+      desk.undo.undo();
+      return desk.shown();
+    });
+    expect(undone).toEqual(["one!|two[]", "one!|two[]", "one!|[]", "one![]", "one[]"]);
   });
 
   it("take what is typed behind a paste for itself", () => {
