@@ -159,6 +159,10 @@ test("files dropped, chosen, refused, and kept while there is no connection", as
   ]);
   const files = body(page).locator("figure[data-block-type=file]");
   await expect(files.locator(".file-name")).toHaveText(["plan.pdf", "numbers.csv"]);
+  await page.keyboard.press("Control+z");
+  await expect(files, "what was brought at once is one step").toHaveCount(0);
+  await page.keyboard.press("Control+Shift+z");
+  await expect(files.locator(".file-name")).toHaveText(["plan.pdf", "numbers.csv"]);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("button", { name: "Download plan.pdf" }).click(),

@@ -37,7 +37,7 @@ import { slashPlugin } from "../../lib/editor/slash.ts";
 import { stillAttachment } from "../../lib/editor/still-attachment.ts";
 import { stillEmbed } from "../../lib/editor/still-embed.ts";
 import { tablePlugin } from "../../lib/editor/table-plugin.ts";
-import { undoStepsPlugin } from "../../lib/editor/undo-steps.ts";
+import { stepsTogether, undoStepsPlugin } from "../../lib/editor/undo-steps.ts";
 import { afterText } from "../ui/text-first.ts";
 import { toast } from "../ui/toast.ts";
 import { OpenAttachments } from "./attachments/open-attachments.ts";
@@ -99,7 +99,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
   const late = new LateKit<BlockKit>({
     load: async () => {
       const code = await import("./block-kit.ts");
-      return () => new code.BlockKit({ documentId, session, dialog: attachments.dialog, onPut });
+      return () => new code.BlockKit({ documentId, session, dialog: attachments.dialog, asSteps });
     },
     onMissing: () =>
       void toast("A part of the editor is not here yet. It comes as soon as there is a connection.", {
@@ -107,7 +107,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
       }),
   });
   const slash = new SlashStore();
-  const onPut = () => undo.stopCapturing();
+  const asSteps = stepsTogether(undo);
   const attachments = new OpenAttachments((use) => void late.whenHere((kit) => use(kit.attachments)));
   const changes = new EditorChanges();
   const plugins = (): Plugin[] => [

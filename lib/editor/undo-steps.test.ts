@@ -15,7 +15,7 @@ import { chosenPlugin } from "./chosen-plugin.ts";
 import { splitBlockCommand, turnInto } from "./commands.ts";
 import { bodyKeys } from "./keymap.ts";
 import { schema } from "./schema.ts";
-import { undoStepsPlugin } from "./undo-steps.ts";
+import { STEP_TOGETHER, stepsTogether, undoStepsPlugin } from "./undo-steps.ts";
 
 /** A plugin that adds a change of its own to a paste. */
 const slantsPasted = new Plugin({
@@ -131,6 +131,32 @@ describe("undo and redo", () => {
     if (first) insertText(desk.map, first.id, 0, { text: ">> ", marks: {} });
     desk.undo.undo();
     expect(desk.shown()).toBe(">> one[]|two");
+  });
+
+  it("take all that was brought at once as one step, but for what else is done meanwhile", () => {
+    const desk = new Desk("one").choose(0, 3);
+    const together = stepsTogether(desk.undo);
+    const bring = (cause: object, text: string) =>
+      together(cause, () =>
+        desk.dispatch(
+          desk.state.tr.insertText(text, desk.state.doc.content.size - 1).setMeta(STEP_TOGETHER, true),
+        ),
+      );
+    const [first, second] = [{}, {}];
+    for (const text of [" two", " three"]) bring(first, text);
+    for (const text of [" four", " five"]) bring(second, text);
+    desk.choose(0).type("> ");
+    for (const text of [" six", " seven"]) bring(second, text);
+    desk.undo.undo();
+    expect(desk.text()).toBe("> one two three four five");
+    bring(second, " eight");
+    const undone = [1, 2, 3, 4].map(() => {
+      desk.undo.undo();
+      return desk.text();
+    });
+    expect(undone).toEqual(["> one two three four five", "one two three four five", "one two three", "one"]);
+    desk.undo.redo();
+    expect(desk.text()).toBe("one two three");
   });
 
   it("choose whole blocks again that were chosen, and others where others were", () => {

@@ -18,6 +18,27 @@ type StackEvent = { readonly stackItem: StackItem; readonly origin: unknown };
 /** Meta of a transaction that is a step by itself: what is typed behind it is another. */
 export const OWN_STEP = "own step";
 
+/** Meta of a transaction that `StepsTogether` begins or continues a step with. */
+export const STEP_TOGETHER = "step together";
+
+/**
+ * Does a change that belongs to others: with those that were done for the same `cause` it is one step, as long as nothing
+ * else was done in between. Its transaction carries STEP_TOGETHER.
+ */
+export type StepsTogether = (cause: object, change: () => void) => void;
+
+export function stepsTogether(undo: UndoManager): StepsTogether {
+  let last: { cause: object; item: StackItem | undefined } | null = null;
+  return (cause, change) => {
+    const goesOn = last?.cause === cause && last.item !== undefined && last.item === undo.undoStack.at(-1);
+    if (goesOn) undo.lastChange = Date.now();
+    else undo.stopCapturing();
+    change();
+    undo.stopCapturing();
+    last = { cause, item: undo.undoStack.at(-1) };
+  };
+}
+
 /** What was chosen on the other side of a step (`Choice`). */
 const CHOSEN = "chosen";
 
@@ -43,7 +64,8 @@ export function undoStepsPlugin(undo: UndoManager, map: BlockMap): Plugin {
       const [step, ...others] = transaction.steps;
       const isText = step instanceof ReplaceStep && others.length === 0;
       const isTyping = state.selection.empty && isText && !isOwn(transaction, state);
-      if (!isTyping || isBehindOwn) undo.stopCapturing();
+      const isTogether = firstOf(transaction).getMeta(STEP_TOGETHER) === true;
+      if (!isTogether && (!isTyping || isBehindOwn)) undo.stopCapturing();
       written ??= chosenIn(state);
       return true;
     },
@@ -80,10 +102,14 @@ export function undoStepsPlugin(undo: UndoManager, map: BlockMap): Plugin {
 
 /** A paste, too, and what a rule makes of typed text, and what other plugins add to such a step. */
 function isOwn(transaction: Transaction, { plugins }: EditorState): boolean {
-  const first: Transaction = transaction.getMeta("appendedTransaction") ?? transaction;
+  const first = firstOf(transaction);
   if (first.getMeta("paste") === true || first.getMeta(OWN_STEP) === true) return true;
   return plugins.some((plugin) => plugin.spec.isInputRules && first.getMeta(plugin) !== undefined);
 }
+
+/** What a transaction of a plugin answers; itself, where it answers none. */
+const firstOf = (transaction: Transaction): Transaction =>
+  transaction.getMeta("appendedTransaction") ?? transaction;
 
 function chooseAgain(view: EditorView, map: BlockMap, chosen: Choice | null | undefined): void {
   const { doc, selection, tr } = view.state;

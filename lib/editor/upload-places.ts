@@ -8,6 +8,7 @@ import { Decoration, DecorationSet } from "@tiptap/pm/view";
 import { type Attachment, type AttachmentType, attachmentProps } from "../core/attachment.ts";
 import { type BlockId, newBlockId } from "../core/ids.ts";
 import { type Beside, uploadsKey as key } from "./beside.ts";
+import { STEP_TOGETHER } from "./undo-steps.ts";
 
 export type Place = Beside & { readonly id: string /** Between two top nodes. */; readonly pos: number };
 type Change = { readonly add?: readonly Place[]; readonly remove?: string; readonly moved?: BlockId };
@@ -83,7 +84,7 @@ export function startUploads(state: EditorState, ids: readonly string[], beside:
 export const endUpload = (state: EditorState, id: string): Transaction =>
   state.tr.setMeta(key, { remove: id } satisfies Change);
 
-/** Makes the upload a block at its place; null when it has none. */
+/** Makes the upload a block at its place, as a part of a step (`StepsTogether`); null when it has none. */
 export function putAttachment(
   state: EditorState,
   id: string,
@@ -99,5 +100,6 @@ export function putAttachment(
   const depth = place.side === "before" || below > above ? below : above;
   const block = newBlockId();
   const node = schema.node("attachment", { id: block, type, depth, props: attachmentProps(attachment) });
-  return state.tr.insert(place.pos, node).setMeta(key, { remove: id, moved: block } satisfies Change);
+  const change: Change = { remove: id, moved: block };
+  return state.tr.insert(place.pos, node).setMeta(key, change).setMeta(STEP_TOGETHER, true);
 }

@@ -13,6 +13,7 @@ import type { Beside } from "../../../lib/editor/beside.ts";
 import { pictureOf } from "../../../lib/editor/describe-picture.ts";
 import { fileDropPlugin } from "../../../lib/editor/file-drop.ts";
 import type { MakeView } from "../../../lib/editor/late-view.ts";
+import type { StepsTogether } from "../../../lib/editor/undo-steps.ts";
 import { UploadCard } from "../../../lib/editor/upload-card.ts";
 import {
   endUpload,
@@ -61,8 +62,8 @@ export type AttachmentNeeds = {
   readonly documentId: string;
   readonly session: DocumentSession;
   readonly dialog: WritableStore<AttachmentDialog | null>;
-  /** Called before and behind the change that puts one into the text. */
-  readonly onPut: () => void;
+  /** Puts one into the text; those of one drop, paste or choice belong together. */
+  readonly asSteps: StepsTogether;
 };
 
 export class AttachmentKit {
@@ -70,11 +71,13 @@ export class AttachmentKit {
   readonly #dialog: AttachmentNeeds["dialog"];
   readonly #uploads: Uploads;
   readonly #cards = new Map<string, UploadCard>();
+  /** By upload: all that was brought at once. */
+  readonly #brought = new Map<string, readonly File[]>();
   readonly #stops: (() => void)[] = [];
   readonly #documentId: string;
   #view: EditorView | null = null;
 
-  constructor({ documentId, session, dialog, onPut }: AttachmentNeeds) {
+  constructor({ documentId, session, dialog, asSteps }: AttachmentNeeds) {
     this.#documentId = documentId;
     this.#dialog = dialog;
     this.#uploads = new Uploads(
@@ -86,7 +89,7 @@ export class AttachmentKit {
       },
       {
         changed: (upload) => this.#cards.get(upload.id)?.show(upload),
-        stored: (upload, prepared) => this.#put(upload, prepared, onPut),
+        stored: (upload, prepared) => this.#put(upload, prepared, asSteps),
       },
     );
     this.#stops.push(
@@ -131,6 +134,7 @@ export class AttachmentKit {
       const card = new UploadCard(file.name, { retry, drop: () => this.#drop(id) });
       card.show(upload);
       this.#cards.set(id, card);
+      this.#brought.set(id, files);
       return id;
     });
     view.dispatch(startUploads(view.state, ids, beside));
@@ -168,14 +172,14 @@ export class AttachmentKit {
 
   #drop(id: string): void {
     this.#uploads.drop(id);
-    this.#cards.delete(id);
+    this.#forget(id);
     const view = this.#view;
     if (!view || view.isDestroyed) return;
     view.dispatch(endUpload(view.state, id));
     view.focus();
   }
 
-  #put(upload: Upload, { type, about, blob, note }: Prepared, onPut: () => void): void {
+  #put(upload: Upload, { type, about, blob, note }: Prepared, asSteps: StepsTogether): void {
     const view = this.#view;
     const attachment: Attachment = { ...about, key: upload.key, alt: "" };
     const tr =
@@ -189,11 +193,14 @@ export class AttachmentKit {
       return;
     }
     if (type === IMAGE) this.#pictures.put(upload.key, blob);
-    onPut();
-    view.dispatch(tr);
-    onPut();
-    this.#cards.delete(upload.id);
+    asSteps(this.#brought.get(upload.id) ?? upload, () => view.dispatch(tr));
+    this.#forget(upload.id);
     if (note) toast(note);
+  }
+
+  #forget(id: string): void {
+    this.#cards.delete(id);
+    this.#brought.delete(id);
   }
 
   async #open(attachment: Attachment, from: HTMLElement): Promise<void> {
