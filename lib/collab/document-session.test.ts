@@ -477,3 +477,33 @@ test("DS16 a dead tab's words that stand on what the living one has not heard of
   expect(server.replay().getText("text").toString()).toBe("bob ada");
   expect(statusOf(living.session).leftovers).toBe(0);
 });
+
+test("DS17 of two tabs without a network one closes, the other writes on in its words and closes, too: a third sends all", async () => {
+  const { clock, server, open } = createWorld();
+  const [outbox, locks] = [createMemoryOutbox(), createMemoryLocks()];
+  const shared = { openOutbox: () => Promise.resolve(outbox), locks };
+  const [bob, lasting, first] = [await open("bob"), await open("ada", shared), await open("ada", shared)];
+  await clock.run(1_000);
+  for (const { page } of [lasting, first]) page.line.cut = true;
+  type(lasting.session, "before ");
+  type(first.session, "of the first ");
+  await clock.run(100);
+  void first.session.destroy();
+  await clock.run(20_000);
+  expect(textOf(lasting.session)).toContain("of the first ");
+  const text = lasting.session.doc.getText("text");
+  text.insert(textOf(lasting.session).indexOf("first"), "very ");
+  await clock.run(100);
+  void lasting.session.destroy();
+  await clock.run(1_000);
+  expect(server.rows).toEqual([]);
+  const third = await open("ada", shared);
+  await clock.run(20_000);
+  expect(statusOf(third.session).leftovers).toBe(0);
+  const all = server.replay().getText("text").toString();
+  expect([textOf(third.session), textOf(bob.session)]).toEqual([all, all]);
+  expect(all).toContain("of the very first ");
+  expect(all).toContain("before ");
+  expect(await outbox.list()).toEqual([]);
+  expect(bob.session.refused.getSnapshot()).toEqual([]);
+});

@@ -77,9 +77,10 @@ export class Senders {
     return { is: "taken", data };
   }
 
+  /** They are sent in the order in which they were taken over: a session may have two queues, with another's between. */
   #queueOf(entry: OutboxEntry): SendQueue {
-    const known = this.#adopted.find((adopted) => adopted.sessionId === entry.sessionId);
-    if (known !== undefined) return known;
+    const last = this.#adopted.at(-1);
+    if (last?.sessionId === entry.sessionId) return last;
     // One at a time: a refusal then says which entry it means.
     const queue = new SendQueue(entry, { ...QUEUE_CAPS, batchEntries: 1 });
     this.#adopted.push(queue);

@@ -21,8 +21,15 @@ function createShared() {
   const clock = new VirtualClock();
   const outbox = createMemoryOutbox();
   const locks = createMemoryLocks();
-  const openTab = (ownSessionId: string, impossible: string[] = []) => {
+  const openTab = (
+    ownSessionId: string,
+    impossible: string[] = [],
+    /** Which entry stands on which. */
+    standsOn: Readonly<Record<string, string>> = {},
+  ) => {
+    /** What was tried, and what of it went in. */
     const adopted: string[] = [];
+    const taken: string[] = [];
     const leftovers: number[] = [];
     /** Whether reading on succeeds, and what it makes possible. */
     const log = { isThere: true, brings: "" };
@@ -33,8 +40,15 @@ function createShared() {
       ownSessionId,
       clock,
       adopt: (entries) => {
-        adopted.push(...entries.map(({ sessionId, clientSeq }) => `${sessionId} ${clientSeq}`));
-        return entries.filter(({ sessionId }) => impossible.includes(sessionId));
+        return entries.filter(({ sessionId, clientSeq }) => {
+          const name = `${sessionId} ${clientSeq}`;
+          adopted.push(name);
+          const ground = standsOn[name];
+          if (impossible.includes(sessionId) || (ground !== undefined && !taken.includes(ground)))
+            return true;
+          taken.push(name);
+          return false;
+        });
       },
       readOn: () => {
         if (log.isThere && impossible.includes(log.brings))
@@ -43,7 +57,7 @@ function createShared() {
       },
       onLeftovers: (entries) => leftovers.push(entries.length),
     });
-    return { sweeper, adopted, leftovers, log };
+    return { sweeper, adopted, taken, leftovers, log };
   };
   return { clock, outbox, locks, openTab };
 }
@@ -103,15 +117,33 @@ test("SW5 what stands on rows that were not read yet is taken over once they are
   const { clock, outbox, openTab } = createShared();
   await outbox.put(entry("early", 1));
   await outbox.put(entry("fine", 1));
-  const { sweeper, adopted, leftovers, log } = openTab("me", ["early"]);
+  const { sweeper, taken, leftovers, log } = openTab("me", ["early"]);
   Object.assign(log, { isThere: false, brings: "early" });
   await sweeper.start();
-  expect([adopted, leftovers], "who stands on others waits with them").toEqual([["early 1"], []]);
+  expect([taken, leftovers]).toEqual([["fine 1"], []]);
   log.isThere = true;
-  await clock.run(2_000);
-  expect(adopted).toEqual(["early 1", "early 1", "early 1", "fine 1"]);
   await clock.run(60_000);
-  expect([adopted.length, leftovers]).toEqual([4, []]);
+  expect([taken, leftovers]).toEqual([["fine 1", "early 1"], []]);
+  sweeper.stop();
+});
+
+test("SW6 of two dead tabs, one that began first and went on in the other's words comes behind it, in its own order", async () => {
+  const { outbox, openTab } = createShared();
+  for (const [session, seq] of [
+    ["lasting", 1],
+    ["lasting", 2],
+    ["lasting", 3],
+    ["first", 1],
+  ] as const) {
+    await outbox.put(entry(session, seq));
+  }
+  const { sweeper, taken, leftovers } = openTab("me", [], {
+    "lasting 2": "first 1",
+    "first 1": "lasting 1",
+  });
+  await sweeper.start();
+  expect(taken).toEqual(["lasting 1", "first 1", "lasting 2", "lasting 3"]);
+  expect(leftovers).toEqual([]);
   sweeper.stop();
 });
 

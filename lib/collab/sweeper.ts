@@ -78,23 +78,43 @@ export class Sweeper {
     await this.#takeOver(entries);
   }
 
-  /** In the order of writing. A session that lives is passed over: nobody took over its entries, nothing stands on them. */
+  /** A session that lives is passed over: nobody took over its entries, nothing stands on them. */
   async #takeOver(entries: readonly OutboxEntry[]): Promise<void> {
-    for (const sessionId of new Set(entries.map((entry) => entry.sessionId))) {
-      if (!(await this.#hold(sessionLock(sessionId)))) continue;
-      // Read again under the lock: until now its tab may have written or sent.
-      const left = (await this.#options.outbox.list()).filter((entry) => entry.sessionId === sessionId);
-      if (this.#stopped) return;
-      let impossible = this.#adopt(left);
-      if (impossible.length > 0) {
-        // They may stand on rows that the dead tab had read and this one has not.
-        if (!(await this.#options.readOn())) break;
-        impossible = this.#adopt(impossible);
-      }
-      this.#done.add(sessionId);
-      this.#leftovers.push(...impossible);
+    const dead = new Set<string>();
+    for (const sessionId of new Set(entries.map((entry) => entry.sessionId)))
+      if (await this.#hold(sessionLock(sessionId))) dead.add(sessionId);
+    // Read again under the locks: until now their tabs may have written or sent.
+    const listed = await this.#options.outbox.list();
+    if (this.#stopped) return;
+    let left = this.#adoptAll(
+      [...dead].flatMap((sessionId) => listed.filter((entry) => entry.sessionId === sessionId)),
+    );
+    if (left.length > 0) {
+      // They may stand on rows that the dead tab had read and this one has not.
+      if (!(await this.#options.readOn())) return;
+      left = this.#adopt(this.#adoptAll(left));
     }
+    for (const sessionId of dead) this.#done.add(sessionId);
+    this.#leftovers.push(...left);
     if (this.#leftovers.length > 0) this.#options.onLeftovers([...this.#leftovers]);
+  }
+
+  /**
+   * Of two that died, one may have begun first and gone on in what the other left: entries go in by turns, those of one
+   * session in their order. Returns what cannot be, so far.
+   */
+  #adoptAll(entries: readonly OutboxEntry[]): OutboxEntry[] {
+    let left = [...entries];
+    for (let before = left.length + 1; left.length < before; ) {
+      before = left.length;
+      const stuck = new Set<string>();
+      left = left.filter((entry) => {
+        if (!stuck.has(entry.sessionId) && this.#adopt([entry]).length === 0) return false;
+        stuck.add(entry.sessionId);
+        return true;
+      });
+    }
+    return left;
   }
 
   /** Each entry once, however often its session is looked at. */
