@@ -11,13 +11,17 @@ export interface Clock {
 /** From 0 (included) to 1 (excluded). */
 export type Chance = () => number;
 
+/** Never goes back, whatever happens to the computer's clock: a pause must not become one of hours. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => performance.timeOrigin + performance.now(),
   after(ms, work) {
     const timer = setTimeout(work, ms);
     return () => clearTimeout(timer);
   },
 };
+
+/** What all tabs agree on, as far as people leave the computer's clock alone. */
+export const wallClock: Clock = { ...systemClock, now: () => Date.now() };
 
 export type BackoffLimits = { readonly firstMs: number; readonly mostMs: number };
 

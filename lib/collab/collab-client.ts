@@ -3,7 +3,7 @@
  * and counted, so that components may mount and unmount as they like.
  */
 import { HOSTED_EVENTS_PER_SECOND } from "./budget.ts";
-import { type Chance, type Clock, systemClock } from "./clock.ts";
+import { type Chance, type Clock, systemClock, wallClock } from "./clock.ts";
 import { DocumentSession, type DocumentSessionOptions } from "./document-session.ts";
 import { createBrowserEnvironment, type Environment } from "./environment.ts";
 import { openIdbOutbox } from "./idb-outbox.ts";
@@ -50,7 +50,7 @@ export class CollabClient {
     const { clock = systemClock, chance = Math.random } = options;
     this.#options = options;
     this.#clock = clock;
-    this.#locks = options.locks ?? createBrowserLocks(clock);
+    this.#locks = options.locks ?? createBrowserLocks();
     this.#environment = options.environment ?? createBrowserEnvironment();
     this.#workspaces = options.workspaces ?? new WorkspaceChannels(options.realtime, clock, chance);
     this.#documents = new Registry({
@@ -121,10 +121,10 @@ export class CollabClient {
   }
 }
 
-function createBrowserLocks(clock: Clock): SessionLocks {
+function createBrowserLocks(): SessionLocks {
   const { locks } = navigator as { locks?: LockManager };
   if (locks !== undefined) return createWebLocks(locks);
-  return createLeaseLocks(localStorage, clock, (releaseAll) =>
+  return createLeaseLocks(localStorage, wallClock, (releaseAll) =>
     window.addEventListener("pagehide", releaseAll),
   );
 }
