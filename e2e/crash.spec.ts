@@ -64,8 +64,11 @@ test("of a tab that is killed within its last key, without a network, every lett
   await standsStill;
   // The browser gives a page that does not answer half a second, and kills it.
   await page.close();
+  // A page of the same browser sends them, although it shows another document or none.
   await context.setOffline(false);
+  const kept = ["0 paragraph Every letter, and the last one, too!"];
+  await expect.poll(() => storedBlocks(witness, url), { timeout: 45_000 }).toEqual(kept);
   await openDocument(witness, url);
-  await expect.poll(() => shownBlocks(witness)).toEqual(["0 paragraph Every letter, and the last one, too!"]);
+  await expect.poll(() => shownBlocks(witness)).toEqual(kept);
   await expect(saveState(witness)).toHaveText("Saved");
 });

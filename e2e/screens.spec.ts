@@ -95,7 +95,7 @@ test.describe("the way in", () => {
   test("signing out with words that are not saved asks first, and they are sent after the next sign-in", async ({
     browser,
   }) => {
-    const { page, email } = await signUp(browser, "Una Sent");
+    const { page, email, workspaceUrl } = await signUp(browser, "Una Sent");
     const url = await newDocument(page, "Unsent");
     await page.keyboard.type("safe ");
     await expect(saveState(page)).toHaveText("Saved");
@@ -110,7 +110,9 @@ test.describe("the way in", () => {
     const question = page.getByRole("alertdialog", { name: "Sign out with words that are not saved yet?" });
     await question.getByRole("button", { name: "Cancel" }).click();
     await expect(body(page)).toContainText("safe unsent");
+    // also from a page that does not show them
     page.on("dialog", (dialog) => void dialog.accept());
+    await page.goto(workspaceUrl);
     await signOut();
     await question.getByRole("button", { name: "Sign out" }).click();
     await page.waitForURL(/\/sign-in/);

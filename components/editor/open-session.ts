@@ -27,8 +27,20 @@ export function collabClient(userId: string, workspaces: WorkspaceChannels): Col
         onReport,
       }),
     };
+    askBeforeLeaving();
   }
   return open.client;
+}
+
+let asks = false;
+
+/** Closing the page with words that only this browser has is asked about once, whatever the page shows by then. */
+function askBeforeLeaving(): void {
+  if (asks) return;
+  asks = true;
+  window.addEventListener("beforeunload", (event) => {
+    if (hasUnsentText()) event.preventDefault();
+  });
 }
 
 /** Some document of this page holds words that the server does not have. */

@@ -182,7 +182,6 @@ type OpenProps = InitialDocument & {
 function OpenDocument({ documentId, session, mentions, onBody, ...known }: OpenProps) {
   const { phase, access, isWritable } = useStore(session.status);
   const wasOpen = useOnce(phase === "open");
-  useWarning(session);
   if (!wasOpen) return phase === "ended" ? <Ended title={known.title} /> : <Opening {...known} />;
   return (
     <>
@@ -220,15 +219,4 @@ function Ended({ title }: { title: string }) {
       <p className="byline">This document cannot be opened now. Nothing was changed in it.</p>
     </>
   );
-}
-
-/** Leaving with words that only this page has is asked about once. */
-function useWarning(session: DocumentSession) {
-  useEffect(() => {
-    const warn = (event: BeforeUnloadEvent) => {
-      if (session.hasUnsent()) event.preventDefault();
-    };
-    window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
-  }, [session]);
 }

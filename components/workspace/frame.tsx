@@ -44,13 +44,14 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
   const signOutNow = useSignOut(side.signOut);
   const [isAsked, setAsked] = useState(false);
   const signOut = useCallback(async () => {
-    // A page that cannot even load the answer has no document open.
-    if (await seams.hasUnsentText().catch(() => false)) setAsked(true);
+    // A page that cannot even load the answer has no document open; where IndexedDB is denied nothing is kept.
+    if (await seams.hasUnsentHere(userId).catch(() => false)) setAsked(true);
     else await signOutNow();
-  }, [signOutNow]);
+  }, [signOutNow, userId]);
   useLastWorkspace(workspace.id);
   useFocusKept();
   useTitleKept();
+  useLeftBehind(userId);
   const [isListing, setListing] = useState(false);
   const showShortcuts = useCallback(() => setListing(true), []);
   useShortcutsKey(useCallback(() => setListing((shown) => !shown), []));
@@ -113,6 +114,21 @@ export function Frame({ epoch, documents, needsSeed, userId, children, ...side }
       </TreeProvider>
     </FrameContext>
   );
+}
+
+/** Behind all that a page loads by itself; words that wait since an earlier visit are not in a hurry. */
+const LEFT_BEHIND_MS = 5_000;
+
+function useLeftBehind(userId: string): void {
+  useEffect(() => {
+    const send = () => void seams.sendLeftBehind(userId).catch(() => undefined);
+    const timer = setTimeout(send, LEFT_BEHIND_MS);
+    window.addEventListener("online", send);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener("online", send);
+    };
+  }, [userId]);
 }
 
 const ASK_MS = 1_000;

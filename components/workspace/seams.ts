@@ -7,6 +7,7 @@ import { renameHeadless } from "../../lib/collab/rename-document.ts";
 import { createLogTransport } from "../../lib/collab/supabase-transport.ts";
 import { callDatabase } from "../../lib/supabase/call-database.ts";
 import type { Exchange } from "../sidebar/exchange.ts";
+import { workspaceChannels } from "../sidebar/workspace-channels.ts";
 
 /** Who does it, and where. */
 export type Place = { readonly userId: string; readonly workspaceId: string };
@@ -18,6 +19,10 @@ export type Seams = {
   exchange: (place: Place) => Exchange;
   /** Some document of this page holds words that the server does not have. */
   hasUnsentText: () => Promise<boolean>;
+  /** This browser does: this page's documents, other tabs and earlier visits together. */
+  hasUnsentHere: (userId: string) => Promise<boolean>;
+  /** Sends what earlier visits left in documents that are not open on this page. */
+  sendLeftBehind: (userId: string) => Promise<void>;
   /** Writes the first documents of a new workspace; called by its owner, answers quietly when another tab does it. */
   seedWorkspace: ((place: Place) => Promise<void>) | undefined;
 };
@@ -37,5 +42,17 @@ export const seams: Seams = {
       (await import("../editor/exchange.ts")).exportFrom(place.userId, name, nodes, wishes),
   }),
   hasUnsentText: async () => (await import("../editor/open-session.ts")).hasUnsentText(),
+  hasUnsentHere: async (userId) => {
+    if (await seams.hasUnsentText().catch(() => false)) return true;
+    const { countUnsentEntries } = await import("../../lib/collab/idb-outbox.ts");
+    return (await countUnsentEntries(userId)) > 0;
+  },
+  sendLeftBehind: async (userId) => {
+    const { listUnsentDocuments } = await import("../../lib/collab/idb-outbox.ts");
+    const documentIds = await listUnsentDocuments(userId);
+    if (documentIds.length === 0) return;
+    const { collabClient } = await import("../editor/open-session.ts");
+    await collabClient(userId, workspaceChannels()).sendLeftBehind(documentIds);
+  },
   seedWorkspace: async (place) => (await import("../editor/seed-workspace.ts")).seedWorkspace(place),
 };

@@ -7,6 +7,7 @@ import { type Chance, type Clock, systemClock, wallClock } from "./clock.ts";
 import { DocumentSession, type DocumentSessionOptions } from "./document-session.ts";
 import { createBrowserEnvironment, type Environment } from "./environment.ts";
 import { openIdbOutbox } from "./idb-outbox.ts";
+import { sendLeftBehind } from "./left-behind.ts";
 import type { Outbox } from "./outbox.ts";
 import { renameHeadless, setTitle } from "./rename-document.ts";
 import { createLeaseLocks, createWebLocks, type SessionLocks } from "./session-locks.ts";
@@ -56,6 +57,7 @@ export class CollabClient {
     this.#documents = new Registry({
       clock,
       lingerMs: LINGER_MS,
+      isBusy: (session) => session.isNeeded(),
       close: (session) => void session.destroy(),
     });
   }
@@ -84,6 +86,16 @@ export class CollabClient {
     }
     setTitle(open.doc, title);
     await open.whenSaved();
+  }
+
+  /** One after the other; those that are open here send by themselves. */
+  async sendLeftBehind(documentIds: readonly string[]): Promise<void> {
+    const { userId, openOutbox = openIdbOutbox } = this.#options;
+    for (const documentId of documentIds) {
+      if (this.#documents.find(documentId) !== null) continue;
+      const outbox = openOutbox({ userId, documentId });
+      await sendLeftBehind({ ...this.#sessionOptions(documentId), outbox, locks: this.#locks });
+    }
   }
 
   /** Some open document has text that is not stored: ask before leaving. */

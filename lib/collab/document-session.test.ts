@@ -507,3 +507,63 @@ test("DS17 of two tabs without a network one closes, the other writes on in its 
   expect(await outbox.list()).toEqual([]);
   expect(bob.session.refused.getSnapshot()).toEqual([]);
 });
+
+test("DS18 a document that one has left goes on sending what was written in it, and is closed once that is stored", async () => {
+  const { clock, server, open } = createWorld();
+  const outbox = createMemoryOutbox();
+  const { client, page, session, release } = await open("ada", { openOutbox: () => Promise.resolve(outbox) });
+  await clock.run(1_000);
+  page.line.cut = true;
+  type(session, "written and left");
+  release();
+  await clock.run(60_000);
+  expect([client.hasUnsent(), server.rows.length]).toEqual([true, 0]);
+  page.line.cut = false;
+  await clock.run(20_000);
+  expect(server.replay().getText("text").toString()).toBe("written and left");
+  expect([client.hasUnsent(), await outbox.list(), page.handlers]).toEqual([false, [], null]);
+});
+
+test("DS19 one whose words the server refuses is closed: they are kept on the device; where they are not, it stays", async () => {
+  for (const isKept of [true, false]) {
+    const { clock, server, open } = createWorld();
+    const openOutbox = () =>
+      isKept ? Promise.resolve(createMemoryOutbox()) : Promise.reject<Outbox>(new Error("denied"));
+    const { client, page, session, release } = await open("ada", { openOutbox });
+    await clock.run(1_000);
+    server.roles.set("ada", "viewer");
+    type(session, "refused");
+    await clock.run(1_000);
+    release();
+    await clock.run(60_000);
+    expect([client.hasUnsent(), page.handlers === null]).toEqual(isKept ? [false, true] : [true, false]);
+  }
+});
+
+test("DS20 what a closed tab left in a document is sent from the page of another, and nobody is shown as being there", async () => {
+  const { clock, server, createClient, documentId, open } = createWorld();
+  const [outbox, locks] = [createMemoryOutbox(), createMemoryLocks()];
+  const shared = { openOutbox: () => Promise.resolve(outbox), locks };
+  const bob = await open("bob");
+  const { page, session } = await open("ada", shared);
+  await clock.run(1_000);
+  page.line.cut = true;
+  type(session, "left behind");
+  await clock.run(100);
+  void session.destroy();
+  await clock.run(1_000);
+  expect(await outbox.list()).toHaveLength(1);
+  const { client, page: next } = createClient("ada", shared);
+  next.line.cut = true;
+  const vain = client.sendLeftBehind([documentId]);
+  await clock.run(60_000);
+  await vain;
+  expect([(await outbox.list()).length, next.handlers]).toEqual([1, null]);
+  next.line.cut = false;
+  const sent = client.sendLeftBehind([documentId]);
+  await clock.run(2_000);
+  await sent;
+  expect([server.replay().getText("text").toString(), await outbox.list()]).toEqual(["left behind", []]);
+  expect(bob.session.people.getSnapshot().map(({ name }) => name)).toEqual(["Name of bob"]);
+  expect(next.handlers).toBeNull();
+});

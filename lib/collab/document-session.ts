@@ -200,6 +200,13 @@ export class DocumentSession {
     return this.saveState.getSnapshot().unsent > 0;
   }
 
+  /** Left by its page it still has words to send, or holds ones that are nowhere else. */
+  isNeeded(): boolean {
+    const { unsent, onlyInThisTab } = this.saveState.getSnapshot();
+    const { phase, problem } = this.#status.getSnapshot();
+    return unsent > 0 && (onlyInThisTab || (phase !== "ended" && problem === null));
+  }
+
   /** Yjs updates that the server does not have, oldest first: what can be offered as a copy. */
   unsentUpdates(): Uint8Array[] {
     return [...this.#leftovers.flatMap((entry) => [...entry.parts]), ...this.#log.unsentUpdates()];

@@ -137,3 +137,17 @@ export async function countUnsentEntries(userId: string): Promise<number> {
     database.close();
   }
 }
+
+/** The documents in which this person left words on this computer, each once. */
+export async function listUnsentDocuments(userId: string): Promise<string[]> {
+  const database = await openDatabase();
+  try {
+    const documentIds: string[] = [];
+    const own = IDBKeyRange.bound([userId], [userId, []]);
+    const scopes = database.transaction("entries").store.index("scope").iterate(own, "nextunique");
+    for await (const { key } of scopes) documentIds.push(key[1]);
+    return documentIds;
+  } finally {
+    database.close();
+  }
+}

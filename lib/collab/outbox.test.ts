@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, describe, expect, test } from "vitest";
-import { countUnsentEntries, openIdbOutbox } from "./idb-outbox.ts";
+import { countUnsentEntries, listUnsentDocuments, openIdbOutbox } from "./idb-outbox.ts";
 import {
   createMemoryOutbox,
   createSafeOutbox,
@@ -123,4 +123,22 @@ test("OB6 an outbox that does not open within five seconds counts as broken; one
   expect(outcomes).toEqual(["denied: denied", "late opened"]);
   await clock.run(60_000);
   expect(outcomes.slice(2)).toEqual(["never: IndexedDB does not open."]);
+});
+
+test("OB10 the documents in which a person left words are listed, each once, nobody else's", async () => {
+  for (const [userId, documentId, sessionId] of [
+    ["ada", "one", "a"],
+    ["ada", "one", "b"],
+    ["ada", "two", "c"],
+    ["adam", "three", "d"],
+    ["bob", "four", "e"],
+  ] as const) {
+    const outbox = await openIdbOutbox({ userId, documentId });
+    await outbox.put(entry(sessionId, 1, 1));
+    if (documentId === "two") await outbox.remove(sessionId, [1]);
+    outbox.close();
+  }
+  expect(await listUnsentDocuments("ada")).toEqual(["one"]);
+  expect(await listUnsentDocuments("adam")).toEqual(["three"]);
+  expect(await listUnsentDocuments("eve")).toEqual([]);
 });

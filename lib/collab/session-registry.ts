@@ -1,6 +1,7 @@
 /**
  * Open documents of a page, counted outside React: React mounts everything twice in development, and a visit of another
- * page and back should not close and open the document. The last one to let go closes it, a moment later.
+ * page and back should not close and open the document. The last one to let go closes it, a moment later, or as soon as
+ * it has done its work.
  */
 import type { Clock } from "./clock.ts";
 
@@ -17,15 +18,19 @@ export class Registry<T> {
   #clock: Clock;
   #lingerMs: number;
   #close: (value: T) => void;
+  #isBusy: (value: T) => boolean;
 
   constructor(options: {
     readonly clock: Clock;
     readonly lingerMs: number;
+    /** Whether a value that nobody holds is to stay. */
+    readonly isBusy?: (value: T) => boolean;
     readonly close: (value: T) => void;
   }) {
     this.#clock = options.clock;
     this.#lingerMs = options.lingerMs;
     this.#close = options.close;
+    this.#isBusy = options.isBusy ?? (() => false);
   }
 
   find(key: string): T | null {
@@ -53,7 +58,7 @@ export class Registry<T> {
   expect(key: string, create: () => T, ms: number): void {
     if (this.#entries.has(key)) return;
     const entry = this.#add(key, create());
-    entry.closing = this.#clock.after(ms, () => this.drop(key));
+    this.#closeIn(ms, key, entry);
   }
 
   /** Gives up the value at once, whoever holds it: the next `hold` makes a new one. */
@@ -74,6 +79,13 @@ export class Registry<T> {
   #release(key: string, entry: Entry<T>): void {
     entry.holders--;
     if (entry.holders > 0 || this.#entries.get(key) !== entry) return;
-    entry.closing = this.#clock.after(this.#lingerMs, () => this.drop(key));
+    this.#closeIn(this.#lingerMs, key, entry);
+  }
+
+  #closeIn(ms: number, key: string, entry: Entry<T>): void {
+    entry.closing = this.#clock.after(ms, () => {
+      if (this.#isBusy(entry.value)) this.#closeIn(this.#lingerMs, key, entry);
+      else this.drop(key);
+    });
   }
 }
