@@ -10,6 +10,8 @@ test("words are found, counted, gone through and replaced, and one undo takes it
   const { page } = await newPerson(browser, "Finn");
   await newDocument(page, "Sea");
   await page.keyboard.type("A ship and a Ship\n- shipyard\nno boat");
+  // the tools beside the text come behind it: until then the key is the browser's own
+  await expect(page.getByRole("status", { name: "Blocks" })).toBeAttached();
   await page.keyboard.press("Control+f");
   const bar = page.getByRole("search", { name: "Find in this document" });
   const found = bar.getByRole("status", { name: "Found" });

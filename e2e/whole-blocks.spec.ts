@@ -25,6 +25,7 @@ test("blocks are chosen, widened, indented, moved, copied, duplicated and delete
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   const url = await newDocument(page, "Keys");
   await page.keyboard.type("one\ntwo\nthree\nfour");
+  await expect(news(page), "what tells of keys comes behind the text").toBeAttached();
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Escape");
   await expect(chosen(page)).toHaveText(["three"]);

@@ -1,12 +1,13 @@
 "use client";
 import type { EditorView } from "@tiptap/pm/view";
-import { useEffect, useState } from "react";
+import { useLayoutEffect, useState } from "react";
 import { blockNews, blocksNow } from "../../lib/editor/block-news.ts";
 
 /** Says what a key did with whole blocks to who does not see it; nothing of what others do. */
 export function BlockNews({ view }: { view: EditorView }) {
   const [news, setNews] = useState("");
-  useEffect(() => {
+  // with the commit that shows it, not behind it
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.isComposing || view.isDestroyed) return;
       const before = view.state;

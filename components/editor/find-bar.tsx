@@ -1,7 +1,7 @@
 "use client";
 import type { EditorView } from "@tiptap/pm/view";
 import { CaseSensitive, ChevronDown, ChevronUp, WholeWord, X } from "lucide-react";
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import {
   countFound,
   type Found,
@@ -42,7 +42,8 @@ export function FindBar({ view, isWritable, look, newStep, onChange }: Props) {
 function useFindKey(view: EditorView, onOpen: () => void) {
   const open = useRef(onOpen);
   open.current = onOpen;
-  useEffect(() => {
+  // with the commit that shows the tools, not behind it
+  useLayoutEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent) => {
       const isFind =
         event.key.toLowerCase() === "f" &&
