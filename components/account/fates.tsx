@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { PageLink } from "../ui/page-link.tsx";
 
 export type Fate = {
   workspaceId: string;
@@ -49,7 +49,7 @@ export function Refused({ fates }: { fates: readonly Fate[] }) {
       <ul>
         {fates.map(({ workspaceId, name }) => (
           <li key={workspaceId}>
-            <Link href={`/w/${workspaceId}/settings`}>{`Members of ${name}`}</Link>
+            <PageLink href={`/w/${workspaceId}/settings`}>{`Members of ${name}`}</PageLink>
           </li>
         ))}
       </ul>

@@ -1,7 +1,7 @@
 "use client";
 import { ChevronRight } from "lucide-react";
-import Link from "next/link";
 import { useId, useState } from "react";
+import { PageLink } from "../ui/page-link.tsx";
 import { type Linked, MOST_LINKED } from "./linked-source.ts";
 
 /** With where it stands now. */
@@ -25,7 +25,7 @@ export function LinkedList({ lines }: { lines: readonly LinkedLine[] }) {
       <ul id={id} hidden={!isOpen}>
         {lines.map((line) => (
           <li key={`${line.documentId} ${line.blockId}`}>
-            <Link href={line.href} prefetch={false}>
+            <PageLink href={line.href} prefetch={false}>
               <span className="linked-title">{line.title}</span>
               {line.where ? <span className="where">{line.where}</span> : null}
               <span className="linked-words" dir="auto">
@@ -33,7 +33,7 @@ export function LinkedList({ lines }: { lines: readonly LinkedLine[] }) {
                 {line.snippet}
                 {line.isCutBehind ? "…" : null}
               </span>
-            </Link>
+            </PageLink>
           </li>
         ))}
       </ul>

@@ -1,19 +1,9 @@
 "use client";
-import {
-  ArrowDown,
-  ArrowUp,
-  Copy,
-  FilePlus,
-  FolderInput,
-  IndentDecrease,
-  IndentIncrease,
-  Pencil,
-  Trash2,
-} from "lucide-react";
-import { MenuItem, MenuLine, MenuPopup, MenuRoot } from "../ui/menu.tsx";
-import { type Branches, type Direction, placeTowards } from "./tree-model.ts";
+import { itemsOf, MenuPopup, MenuRoot } from "../ui/menu.tsx";
+import type { ItemActs } from "./item-menu-items.tsx";
+import type { Branches } from "./tree-model.ts";
 
-type ItemMenuProps = {
+type ItemMenuProps = ItemActs & {
   /** The document whose menu is open. */
   id: string | undefined;
   branches: Branches;
@@ -21,57 +11,16 @@ type ItemMenuProps = {
   /** Where the focus goes on closing; false when something inside the item takes it. */
   focusAfter: () => HTMLElement | null | false;
   onClose: () => void;
-  onCreate: (id: string) => void;
-  onRename: (id: string) => void;
-  onDuplicate: (id: string) => void;
-  onMove: (id: string, direction: Direction) => void;
-  onMoveTo: (id: string) => void;
-  onTrash: (id: string) => void;
 };
 
-const moves = [
-  { direction: "up", icon: ArrowUp, label: "Move up" },
-  { direction: "down", icon: ArrowDown, label: "Move down" },
-  { direction: "in", icon: IndentIncrease, label: "Move into the one above" },
-  { direction: "out", icon: IndentDecrease, label: "Move out" },
-] as const;
+const Items = itemsOf(async () => (await import("./item-menu-items.tsx")).ItemMenuItems);
 
 /** One menu for the whole tree; it stands at the item it was opened for. */
 export function ItemMenu({ id, branches, anchor, focusAfter, onClose, ...act }: ItemMenuProps) {
   return (
     <MenuRoot open={id !== undefined} onOpenChange={(open) => open || onClose()}>
       <MenuPopup anchor={anchor} focusAfter={focusAfter}>
-        {id === undefined ? null : (
-          <>
-            <MenuItem icon={FilePlus} onClick={() => act.onCreate(id)}>
-              New document inside
-            </MenuItem>
-            <MenuItem icon={Pencil} onClick={() => act.onRename(id)}>
-              Rename
-            </MenuItem>
-            <MenuItem icon={Copy} onClick={() => act.onDuplicate(id)}>
-              Duplicate
-            </MenuItem>
-            <MenuLine />
-            {moves.map(({ direction, icon, label }) => (
-              <MenuItem
-                key={direction}
-                icon={icon}
-                disabled={placeTowards(branches, id, direction) === null}
-                onClick={() => act.onMove(id, direction)}
-              >
-                {label}
-              </MenuItem>
-            ))}
-            <MenuItem icon={FolderInput} onClick={() => act.onMoveTo(id)}>
-              Move to…
-            </MenuItem>
-            <MenuLine />
-            <MenuItem icon={Trash2} onClick={() => act.onTrash(id)}>
-              Move to trash
-            </MenuItem>
-          </>
-        )}
+        {id === undefined ? null : <Items id={id} branches={branches} {...act} />}
       </MenuPopup>
     </MenuRoot>
   );

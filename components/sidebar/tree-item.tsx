@@ -1,7 +1,7 @@
 "use client";
 import { ChevronRight, Ellipsis } from "lucide-react";
-import Link from "next/link";
 import { type CSSProperties, memo } from "react";
+import { PageLink } from "../ui/page-link.tsx";
 import { RenameField } from "./rename-field.tsx";
 import { type TreeLine, titleOf } from "./tree-model.ts";
 
@@ -63,7 +63,7 @@ export const TreeItem = memo(function TreeItem(props: ItemProps) {
         {renaming ? (
           <RenameField title={row.title} onDone={(next) => events.onRenamed(row.id, next)} />
         ) : (
-          <Link
+          <PageLink
             className="name own-way"
             dir="auto"
             href={href}
@@ -73,7 +73,7 @@ export const TreeItem = memo(function TreeItem(props: ItemProps) {
             draggable={false}
           >
             {title}
-          </Link>
+          </PageLink>
         )}
         {canWrite && !renaming ? (
           <button

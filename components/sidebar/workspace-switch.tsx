@@ -1,8 +1,8 @@
 "use client";
 import { ChevronsUpDown } from "lucide-react";
-import Link from "next/link";
 import { LaterLink } from "../ui/later-link.tsx";
 import { Menu, MenuLink } from "../ui/menu.tsx";
+import { PageLink } from "../ui/page-link.tsx";
 
 export type WorkspaceName = { id: string; name: string };
 
@@ -26,7 +26,7 @@ export function WorkspaceSwitch({ current, all }: SwitchProps) {
   return (
     <Menu trigger={trigger} align="start">
       {all.map((one) => (
-        <MenuLink key={one.id} render={<Link href={`/w/${one.id}`} />} current={one.id === current.id}>
+        <MenuLink key={one.id} render={<PageLink href={`/w/${one.id}`} />} current={one.id === current.id}>
           {one.name}
         </MenuLink>
       ))}

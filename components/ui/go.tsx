@@ -1,14 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
-import {
-  createContext,
-  type ReactNode,
-  useCallback,
-  useContext,
-  useEffect,
-  useState,
-  useTransition,
-} from "react";
+import { createContext, type ReactNode, useCallback, useContext, useState, useTransition } from "react";
 import { toast } from "./toast.ts";
 
 /** Whether the server answers now; a browser that says it has no connection is not always right. */
@@ -22,10 +14,14 @@ export async function isAnswering(): Promise<boolean> {
 /** To an address of the product, or to one that is only being made; rejects as that does. */
 type Go = (to: string | Promise<string>) => Promise<void>;
 
-const GoContext = createContext<Go>(async () => undefined);
+export const GoContext = createContext<Go | null>(null);
 
-/** The way to a page of the product. */
-export const useGo = (): Go => useContext(GoContext);
+/** The way to a page of the product; links have it by `PageLink`. */
+export function useGo(): Go {
+  const go = useContext(GoContext);
+  if (!go) throw new Error("There is no way to other pages here.");
+  return go;
+}
 
 /**
  * All ways from page to page, by links and by programs. While the next page is on its way a line says so: pages whose
@@ -53,7 +49,6 @@ export function GoProvider({ children }: { children: ReactNode }) {
     },
     [router],
   );
-  useLinks(go);
   return (
     <GoContext value={go}>
       {isOpening || waiting > 0 ? (
@@ -62,25 +57,4 @@ export function GoProvider({ children }: { children: ReactNode }) {
       {children}
     </GoContext>
   );
-}
-
-function useLinks(go: Go): void {
-  useEffect(() => {
-    const onClick = (event: MouseEvent) => {
-      if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-      const link = event.target instanceof Element ? event.target.closest("a") : null;
-      if (!link || !leadsElsewhere(link)) return;
-      event.preventDefault();
-      void go(link.href);
-    };
-    // before Next's own links hear of it
-    document.addEventListener("click", onClick, true);
-    return () => document.removeEventListener("click", onClick, true);
-  }, [go]);
-}
-
-/** To another page of the product, in this tab. What stands in the text, or is chosen by a list, has ways of its own. */
-function leadsElsewhere(link: HTMLAnchorElement): boolean {
-  if (link.target || link.download || link.closest("[contenteditable], [role=option]")) return false;
-  return link.origin === window.location.origin && link.pathname !== window.location.pathname;
 }

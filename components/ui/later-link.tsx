@@ -1,8 +1,8 @@
 "use client";
-import Link from "next/link";
-import { type ComponentProps, useState } from "react";
+import { useState } from "react";
+import { PageLink, type PageLinkProps } from "./page-link.tsx";
 
-type LaterLinkProps = Omit<ComponentProps<typeof Link>, "prefetch" | "onPointerEnter" | "onFocus">;
+type LaterLinkProps = Omit<PageLinkProps, "prefetch" | "onPointerEnter" | "onFocus">;
 
 /**
  * A link whose page is fetched ahead when a pointer or the focus comes to it. Fetched with the page that it stands on, it
@@ -11,5 +11,5 @@ type LaterLinkProps = Omit<ComponentProps<typeof Link>, "prefetch" | "onPointerE
 export function LaterLink(props: LaterLinkProps) {
   const [isNear, setNear] = useState(false);
   const come = () => setNear(true);
-  return <Link {...props} prefetch={isNear ? null : false} onPointerEnter={come} onFocus={come} />;
+  return <PageLink {...props} prefetch={isNear ? null : false} onPointerEnter={come} onFocus={come} />;
 }

@@ -1,10 +1,12 @@
 "use client";
 /**
  * Menus whose code comes when the first one is opened, or when the page has time (`fetchMenus`). Until then a menu is
- * its trigger. What stands in a menu is drawn only in an open one, when the code is there.
+ * its trigger. What stands in a menu is drawn only in an open one, when the code is there; where that is much it comes as
+ * a part of its own, with the menus' code (`itemsOf`).
  */
-import { cloneElement, useEffect, useState } from "react";
-import { sayMissing } from "./late.tsx";
+import { type ComponentType, cloneElement, useEffect, useState } from "react";
+import { Late, sayMissing } from "./late.tsx";
+import { LatePart } from "./late-part.ts";
 import type {
   ChoiceProps,
   ItemProps,
@@ -22,9 +24,19 @@ type Parts = typeof import("./menu-parts.tsx");
 let loaded: Parts | null = null;
 let asked: Promise<Parts> | null = null;
 
+const items: (() => Promise<unknown>)[] = [];
+
+/** What stands in a menu, as a component whose code comes with that of the menus. */
+export function itemsOf<Props extends object>(get: () => Promise<ComponentType<Props>>) {
+  const part = new LatePart("The menu", get);
+  items.push(() => part.get());
+  if (asked) part.fetch();
+  return (props: Props) => <Late part={part} props={props} />;
+}
+
 function load(): Promise<Parts> {
-  asked ??= import("./menu-parts.tsx").then(
-    (parts) => {
+  asked ??= Promise.all([import("./menu-parts.tsx"), ...items.map((one) => one())]).then(
+    ([parts]) => {
       loaded = parts;
       return parts;
     },

@@ -1,6 +1,6 @@
 "use client";
-import Link from "next/link";
 import { useContext } from "react";
+import { PageLink } from "../ui/page-link.tsx";
 import { FrameContext } from "./frame-context.tsx";
 import { SearchButton } from "./search.tsx";
 import { SheetButton } from "./sheet-context.tsx";
@@ -18,7 +18,7 @@ export function Bar({ title }: { title: string }) {
         <ol>
           {workspace ? (
             <li>
-              <Link href={`/w/${workspace.id}`}>{workspace.name}</Link>
+              <PageLink href={`/w/${workspace.id}`}>{workspace.name}</PageLink>
             </li>
           ) : null}
           <li>

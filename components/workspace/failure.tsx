@@ -18,7 +18,7 @@ export function Failure({ error, reset }: FailureProps) {
           Try again
         </button>
         {/* A full load, in case that the page's own code is what failed. */}
-        <a className="button plain" href="/" target="_self">
+        <a className="button plain" href="/">
           Back to your pages
         </a>
       </Empty>

@@ -1,8 +1,8 @@
 "use client";
 import { FilePlus } from "lucide-react";
-import Link from "next/link";
 import { documentPath, useDocumentActions } from "../sidebar/use-document-actions.ts";
 import { Empty } from "../ui/empty.tsx";
+import { PageLink } from "../ui/page-link.tsx";
 import { useFrame } from "./frame-context.tsx";
 
 type Recent = {
@@ -27,7 +27,7 @@ export function RecentDocuments({ workspaceId, canWrite, documents }: RecentProp
       <ul className="list">
         {documents.map((document) => (
           <li key={document.id}>
-            <Link className="item" href={documentPath(workspaceId, document.id)} prefetch={false}>
+            <PageLink className="item" href={documentPath(workspaceId, document.id)} prefetch={false}>
               <span className="title own-way" dir="auto">
                 {document.title}
               </span>
@@ -41,7 +41,7 @@ export function RecentDocuments({ workspaceId, canWrite, documents }: RecentProp
                 {document.when}
                 {document.who ? <span className="who-wrote">{document.who}</span> : null}
               </span>
-            </Link>
+            </PageLink>
           </li>
         ))}
       </ul>

@@ -1,6 +1,6 @@
 "use client";
-import Link from "next/link";
 import { Empty } from "../ui/empty.tsx";
+import { PageLink } from "../ui/page-link.tsx";
 import { Bar } from "./bar.tsx";
 import { useFrame } from "./frame-context.tsx";
 
@@ -16,9 +16,9 @@ export function TrashedDocument({ title }: { title: string }) {
           title={`“${name}” is in the trash`}
           text="Nothing in it is lost. Restore it to read it and to write on."
         >
-          <Link className="button" href={`/w/${workspace.id}/trash`}>
+          <PageLink className="button" href={`/w/${workspace.id}/trash`}>
             Look in the trash
-          </Link>
+          </PageLink>
         </Empty>
       </main>
     </>

@@ -1,7 +1,7 @@
 "use client";
-import Link from "next/link";
 import { documentPath } from "../sidebar/use-document-actions.ts";
 import { Avatar } from "../ui/avatar.tsx";
+import { PageLink } from "../ui/page-link.tsx";
 
 type Person = { id: string; name: string; color: number; documentId: string; title: string; when: string };
 
@@ -23,9 +23,9 @@ export function WhoWasWhere({ workspaceId, people }: { workspaceId: string; peop
                 <div>{name}</div>
                 <div className="sub">
                   in{" "}
-                  <Link href={documentPath(workspaceId, documentId)} prefetch={false}>
+                  <PageLink href={documentPath(workspaceId, documentId)} prefetch={false}>
                     {title}
-                  </Link>
+                  </PageLink>
                   , {when}
                 </div>
               </div>

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { Empty } from "../../../components/ui/empty.tsx";
+import { PageLink } from "../../../components/ui/page-link.tsx";
 import { Bar } from "../../../components/workspace/bar.tsx";
 import { findCurrentUser } from "../../../lib/auth/current-user.ts";
 
@@ -17,9 +17,9 @@ export default async function DocumentNotFound() {
           title="There is no page here for you"
           text={`Not found: it may have been deleted, or it was never shared with ${user?.email ?? "you"}. Its owner can restore or share it.`}
         >
-          <Link className="button" href="/">
+          <PageLink className="button" href="/">
             Back to your pages
-          </Link>
+          </PageLink>
         </Empty>
       </main>
     </>

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { TrashList } from "../../../../../components/trash/trash-list.tsx";
 import { Empty } from "../../../../../components/ui/empty.tsx";
+import { PageLink } from "../../../../../components/ui/page-link.tsx";
 import { Bar } from "../../../../../components/workspace/bar.tsx";
 import { listDocuments, listTrash } from "../../../../../lib/data/documents.ts";
 import { ago, endInTrash, TRASH_DAYS } from "../../../../../lib/web/times.ts";
@@ -31,7 +31,7 @@ export default async function TrashPage({ params }: Props) {
             title="Nothing in the trash"
             text="What you move to the trash can be restored from here for 30 days."
           >
-            <Link className="button" href={`/w/${workspace.id}`}>{`Back to ${workspace.name}`}</Link>
+            <PageLink className="button" href={`/w/${workspace.id}`}>{`Back to ${workspace.name}`}</PageLink>
           </Empty>
         ) : (
           <TrashList
