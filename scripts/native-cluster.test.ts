@@ -16,6 +16,8 @@ it("never installs twice at once, whoever asks", async (context) => {
   const script = `#!/bin/sh\necho "$1 begins" >> ${log}\nsleep 0.2\necho "$1 ends" >> ${log}\n`;
   writeFileSync(tool, script, { mode: 0o755 });
   vi.stubEnv("NATIVE_POSTGRES", tool);
+  // another test's file may have had it before, with the tool of the machine
+  vi.resetModules();
   const { installPostgres } = await import("./native-cluster.ts");
   await Promise.all([installPostgres(), installPostgres(), installPostgres()]);
   const once = "install begins\ninstall ends\n";

@@ -2,7 +2,7 @@
 /** Addresses that become links, with what finds them here, or coming late. */
 import { EditorState, TextSelection, type Transaction } from "@tiptap/pm/state";
 import { EditorView } from "@tiptap/pm/view";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { autolinkPlugin } from "./autolink.ts";
 import { REMOTE } from "./binding.ts";
 import { linker } from "./link-words.ts";
@@ -17,6 +17,7 @@ async function editor(text: string, load = async () => linker) {
     plugins: [autolinkPlugin({ soon: () => Promise.resolve(), load })],
   });
   const view = new EditorView(document.createElement("div"), { state });
+  onTestFinished(() => view.destroy());
   await new Promise((resolve) => setTimeout(resolve));
   return view;
 }

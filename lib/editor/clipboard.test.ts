@@ -2,7 +2,7 @@
 /** The clipboard of the editor: what goes out as HTML and text, and what of it comes back. */
 import { EditorState, type Plugin, TextSelection } from "@tiptap/pm/state";
 import { EditorView } from "@tiptap/pm/view";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { BlockNode } from "../core/block-tree.ts";
 import { parsePiece } from "../markdown/parse-markdown.ts";
 import { printPiece } from "../markdown/print-markdown.ts";
@@ -26,6 +26,7 @@ function viewOf(blocks: readonly BlockNode[], doors = doorsFor(), others: Plugin
   const doc = schema.topNodeType.create(null, fragmentOfBlocks(schema, blocks));
   const state = EditorState.create({ doc, plugins: [clipboardPlugin(doors), ...others] });
   const view = new EditorView(document.createElement("div"), { state });
+  onTestFinished(() => view.destroy());
   return { view, doors };
 }
 

@@ -2,7 +2,7 @@
 /** Pastes before the clipboard's code is here. The events of a browser that jsdom lacks are made here. */
 import { EditorState, TextSelection } from "@tiptap/pm/state";
 import { EditorView } from "@tiptap/pm/view";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import type { BlockNode } from "../core/block-tree.ts";
 import { clipboardPlugin } from "./clipboard.ts";
 import { lateClipboard } from "./late-clipboard.ts";
@@ -53,6 +53,7 @@ function editor(load: () => Promise<ReturnType<typeof code>>) {
   const doc = schema.node("doc", null, [schema.node("block", null, [schema.text("start end")])]);
   const state = EditorState.create({ doc, plugins: [plugin] });
   const view = new EditorView(document.createElement("div"), { state });
+  onTestFinished(() => view.destroy());
   return { view, onWaiting };
 }
 

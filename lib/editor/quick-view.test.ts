@@ -4,7 +4,7 @@
 import { EditorState, Plugin, TextSelection, type Transaction } from "@tiptap/pm/state";
 import { Decoration, DecorationSet, EditorView } from "@tiptap/pm/view";
 import * as fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { inPlaces } from "./place-marks.ts";
 import { quicken } from "./quick-view.ts";
 import { schema } from "./schema.ts";
@@ -66,6 +66,7 @@ function decorationsAt(doc: EditorState["doc"], index: number): Decoration[] {
 function viewOf(doc: EditorState["doc"], sets: readonly (readonly number[])[], isQuick: boolean) {
   const state = EditorState.create({ doc, plugins: sets.map(decorated) });
   const view = new EditorView(document.createElement("div"), { state });
+  onTestFinished(() => view.destroy());
   if (isQuick) quicken(view);
   return view;
 }

@@ -3,7 +3,7 @@ import { Editor, Extension } from "@tiptap/core";
 import { InputRule, inputRules } from "@tiptap/pm/inputrules";
 import { EditorState, TextSelection } from "@tiptap/pm/state";
 import { EditorView } from "@tiptap/pm/view";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import * as Y from "yjs";
 import { BlockMap } from "../core/block-map.ts";
 import { insertTree } from "../core/block-read.ts";
@@ -26,6 +26,7 @@ function viewWith(onMatch: () => void): EditorView {
   const doc = schema.node("doc", null, [block]);
   const state = EditorState.create({ doc, plugins: [inputRules({ rules: [rule] }), quietRules()] });
   const view = new EditorView(document.createElement("div"), { state });
+  onTestFinished(() => view.destroy());
   view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, 3)));
   return view;
 }
@@ -60,6 +61,7 @@ describe("what a rule makes", () => {
       injectCSS: false,
       onBeforeCreate: ({ editor }) => drawOnce(editor, binding.document(editor.schema)),
     });
+    onTestFinished(() => view.destroy());
     view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, 1)));
     const type = (words: string) => {
       for (const letter of words) {

@@ -3,7 +3,7 @@
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import { EditorState, type NodeSelection, Plugin, TextSelection } from "@tiptap/pm/state";
 import { EditorView } from "@tiptap/pm/view";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import * as Y from "yjs";
 import { BlockMap } from "../core/block-map.ts";
 import { insertTree } from "../core/block-read.ts";
@@ -26,6 +26,7 @@ function editing(...nodes: ProseMirrorNode[]) {
   const plugins = [slashPlugin(() => false), late.slot(() => new Plugin({}))];
   const state = EditorState.create({ doc: schema.node("doc", null, nodes), plugins });
   const view = new EditorView(document.createElement("div"), { state });
+  onTestFinished(() => view.destroy());
   const arrive = async () => {
     code.resolve(() => ({ insertEmbed }));
     await late.arrived;
@@ -52,6 +53,7 @@ function desk() {
   const plugins = [binding.plugin(), slashPlugin(() => false), undoStepsPlugin(undo, map)];
   const state = EditorState.create({ doc: binding.document(schema), plugins });
   const view = new EditorView(document.createElement("div"), { state });
+  onTestFinished(() => view.destroy());
   view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, 1)));
   const type = (text: string) => {
     view.dispatch(view.state.tr.insertText(text));

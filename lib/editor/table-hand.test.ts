@@ -2,7 +2,7 @@
 /** What is pasted into cells: one step, whose addresses are links. */
 import { EditorState, TextSelection, type Transaction } from "@tiptap/pm/state";
 import { EditorView } from "@tiptap/pm/view";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { autolinkPlugin } from "./autolink.ts";
 import { linker } from "./link-words.ts";
 import { schema } from "./schema.ts";
@@ -22,6 +22,7 @@ async function table() {
       view.updateState(view.state.apply(tr));
     },
   });
+  onTestFinished(() => view.destroy());
   await new Promise((resolve) => setTimeout(resolve));
   const { tr } = view.state;
   for (const [index, at] of cells(view).entries()) tr.insertText("abcd".charAt(index), tr.mapping.map(at));
