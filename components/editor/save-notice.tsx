@@ -19,7 +19,8 @@ export function SaveNotice({ session }: { session: DocumentSession }) {
   const wasWritable = useOnce(status.isWritable);
   const wasOpen = useOnce(status.phase === "open");
   const isInterrupted = useLasting(status.connection === "polling", INTERRUPTED_MS);
-  const notice = saveNotice({ save, status, wasWritable, wasOpen, isInterrupted });
+  const isLate = useLasting(status.phase === "opening", INTERRUPTED_MS);
+  const notice = saveNotice({ save, status, wasWritable, wasOpen, isInterrupted, isLate });
   if (notice === null) return null;
   const isQuiet = notice.tone === "quiet";
   const Icon = isQuiet ? Info : TriangleAlert;

@@ -28,7 +28,7 @@ function factsOf(reason: NotSavedReason, unsent: number, more: Partial<SaveState
   };
   const phase = reason === "no-access" ? "ended" : "open";
   const status = { phase, problem: isFailure ? null : reason, leftovers: 0 } as const;
-  return { save, status, wasWritable: true, wasOpen: true, isInterrupted: false };
+  return { save, status, wasWritable: true, wasOpen: true, isInterrupted: false, isLate: false };
 }
 
 const HERE = "They are still on this page and kept on this device.";
@@ -137,4 +137,17 @@ test("what an earlier visit left, and a browser that keeps nothing, are said whe
   expect(saveNotice(leftovers)).toMatchObject({ tone: "warn", canCopy: true, canDiscard: true });
   expect(saveNotice(factsOf("unreachable", 0, { onlyInThisTab: true }))?.text).toContain("keeps no copy");
   expect(saveNotice({ ...leftovers, ...{ save: factsOf("refused", 1).save } })?.tone).toBe("bad");
+});
+
+test("a document that does not open says so, where its words are, and no more once it is open", () => {
+  const late = (save: Partial<SaveState>, phase: "opening" | "open"): SaveFacts => {
+    const facts = factsOf("unreachable", 0, save);
+    return { ...facts, status: { ...facts.status, phase }, wasOpen: false, isLate: true };
+  };
+  const said = "This document cannot be opened yet; it is tried again by itself.";
+  const kept = "What you wrote in it and was not sent yet is kept on this device.";
+  expect(saveNotice(late({}, "opening"))).toMatchObject({ tone: "quiet", text: `${said} ${kept}` });
+  expect(saveNotice(late({ onlyInThisTab: true }, "opening"))?.text).toBe(said);
+  expect(saveNotice(late({}, "open"))).toBeNull();
+  expect(saveNotice({ ...late({}, "opening"), isLate: false })).toBeNull();
 });

@@ -11,6 +11,8 @@ export type SaveFacts = {
   readonly wasOpen: boolean;
   /** The websocket is away for longer than a page takes to join, or to join again. */
   readonly isInterrupted: boolean;
+  /** The document is not open after the time in which others are. */
+  readonly isLate: boolean;
 };
 
 export type SaveNoticeWords = {
@@ -62,6 +64,7 @@ export function saveNotice(facts: SaveFacts): SaveNoticeWords | null {
   const reason = save.status === "not-saved" ? save.reason : status.problem;
   return (
     (reason === null ? null : save.unsent > 0 ? ofUnsent(reason, save) : ofNothingUnsent(reason, facts)) ??
+    ofLate(facts) ??
     ofLeftovers(status.leftovers) ??
     ofConnection(facts) ??
     ofTab(save)
@@ -138,6 +141,12 @@ function ofNothingUnsent(
 function ofLeftovers(leftovers: number): SaveNoticeWords | null {
   const text = "Changes from an earlier visit could not be saved here. They are kept on this device.";
   return leftovers === 0 ? null : say("warn", text, { canCopy: true, canDiscard: true });
+}
+
+function ofLate({ isLate, status, save }: SaveFacts): SaveNoticeWords | null {
+  if (!isLate || status.phase !== "opening") return null;
+  const kept = save.onlyInThisTab ? "" : " What you wrote in it and was not sent yet is kept on this device.";
+  return say("quiet", `This document cannot be opened yet; it is tried again by itself.${kept}`);
 }
 
 function ofConnection({ save, status, isInterrupted }: SaveFacts): SaveNoticeWords | null {
