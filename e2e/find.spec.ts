@@ -60,5 +60,14 @@ test("words are found, counted, gone through and replaced, and one undo takes it
   await expect(bar.getByRole("textbox", { name: "Find" })).toBeFocused();
   await page.keyboard.type("ship");
   await expect(found).toHaveText("1 of 2");
+  // the key has moved the focus before anything that is typed behind it can come
+  await page.keyboard.press("Escape");
+  await expect(bar).toBeHidden();
+  const isInField = await body(page).evaluate((element) => {
+    const key = { key: "f", ctrlKey: true, bubbles: true, cancelable: true };
+    element.dispatchEvent(new KeyboardEvent("keydown", key));
+    return document.activeElement?.hasAttribute("data-find");
+  });
+  expect(isInField).toBe(true);
   await expect(saveState(page)).toHaveText("Saved");
 });

@@ -2,6 +2,7 @@
 import type { EditorView } from "@tiptap/pm/view";
 import { CaseSensitive, ChevronDown, ChevronUp, WholeWord, X } from "lucide-react";
 import { type FormEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import {
   countFound,
   type Found,
@@ -52,6 +53,8 @@ function useFindKey(view: EditorView, onOpen: () => void) {
         !event.altKey;
       if (!isFind || view.isDestroyed) return;
       event.preventDefault();
+      // what is typed right behind the key belongs into the field
+      flushSync(() => open.current());
       show();
     };
     const show = () => {
