@@ -144,8 +144,8 @@ test("files dropped, chosen, refused, and kept while there is no connection", as
   await newDocument(page, "Papers");
   await page.keyboard.type("Plans");
   await bringPicture(page, "drop", 3_000, 60, "wide.png");
-  await expect.poll(() => drawnWidth(page)).toBe(2_560);
   await expect(page.getByText(/“wide.png” was made smaller for the page: 3000 × 60/)).toBeVisible();
+  await expect.poll(() => drawnWidth(page)).toBe(2_560);
 
   await body(page).locator("p").first().click();
   await page.keyboard.press("Enter");

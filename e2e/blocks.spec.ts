@@ -248,17 +248,26 @@ test("on a phone a bar above the keyboard formats, inserts, moves and takes back
   await page.keyboard.press("Control+End");
   await page.keyboard.press("Enter");
   await expect(bar).toBeVisible();
+  await expect.poll(() => page.evaluate(() => window.scrollY)).toBeGreaterThan(300);
   const before = await page.evaluate(() => window.scrollY);
-  expect(before).toBeGreaterThan(300);
   await tool("Insert a block").click();
   await expect(page.getByRole("option", { name: "Text", exact: true })).toBeInViewport({ ratio: 1 });
   expect(await page.evaluate(() => window.scrollY)).toBeGreaterThanOrEqual(before);
   const edge = (selector: string, side: "top" | "bottom" | "right") =>
     page.locator(selector).evaluate((found, at) => found.getBoundingClientRect()[at], side);
-  expect(await edge(".slash", "top")).toBeGreaterThanOrEqual(await edge(".bar", "bottom"));
-  expect(await edge(".slash", "bottom")).toBeLessThan(await edge(".format-bar", "top"));
+  await expect
+    .poll(async () => (await edge(".slash", "top")) >= (await edge(".bar", "bottom")), "below the bar")
+    .toBe(true);
+  await expect
+    .poll(
+      async () => (await edge(".slash", "bottom")) < (await edge(".format-bar", "top")),
+      "above the tools",
+    )
+    .toBe(true);
   // a desk's page at 200 % has wider margins, which the list keeps, too
   await page.setViewportSize({ width: 640, height: 440 });
   await expect(page.getByRole("option", { name: "Text", exact: true })).toBeVisible();
-  expect(await edge(".slash", "right")).toBeLessThanOrEqual(await edge(".body-area", "right"));
+  await expect
+    .poll(async () => (await edge(".slash", "right")) <= (await edge(".body-area", "right")))
+    .toBe(true);
 });

@@ -1,7 +1,17 @@
 /** Columns by keys, by the menu, by dragging and on a phone; two people shape the same ones offline. */
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { body, invite, newDocument, openDocument, saveState, shownBlocks, storedBlocks } from "./document.ts";
+import {
+  body,
+  fetchMenus,
+  handleOf,
+  invite,
+  newDocument,
+  openDocument,
+  saveState,
+  shownBlocks,
+  storedBlocks,
+} from "./document.ts";
 import { newPerson } from "./person.ts";
 
 /** Words of each block; columns in brackets, parted by a bar. */
@@ -32,8 +42,7 @@ async function blockMenu(page: Page, item: string) {
 }
 
 async function dragTo(page: Page, words: string, to: { x: number; y: number }) {
-  await line(page, words).hover();
-  const grip = await page.getByRole("button", { name: "Move or change this block" }).boundingBox();
+  const grip = await (await handleOf(line(page, words))).boundingBox();
   if (!grip) throw new Error("nothing to drag by");
   await page.mouse.move(grip.x + 8, grip.y + 10);
   await page.mouse.down();
@@ -136,6 +145,7 @@ test("two people shape the same columns offline and meet", async ({ browser }) =
   await openDocument(ada.page, url);
   for (const { page } of [ada, bob]) {
     await expect.poll(() => shown(page)).toBe("[ first | second ] _");
+    await fetchMenus(page);
     await page.context().setOffline(true);
   }
   await line(ada.page, "second").click();

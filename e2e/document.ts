@@ -1,5 +1,5 @@
 /** Steps on a document that several browser tests take. */
-import { type Browser, expect, type Page, type WebSocketRoute } from "@playwright/test";
+import { type Browser, expect, type Locator, type Page, type WebSocketRoute } from "@playwright/test";
 import { newPerson, type Person } from "./person.ts";
 
 export const body = (page: Page) => page.getByRole("textbox", { name: "Document body" });
@@ -66,6 +66,35 @@ export function shownBlocks(page: Page): Promise<string[]> {
         return `${depth} ${blockType} ${isFrame ? "" : text.textContent}`;
       }),
     );
+}
+
+/** Until the editor has heard of a caret that a test put past it: a key that comes before would be answered elsewhere. */
+export function caretIsHeard(page: Page): Promise<void> {
+  return page.evaluate(
+    () => new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve))),
+  );
+}
+
+/** Points at a block until the handle stands beside it, and not beside the one before; its grip. */
+export async function handleOf(block: Locator): Promise<Locator> {
+  const grip = block.page().getByRole("button", { name: "Move or change this block" });
+  await block.hover();
+  await expect
+    .poll(async () => {
+      const [one, other] = [await grip.boundingBox(), await block.boundingBox()];
+      const middle = one && other ? one.y + one.height / 2 - other.y : Number.NaN;
+      return middle >= 0 && middle <= (other?.height ?? 0);
+    })
+    .toBe(true);
+  return grip;
+}
+
+/** Menus come behind the text; who opened none yet has them before the connection goes. */
+export async function fetchMenus(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Document actions" }).click();
+  await expect(page.getByRole("menu")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("menu")).toHaveCount(0);
 }
 
 type Row = { id: string; parent_path: string; sort_order: string; type: string; plain_text: string };

@@ -159,7 +159,7 @@ test("the runbook is there from the start, and its export imports to the same bl
   await page.waitForURL((address) => address.href !== url && address.pathname.includes("/d/"));
   await expect(body(page).getByText("Environment Verification")).toBeVisible();
   await expect.poll(() => shownBlocks(page)).toEqual(before);
-  await expect.poll(() => storedBlocks(page, page.url()), { timeout: 10_000 }).toHaveLength(before.length);
+  await expect.poll(() => storedBlocks(page, page.url())).toHaveLength(before.length);
 });
 
 test("a file that is no Markdown is refused with a sentence", async ({ browser }) => {

@@ -43,7 +43,7 @@ test("a document of 3,000 blocks is shown whole; caret, keys, finding, copying a
   const { page } = await newPerson(browser, "Lena");
   await importLines(page);
   const all = body(page).locator("[data-block-id]");
-  await expect(all).toHaveCount(COUNT, { timeout: 30_000 });
+  await expect(all).toHaveCount(COUNT, { timeout: 60_000 });
   expect(await shownBlocks(page)).toEqual(expected);
   expect(await body(page).locator(":scope > .section").count()).toBeGreaterThan(20);
 

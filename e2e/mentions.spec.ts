@@ -1,5 +1,13 @@
 /** Naming documents and people in a text, and what leads to a document: by key, by mouse, renamed, on a phone. */
-import { blocks, body, newDocument, openDocument, saveState, storedBlocks } from "./document.ts";
+import {
+  blocks,
+  body,
+  caretIsHeard,
+  newDocument,
+  openDocument,
+  saveState,
+  storedBlocks,
+} from "./document.ts";
 import { expectNoFaultsIn } from "./no-faults.ts";
 import { signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
@@ -79,6 +87,7 @@ test("a document and a person are named in a text, the name follows, and the doc
     const block = object?.parentNode;
     if (block) window.getSelection()?.collapse(block, [...block.childNodes].indexOf(object as ChildNode));
   });
+  await caretIsHeard(page);
   await page.keyboard.press("Alt+Enter");
   await page.waitForURL(target);
   const storageState = await page.context().storageState();
@@ -96,6 +105,7 @@ test("a document and a person are named in a text, the name follows, and the doc
     const text = object?.nextSibling;
     if (text) window.getSelection()?.collapse(text, 0);
   });
+  await caretIsHeard(other);
   await other.keyboard.press("Backspace");
   await expect(theirs).toHaveCount(3);
   await expect(linked.getByRole("button", { name: /Linked from 1/ })).toBeVisible();

@@ -42,9 +42,11 @@ test("a block is coloured by the handle's menu, by slash and by keys, and keeps 
   await page.keyboard.press("Control+/");
   await expect(page.getByRole("menuitem", { name: "Turn into" })).toBeVisible();
   await page.keyboard.type("Col");
+  await expect(page.getByRole("menuitem", { name: "Colour" })).toBeFocused();
   await page.keyboard.press("ArrowRight");
   await expect(page.getByRole("menuitem", { name: "Grey text" })).toBeFocused();
   await page.keyboard.type("Yel");
+  await expect(page.getByRole("menuitem", { name: /^Yellow/ })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(block("item")).toHaveAttribute("data-background", "yellow");
   await expect(body(page)).toBeFocused();

@@ -179,7 +179,7 @@ test("without the websocket two windows write on, see each other's words, and ar
     const since = Date.now();
     await expect(saveState(from.page)).toHaveText("Saved");
     await expect(body(to.page)).toContainText(word.trim());
-    expect(Date.now() - since, "ms until the other sees it").toBeLessThan(10_000);
+    expect(Date.now() - since, "ms until the other sees it, by no pull of each minute").toBeLessThan(30_000);
   }
   for (const socket of sockets) socket.mend();
   for (const { page } of [ana, ben]) {

@@ -7,6 +7,7 @@ import type { Page } from "@playwright/test";
 import {
   blocks,
   body,
+  caretIsHeard,
   holdSocket,
   invite,
   markers,
@@ -71,6 +72,7 @@ class Hands {
       const [from, to] = ends as [Text, Text];
       getSelection()?.setBaseAndExtent(from, from.length, to, to.length);
     }, this.#ids[WORDS.indexOf(word)]);
+    await caretIsHeard(this.#page);
     await this.press("Delete");
   }
 }
@@ -197,7 +199,7 @@ async function expectEqual(one: () => Promise<string[]>, other: () => Promise<st
     const [a, b] = [await one(), await other()];
     return a.join("\n") === b.join("\n") ? [] : [a, b];
   };
-  await expect.poll(differences, { timeout: 15_000 }).toEqual([]);
+  await expect.poll(differences, { timeout: 30_000 }).toEqual([]);
 }
 
 /** Letters of a word that others typed into stand apart: a word counts by its letters in order. */

@@ -85,6 +85,6 @@ test("browsers join, say JSON and bytes, and see who is there and who has gone",
   for (const page of [one, two, old]) expect(await track(page)).toBe("ok");
   for (const page of [one, two, old]) await expect.poll(() => present(page)).toBe("old,one,two");
   await two.close();
-  for (const page of [one, old]) await expect.poll(() => present(page), { timeout: 2000 }).toBe("old,one");
+  for (const page of [one, old]) await expect.poll(() => present(page)).toBe("old,one");
   for (const page of [one, old]) await page.close();
 });

@@ -2,7 +2,17 @@
 import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { blocks, body, invite, newDocument, openDocument, saveState, storedBlocks } from "./document.ts";
+import {
+  blocks,
+  body,
+  caretIsHeard,
+  fetchMenus,
+  invite,
+  newDocument,
+  openDocument,
+  saveState,
+  storedBlocks,
+} from "./document.ts";
 import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
@@ -30,13 +40,6 @@ const textAtCaret = (page: Page): Promise<string | null | undefined> =>
     const element = node instanceof Element ? node : node?.parentElement;
     return element?.closest("[data-block-id]")?.textContent;
   });
-
-/** Menus come late; who never opened one must have had two seconds before the connection goes. */
-async function fetchMenus(page: Page) {
-  await page.getByRole("button", { name: "Document actions" }).click();
-  await expect(page.getByRole("menu")).toBeVisible();
-  await page.keyboard.press("Escape");
-}
 
 test("a table is made, filled and shaped by keys, and every cell is a row of blocks", async ({ browser }) => {
   const { page } = await newPerson(browser, "Tabea");
@@ -87,6 +90,7 @@ test("a table is made, filled and shaped by keys, and every cell is a row of blo
   await blocks(page)
     .last()
     .evaluate(({ firstChild }) => getSelection()?.collapse(firstChild, 2));
+  await caretIsHeard(page);
   await page.keyboard.press("ArrowUp");
   await expect.poll(() => textAtCaret(page)).toBe("Cellar");
 

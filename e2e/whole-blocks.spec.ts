@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 import {
   blocks,
   body,
+  handleOf,
   invite,
   newDocument,
   openDocument,
@@ -95,9 +96,7 @@ test("the handle adds, turns, links and deletes; a block is dragged with all ins
   await page.keyboard.press("Enter");
   await page.keyboard.press("Shift+Tab");
   await page.keyboard.type("gamma");
-  const grip = page.getByRole("button", { name: "Move or change this block" });
-  await blocks(page).nth(1).hover();
-  await expect(grip).toBeVisible();
+  const grip = await handleOf(blocks(page).nth(1));
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const { violations } = await new AxeBuilder({ page }).analyze();
@@ -128,7 +127,7 @@ test("the handle adds, turns, links and deletes; a block is dragged with all ins
   await openDocument(guest.page, url);
   await blocks(guest.page).nth(0).click();
   await guest.page.keyboard.press("Home");
-  await page.mouse.move(from.x + 60, from.y + 10);
+  await handleOf(blocks(page).nth(1));
   await page.mouse.move(from.x + 8, from.y + 10);
   await page.mouse.down();
   await page.mouse.move(target.x + 60, target.y + 4, { steps: 4 });
@@ -147,23 +146,20 @@ test("the handle adds, turns, links and deletes; a block is dragged with all ins
     .poll(() => shownBlocks(page))
     .toEqual(["0 bullet alpha", "0 bullet beta", "1 bullet inside beta", "0 bullet gamma"]);
 
-  await blocks(page).nth(0).hover();
-  await grip.click();
+  await (await handleOf(blocks(page).nth(0))).click();
   await page.getByRole("menuitem", { name: "Turn into" }).hover();
   await page.getByRole("menuitem", { name: "Heading 2" }).click();
   await expect(body(page).locator("[data-block-type=heading2]")).toHaveText("alpha");
-  await blocks(page).nth(0).hover();
-  await grip.click();
+  await (await handleOf(blocks(page).nth(0))).click();
   await page.getByRole("menuitem", { name: "Copy link to block" }).click();
   const firstId = await blocks(page).nth(0).getAttribute("data-block-id");
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
   await expect.poll(copied).toMatch(new RegExp(`^https?://.*#${firstId}$`));
-  await blocks(page).nth(3).hover();
+  await handleOf(blocks(page).nth(3));
   await page.getByRole("button", { name: "Add a block below" }).click();
   await page.keyboard.type("last");
   await expect.poll(async () => (await shownBlocks(page)).at(-1)).toBe("0 paragraph last");
-  await blocks(page).nth(1).hover();
-  await grip.click();
+  await (await handleOf(blocks(page).nth(1))).click();
   await page.getByRole("menuitem", { name: "Delete" }).click();
   await expect
     .poll(() => shownBlocks(page))
