@@ -47,6 +47,37 @@ describe("words in brackets with an address behind them", () => {
   });
 });
 
+describe("a sign that the block has already", () => {
+  const typedIn = (type: string, before: string, text: string) => {
+    const rules = markdownRules() as ReturnType<typeof inputRules>;
+    const attrs = { id: newBlockId(), type, depth: 0, props: {} };
+    const doc = schema.node("doc", null, [schema.node("block", attrs, before ? schema.text(before) : [])]);
+    let state = EditorState.create({ doc, selection: TextSelection.create(doc, 1) });
+    const dispatch = (tr: typeof state.tr) => {
+      state = state.apply(tr);
+    };
+    for (const character of text) {
+      const { from, to } = state.selection;
+      const view = Object.assign(Object.create(null), { state, dispatch });
+      if (!rules.props.handleTextInput?.call(rules, view, from, to, character, () => state.tr))
+        dispatch(state.tr.insertText(character));
+    }
+    return state.doc.children.map(({ attrs: { type: now }, textContent }) => `${now} ${textContent}`);
+  };
+
+  it("goes where Enter went on with a list or a quote: who types Markdown says it on each line", () => {
+    expect(typedIn("bullet", "", "- two")).toEqual(["bullet two"]);
+    expect(typedIn("number", "", "2. two")).toEqual(["number two"]);
+    expect(typedIn("quote", "", "> two")).toEqual(["quote two"]);
+    expect(typedIn("bullet", "", "1. two")).toEqual(["number two"]);
+  });
+
+  it("stays before words, and where nothing goes on", () => {
+    expect(typedIn("bullet", "words", "- ")).toEqual(["bullet - words"]);
+    expect(typedIn("heading1", "", "# ")).toEqual(["heading1 # "]);
+  });
+});
+
 it("what an input method wrote becomes the same as what is typed", () => {
   vi.useFakeTimers();
   const composed = (text: string) => {

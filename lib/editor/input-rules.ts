@@ -13,18 +13,17 @@ import { blockAt, isAttachment, setBlock } from "./commands.ts";
 
 type Shape = { type: string; props?: Record<string, unknown> };
 
-/** Takes the typed prefix away and makes the block what it says. Code and what the block already is stay as they are. */
+/** Enter goes on with these; who types Markdown line by line says so once more. */
+const GO_ON = new Set(["bullet", "number", "quote"]);
+
+/** Takes the typed prefix away and makes the block what it says. Code stays as it is, and so does what is that already. */
 function rule(pattern: RegExp, shape: (match: RegExpMatchArray) => Shape): InputRule {
   return new InputRule(pattern, (state, match, from, to) => {
     const { node, pos } = blockAt(state.doc, from);
     const { type, props } = shape(match);
-    if (
-      isAttachment(node) ||
-      !node.isTextblock ||
-      node.type.spec.code ||
-      (node.attrs.type === type && type !== "task")
-    )
-      return null;
+    if (isAttachment(node) || !node.isTextblock || node.type.spec.code) return null;
+    if (node.attrs.type === type && type !== "task")
+      return GO_ON.has(type) && node.content.size === to - from ? state.tr.delete(from, to) : null;
     return setBlock(state.tr.delete(from, to), pos, type, props);
   });
 }
