@@ -159,6 +159,15 @@ test("a table comes in from a web page and goes out as Markdown; a paste into a 
   await page.keyboard.press("End");
   await paste(page, "<p>, and</p><p>Grace</p>", ", and\nGrace");
   await expect.poll(async () => (await grid(page))[1]).toBe("Ada, and\nGrace | Lead");
+  // a table goes from the caret's cell on
+  const sheet = "<table><tr><td>Pilot</td><td>1</td></tr><tr><td>Cook</td><td>2</td></tr></table>";
+  await page.locator("td").nth(3).click();
+  await paste(page, sheet, "Pilot\t1\nCook\t2");
+  await expect
+    .poll(() => grid(page))
+    .toEqual(["Name | Role | ", "Ada, and\nGrace | Pilot | 1", " | Cook | 2"]);
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect.poll(() => grid(page)).toEqual(["Name | Role", "Ada, and\nGrace | Lead"]);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page

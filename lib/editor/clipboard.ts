@@ -28,6 +28,7 @@ import { chosenOf, chosenRange, setChosen } from "./chosen.ts";
 import { blockAt, blockByIndex } from "./commands.ts";
 import { keepPlace } from "./late-clipboard.ts";
 import { looksLikeMarkdown } from "./looks-like-markdown.ts";
+import { pasteCells } from "./paste-cells.ts";
 import { codeOf, PASTED, type Pasted, pastedBlocks, readPasted } from "./pasted.ts";
 import { schema } from "./schema.ts";
 
@@ -122,6 +123,10 @@ function pasting(doors: ClipboardDoors): Plugin["props"] {
       doors.onRefused();
       return true;
     }
+    const cells = pasteCells(view.state, slice);
+    if (cells === "too much") doors.onRefused();
+    else if (cells) dispatchPaste(view, cells);
+    if (cells) return true;
     if (pasted !== null && bring(view, slice, put ?? replacing, { pasted, doors })) return true;
     if (put) dispatchPaste(view, put(view.state, slice));
     return put !== null;

@@ -57,19 +57,21 @@ export const insertTable =
     return true;
   };
 
-function rowStart({ table, pos }: CellPlace, index: number): number {
+/** Position of a row, and below of a cell in it. */
+export function rowStart({ table, pos }: Pick<CellPlace, "table" | "pos">, index: number): number {
   let at = pos + 1;
   for (let i = 0; i < index; i++) at += table.child(i).nodeSize;
   return at;
 }
 
-function cellStart(place: CellPlace, row: number, column: number): number {
+export function cellStart(place: CellPlace, row: number, column: number): number {
   let at = rowStart(place, row) + 1;
   for (let i = 0; i < column; i++) at += place.table.child(row).child(i).nodeSize;
   return at;
 }
 
-const sizeAfter = ({ table }: CellPlace, rows: number, columns: number): boolean =>
+/** Whether a table with so many more rows and columns is none too large. */
+export const sizeAfter = ({ table }: CellPlace, rows: number, columns: number): boolean =>
   (table.childCount + rows) * (columnsOf(table.attrs.props).length + columns) <= MOST_CELLS;
 
 /** @param side 0: above, 1: below */
