@@ -1,6 +1,6 @@
 /** Three editors on one document: random transactions of every kind under a network that loses, doubles and reorders. */
 import { chainCommands, deleteSelection } from "@tiptap/pm/commands";
-import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
+import { Fragment, type Node as ProseMirrorNode, Slice } from "@tiptap/pm/model";
 import { type Command, EditorState, TextSelection, type Transaction } from "@tiptap/pm/state";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
@@ -38,6 +38,7 @@ import { moveBlock } from "./move-block.ts";
 import { nestingPlugin, toggleFold } from "./nesting.ts";
 import { normalizePlugin } from "./normalize.ts";
 import { NOTHING_KEPT, outlineNodes } from "./outline-nodes.ts";
+import { pasteCells } from "./paste-cells.ts";
 import { inPlaces } from "./place-marks.ts";
 import { schema } from "./schema.ts";
 import {
@@ -50,6 +51,7 @@ import {
   insertTable,
   moveColumn,
   moveRow,
+  newTable,
 } from "./table-commands.ts";
 import { uploadPlacesPlugin } from "./upload-places.ts";
 
@@ -298,6 +300,16 @@ const ACTS: Record<string, Act> = {
   rowDown: inCell(moveRow(1)),
   columnLeft: inCell(moveColumn(-1)),
   columnRight: inCell(moveColumn(1)),
+  pasteTable: (writer, random, marker) => {
+    intoCell(writer, random);
+    if (cellPlaceOf(writer.state) === null) return;
+    const table = newTable(writer.state, 0, 2, 2);
+    const filled = table.children.map((row) =>
+      row.copy(Fragment.from(row.children.map((cell) => cell.copy(Fragment.from(schema.text(marker())))))),
+    );
+    const tr = pasteCells(writer.state, new Slice(Fragment.from(table.copy(Fragment.from(filled))), 0, 0));
+    if (tr !== null && tr !== "too much") writer.dispatch(tr);
+  },
   tab: inCell(goToCell(1)),
   cell: inCell(cellBelow),
   inTable: (writer, random, marker) => {
@@ -338,6 +350,7 @@ const REMOVES = new Set([
   "redo",
   "undo",
   "noRow",
+  "pasteTable",
   "noColumn",
   "noBlocks",
   "choosePicture",
