@@ -72,11 +72,12 @@ const TOKEN = /<[^<>]*>|&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|nb
 /** Null when there is a tag in it that no text run can hold. */
 function readInlineHtml(html: string): TextRun[] | null {
   const runs: TextRun[] = [];
-  const open: { name: string; mark: Marks; from: number }[] = [];
+  const open: { name: string; marks: Marks; from: number }[] = [];
   for (const [token, decimal, hex, name] of html.matchAll(TOKEN)) {
     const text = decimal || hex || name ? characterOf(decimal, hex, name) : token;
+    const marks = open.at(-1)?.marks ?? {};
     if (!token.startsWith("<") || token === "<") {
-      runs.push({ text, marks: Object.assign({}, ...open.map(({ mark }) => mark)) });
+      runs.push({ text, marks });
     } else if (/^<br *\/?>$/i.test(token)) runs.push({ text: "\n", marks: {} });
     else if (token.startsWith("</")) {
       const closed = open.pop();
@@ -85,7 +86,7 @@ function readInlineHtml(html: string): TextRun[] | null {
     } else {
       const tag = readTag(token);
       if (!tag) return null;
-      open.push({ ...tag, from: runs.length });
+      open.push({ name: tag.name, marks: { ...marks, ...tag.mark }, from: runs.length });
     }
   }
   return open.length === 0 ? mergeRuns(runs) : null;

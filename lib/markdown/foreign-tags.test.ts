@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BlockNode } from "../core/block-tree.ts";
 import { parseMarkdown } from "./parse-markdown.ts";
+import { readRuns } from "./read-runs.ts";
 
 const plain = (text: string) => ({ text, marks: {} });
 const block = (type: string, text: string, attrs = {}, children: BlockNode[] = []): BlockNode => ({
@@ -74,4 +75,13 @@ describe("HTML as others write it", () => {
     const toggle = "<details>\n<summary>t</summary>\n\n<aside>\nb\n\n</details>";
     expect(blocksOf(toggle)).toMatchObject([{ type: "toggle", children: [{ type: "code" }] }]);
   });
+
+  it("takes no longer for each of many that nothing ends", () => {
+    const started = performance.now();
+    expect(blocksOf("<aside>\n\n".repeat(4_000))).toHaveLength(4_000);
+    const html = (value: string) => ({ type: "html", value }) as const;
+    const tags = Array.from({ length: 40_000 }, () => [html("<b>"), { type: "text", value: "a" } as const]);
+    expect(readRuns(tags.flat(), new Map())).toBeNull();
+    expect(performance.now() - started).toBeLessThan(8_000);
+  }, 120_000);
 });

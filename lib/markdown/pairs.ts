@@ -25,33 +25,33 @@ function opens(node: RootContent | undefined): Kind | null {
   return readAside(node)?.isWhole === false ? "callout" : null;
 }
 
-function ends(node: RootContent | undefined): Kind | null {
+function endOf(node: RootContent | undefined): Kind | null {
   return isDetailsEnd(node) ? "toggle" : isAsideEnd(node) ? "callout" : null;
 }
 
-/** Index of the node that ends what the node at `index` opens; -1 when none does. */
-export function endOfPair(nodes: readonly RootContent[], index: number): number {
-  let open: { kind: Kind; at: number }[] = [];
-  for (let at = index; at < nodes.length; at++) {
-    open = after(open, nodes[at], at);
-    if (open.length === 0) return at;
-  }
-  return -1;
+type Open = { readonly kind: Kind; readonly at: number };
+
+/** Index of the node that ends what each node opens, by the index of that one; what does not end is not in it. */
+export function endsOfPairs(nodes: readonly RootContent[]): ReadonlyMap<number, number> {
+  return pairsIn(nodes).ends;
 }
 
 /** Index of the first node that opens what does not end among these; -1 when all does. */
 export function openPair(nodes: readonly RootContent[]): number {
-  let open: { kind: Kind; at: number }[] = [];
-  nodes.forEach((node, at) => {
-    open = after(open, node, at);
-  });
-  return open[0]?.at ?? -1;
+  return pairsIn(nodes).open[0]?.at ?? -1;
 }
 
-function after(open: { kind: Kind; at: number }[], node: RootContent | undefined, at: number): typeof open {
-  const kind = opens(node);
-  if (kind) return [...open, { kind, at }];
-  const ended = ends(node);
-  const from = ended ? open.findLastIndex((one) => one.kind === ended) : -1;
-  return from >= 0 ? open.slice(0, from) : open;
+/** In one pass. What ends takes what was opened in it and does not end: that is never looked at from further out. */
+function pairsIn(nodes: readonly RootContent[]): { ends: Map<number, number>; open: readonly Open[] } {
+  const ends = new Map<number, number>();
+  const open: Open[] = [];
+  nodes.forEach((node, at) => {
+    const kind = opens(node);
+    if (kind) open.push({ kind, at });
+    const ended = kind ? null : endOf(node);
+    const from = ended ? open.findLastIndex((one) => one.kind === ended) : -1;
+    const [first] = from >= 0 ? open.splice(from) : [];
+    if (first) ends.set(first.at, at);
+  });
+  return { ends, open };
 }

@@ -15,7 +15,7 @@ import { openReadDoors, type ReadDoors } from "./doors.ts";
 import { isEmbedParagraph, readEmbedParagraph } from "./embeds.ts";
 import { settleTags } from "./foreign-tags.ts";
 import { readFrontMatter } from "./front-matter.ts";
-import { endOfPair, readAside } from "./pairs.ts";
+import { endsOfPairs, readAside } from "./pairs.ts";
 import { areTogether, definitionsIn, readPieces } from "./read-pieces.ts";
 import { type Definitions, readRuns } from "./read-runs.ts";
 import { readSyntax } from "./syntax.ts";
@@ -109,12 +109,13 @@ function readFlow(
   blocks: BlockNode[] = [],
   goesOn = false,
 ): BlockNode[] {
+  const ends = endsOfPairs(nodes);
   for (let index = 0; index < nodes.length; index += 1) {
     const node = nodes[index] as RootContent;
     let last = index;
     const aside = readAside(node);
     const summary = readSummary(node);
-    const end = aside?.isWhole ? index : summary || aside ? endOfPair(nodes, index) : -1;
+    const end = aside?.isWhole ? index : (ends.get(index) ?? -1);
     if (aside && end >= 0) {
       const within = { ...context, source: aside.inside, frames: [], column: 1 };
       const head = readFlow(settleNodes(readSyntax(aside.inside).children, within), within);

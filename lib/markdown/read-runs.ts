@@ -22,20 +22,18 @@ function collect(
   definitions: Definitions,
   runs: TextRun[],
 ): boolean {
-  const open: { name: string; mark: Marks; from: number }[] = [];
+  const open: { name: string; marks: Marks; from: number }[] = [];
   for (const node of nodes) {
+    const now = open.at(-1)?.marks ?? marks;
     const tag = node.type === "html" ? (readOpenTag(node.value) ?? readForeignTag(node.value)) : null;
     const closed = node.type === "html" ? (readCloseTag(node.value) ?? readForeignEnd(node.value)) : null;
-    if (tag) open.push({ ...tag, from: runs.length });
+    if (tag) open.push({ name: tag.name, marks: { ...now, ...tag.mark }, from: runs.length });
     else if (closed) {
       const opened = open.pop();
       if (opened?.name !== closed) return false;
       if (closed === "sub" || closed === "sup")
         runs.push(...runs.splice(opened.from).map((run) => ({ ...run, text: raised(run.text, closed) })));
-    } else if (
-      !collectOne(node, Object.assign({}, marks, ...open.map(({ mark }) => mark)), definitions, runs)
-    )
-      return false;
+    } else if (!collectOne(node, now, definitions, runs)) return false;
   }
   return open.length === 0;
 }
