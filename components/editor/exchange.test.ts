@@ -117,7 +117,7 @@ async function roundTrip(given: Given[]) {
       blocks: kept(blocks, (key) => `bytes of ${key}`, titles),
       children: expected(children),
     }));
-  const archive = openZip(zip ?? new Uint8Array());
+  const archive = await openZip(zip ?? new Uint8Array());
   return { ...(await take(archive)), problems, expected: expected(given), archive };
 }
 
@@ -255,7 +255,7 @@ describe("an archive of other programs", () => {
       "__MACOSX/._Plan.md": text("junk"),
       "broken.md": new Uint8Array([0x23, 0xff, 0xfe, 0xfd]),
     });
-    const { tree, report } = await take(openZip(zip));
+    const { tree, report } = await take(await openZip(zip));
     const shape = (list: Kept[]): unknown => list.map(({ title, children }) => [title, shape(children)]);
     expect(shape(tree)).toEqual([
       ["deep", [["er", [["only", []]]]]],
@@ -285,7 +285,7 @@ describe("an archive of other programs", () => {
   });
 
   it("cannot lead out of itself, nor be larger than it says", async () => {
-    const archive = openZip(
+    const archive = await openZip(
       zipSync({
         "../up.md": text("a"),
         "/etc/passwd.md": text("b"),
@@ -296,7 +296,7 @@ describe("an archive of other programs", () => {
     );
     expect(archive.ok && archive.files.map(({ parts }) => parts.join("/"))).toEqual(["ok.md"]);
     expect(archive.ok && archive.problems).toHaveLength(4);
-    expect(openZip(text("no zip at all"))).toEqual({
+    expect(await openZip(text("no zip at all"))).toEqual({
       ok: false,
       reason: "This file is no zip archive, or it is damaged.",
     });
@@ -304,20 +304,34 @@ describe("an archive of other programs", () => {
       Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`${index}.md`, text("a")])),
     );
     sayLarger(bomb, 50_000_000);
-    expect(openZip(bomb)).toMatchObject({ ok: false, reason: expect.stringContaining("500 MB") });
+    expect(await openZip(bomb)).toMatchObject({ ok: false, reason: expect.stringContaining("500 MB") });
     const many = zipSync(
       Object.fromEntries(Array.from({ length: 5_001 }, (_, index) => [`${index}.md`, new Uint8Array(0)])),
     );
-    expect(openZip(many)).toMatchObject({ ok: false, reason: expect.stringContaining("5,000 files") });
+    expect(await openZip(many)).toMatchObject({ ok: false, reason: expect.stringContaining("5,000 files") });
     expect(openFiles(Array.from({ length: 5_001 }, () => new File([], "a.md")))).toMatchObject({ ok: false });
   });
 
   it("that lies about a size gives no more than it said", async () => {
     const zip = zipSync({ "a.md": new Uint8Array(10_000_000).fill(97) });
     sayLarger(zip, 100);
-    const archive = openZip(zip);
+    const archive = await openZip(zip);
     const read = archive.ok ? await archive.files[0]?.read().catch(() => new Uint8Array()) : undefined;
     expect(read?.length).toBeLessThanOrEqual(100);
+  });
+
+  it("may be in parts, each as large as an archive, that have a file of the same name", async () => {
+    const zip = zipSync({
+      "Part-1.zip": zipSync({ "a.md": text("one") }),
+      "Part-2.zip": zipSync({ "a.md": text("two"), "b.md": text("b") }),
+      "__MACOSX/._Part-1.zip": text("?"),
+    });
+    sayLarger(zip, 60_000_000);
+    const { tree, report } = await take(await openZip(zip));
+    expect(tree.map(({ title }) => title)).toEqual(["a", "b"]);
+    expect(report.problems).toEqual([
+      "“a.md” of “Part-2.zip” was left out: another archive has a file of that name, too.",
+    ]);
   });
 });
 

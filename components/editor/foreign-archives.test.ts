@@ -16,7 +16,7 @@ const wishes = { onProgress: () => undefined, signal: new AbortController().sign
 
 /** Documents by their way from the top, each with its blocks a line; links by the title that they lead to. */
 async function imported(files: Record<string, Uint8Array>) {
-  const archive = openZip(zipSync(files));
+  const archive = await openZip(zipSync(files));
   if (!archive.ok) throw new Error(archive.reason);
   const made: NewDocument[] = [];
   const report = await importArchive(

@@ -38,7 +38,7 @@ async function openChosen(files: readonly File[]): Promise<Archive> {
   if (files.length === 1 && file && /\.zip$/i.test(file.name)) {
     if (file.size > 200_000_000)
       return { ok: false, reason: "This archive is larger than 200 MB: import it in parts." };
-    return openZip(new Uint8Array(await file.arrayBuffer()));
+    return await openZip(new Uint8Array(await file.arrayBuffer()));
   }
   return openFiles(files);
 }

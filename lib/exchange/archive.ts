@@ -8,8 +8,10 @@ import { isSystemFile, partsOfPath } from "./archive-paths.ts";
 const MOST_PACKED = 200_000_000;
 const MOST_FILES = 5_000;
 const MOST_BYTES = 500_000_000;
+type Most = { readonly bytes: number; readonly said: string };
 /** One file: the most that an attachment may have. */
-const MOST_FILE = 52_428_800;
+const OF_FILE: Most = { bytes: 52_428_800, said: "50 MB" };
+const OF_PART: Most = { bytes: MOST_PACKED, said: "200 MB" };
 
 const TOO_MUCH = "This archive holds more than 5,000 files or 500 MB: import it in parts.";
 
@@ -24,36 +26,41 @@ export type Archive =
   | { readonly ok: false; readonly reason: string };
 
 /** An archive of nothing but archives, as Notion packs a large export, is what is in them. */
-export function openZip(bytes: Uint8Array): Archive {
-  const archive = openOne(bytes);
-  if (!archive.ok || archive.files.length === 0 || !archive.files.every(isZip)) return archive;
-  return openAll(bytes, archive.problems);
+export async function openZip(bytes: Uint8Array): Promise<Archive> {
+  const archive = openOne(bytes, OF_PART);
+  if (!archive.ok) return archive;
+  return archive.files.length > 0 && archive.files.every(isZip) ? openAll(archive) : openOne(bytes);
 }
 
 const isZip = ({ parts }: ArchiveFile): boolean => /\.zip$/i.test(parts.at(-1) ?? "");
 
-function openAll(bytes: Uint8Array, problems: readonly string[]): Archive {
+async function openAll(archive: Extract<Archive, { ok: true }>): Promise<Archive> {
   const files = new Map<string, ArchiveFile>();
-  const said = [...problems];
-  for (const [name, part] of Object.entries(unzipSync(bytes))) {
-    const opened = openOne(part);
+  const problems = [...archive.problems];
+  let total = 0;
+  for (const part of archive.files) {
+    const name = part.parts.join("/");
+    const opened = openOne(await part.read().catch(() => new Uint8Array()));
     if (!opened.ok) {
-      said.push(`“${shown(name)}” was left out. ${opened.reason}`);
+      problems.push(`“${name}” was left out. ${opened.reason}`);
       continue;
     }
-    said.push(...opened.problems);
+    problems.push(...opened.problems);
     for (const file of opened.files) {
       const path = file.parts.join("/");
-      if (!files.has(path)) files.set(path, file);
+      if (files.has(path)) {
+        problems.push(`“${path}” of “${name}” was left out: another archive has a file of that name, too.`);
+        continue;
+      }
+      files.set(path, file);
+      total += file.size;
     }
+    if (files.size > MOST_FILES || total > MOST_BYTES) return refuse(TOO_MUCH);
   }
-  const total = [...files.values()].reduce((sum, { size }) => sum + size, 0);
-  return files.size > MOST_FILES || total > MOST_BYTES
-    ? refuse(TOO_MUCH)
-    : { ok: true, files: [...files.values()], problems: said };
+  return { ok: true, files: [...files.values()], problems };
 }
 
-function openOne(bytes: Uint8Array): Archive {
+function openOne(bytes: Uint8Array, most = OF_FILE): Archive {
   if (bytes.length > MOST_PACKED) return refuse("This archive is larger than 200 MB: import it in parts.");
   const entries: { name: string; size: number }[] = [];
   let total = 0;
@@ -70,11 +77,12 @@ function openOne(bytes: Uint8Array): Archive {
     if (error instanceof TooMuch) return refuse(TOO_MUCH);
     return refuse("This file is no zip archive, or it is damaged.");
   }
-  return sorted(entries, (name) => async () => {
+  const reader = (name: string) => async () => {
     const found = unzipSync(bytes, { filter: (file) => file.name === name })[name];
     if (!found) throw new Error("It is not in the archive.");
     return found;
-  });
+  };
+  return sorted(entries, reader, most);
 }
 
 class TooMuch extends Error {}
@@ -84,6 +92,7 @@ const refuse = (reason: string): Archive => ({ ok: false, reason });
 function sorted(
   entries: readonly { name: string; size: number }[],
   reader: (name: string) => () => Promise<Uint8Array>,
+  most = OF_FILE,
 ): Archive {
   const files = new Map<string, ArchiveFile>();
   const problems: string[] = [];
@@ -92,7 +101,8 @@ function sorted(
     const parts = partsOfPath(readName(name));
     if (parts === null) problems.push(`“${shown(name)}” was left out: its path leads out of the archive.`);
     else if (isSystemFile(parts)) continue;
-    else if (size > MOST_FILE) problems.push(`“${parts.join("/")}” was left out: it has more than 50 MB.`);
+    else if (size > most.bytes)
+      problems.push(`“${parts.join("/")}” was left out: it has more than ${most.said}.`);
     else if (files.has(parts.join("/")))
       problems.push(`“${parts.join("/")}” is there twice; the first one was taken.`);
     else files.set(parts.join("/"), { parts, size, read: reader(name) });
