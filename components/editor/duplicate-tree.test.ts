@@ -85,4 +85,19 @@ describe("a document that is duplicated", () => {
     const { made, report } = await duplicated({ stop: "Plan" });
     expect([made.length, report.made]).toEqual([1, 1]);
   });
+
+  it("is said to be a copy, however long its title is", async () => {
+    const long = { title: `${"t".repeat(492)}😀 and more`, blocks: [] };
+    const titles: string[] = [];
+    const door = {
+      read: async () => long,
+      async make({ title }: NewDocument) {
+        titles.push(title);
+        return [];
+      },
+    };
+    const wishes = { onProgress: () => undefined, signal: new AbortController().signal };
+    await duplicateTree({ ...node, children: [] }, { parentId: null, afterId: uuid(1) }, door, wishes);
+    expect(titles).toEqual([`${"t".repeat(492)} (copy)`]);
+  });
 });

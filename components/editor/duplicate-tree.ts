@@ -1,4 +1,5 @@
 /** A document with all inside it → the same once more, beside it. */
+import { MAX_TITLE_LENGTH } from "../../lib/core/projection.ts";
 import { blockIdsFor, copyBlocks } from "../../lib/exchange/copy-blocks.ts";
 import type { ExportNode } from "../../lib/exchange/plan-export.ts";
 import type { WholeDocument } from "./fill-document.ts";
@@ -50,7 +51,7 @@ export async function duplicateTree(
     const id = documents.get(one.id);
     if (!whole || !id || signal.aborted) return;
     onProgress({ done: made, all: all.length, name: one.title });
-    const title = one === node ? `${whole.title.trim() || "Untitled"} (copy)` : whole.title;
+    const title = one === node ? titleOfCopy(whole.title) : whole.title;
     const blocks = copyBlocks(whole.blocks, ids);
     problems.push(...(await door.make({ id, title, blocks, parentId, afterId })));
     made++;
@@ -66,6 +67,15 @@ export async function duplicateTree(
   };
   await make(node, place.parentId, place.afterId);
   return { made, firstId: documents.get(node.id) ?? "", problems };
+}
+
+const OF_COPY = " (copy)";
+
+/** Of a title that leaves no room for it the end goes. */
+function titleOfCopy(title: string): string {
+  const whole = title.trim() || "Untitled";
+  const end = MAX_TITLE_LENGTH - OF_COPY.length;
+  return `${whole.slice(0, end).replace(/[\ud800-\udbff]$/, "")}${OF_COPY}`;
 }
 
 const allOf = (node: ExportNode): ExportNode[] => [node, ...node.children.flatMap(allOf)];
