@@ -489,6 +489,29 @@ test("a line says that the next page is on its way, by link, key and button, unt
   }
 });
 
+test("who goes elsewhere while a new document is made stays there", async ({ browser }) => {
+  const { page } = await newPerson(browser, "Wim Wanders");
+  const url = await newDocument(page, "Chosen");
+  await newDocument(page, "Here");
+  const gate = Promise.withResolvers<void>();
+  await page.route("**/rpc/create_document", async (route) => {
+    await gate.promise;
+    await route.continue();
+  });
+  await page.getByRole("button", { name: "New document" }).click();
+  await page.getByRole("treeitem", { name: "Chosen", exact: true }).locator("a").click();
+  await expect(page).toHaveURL(url);
+  await body(page).click();
+  const made = page.waitForResponse("**/rpc/create_document");
+  gate.resolve();
+  await made;
+  await expect(page.getByRole("progressbar", { name: "Opening the page" })).toHaveCount(0);
+  await page.keyboard.type("words of it");
+  await expect(saveState(page)).toHaveText("Saved");
+  await expect(body(page)).toHaveText("words of it");
+  await expect(page).toHaveURL(url);
+});
+
 test("the tab has a name all the way from page to page", async ({ browser }) => {
   const { page } = await newPerson(browser, "Tim Tab");
   await newDocument(page, "Tides");

@@ -1,6 +1,14 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { createContext, type ReactNode, useCallback, useContext, useState, useTransition } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useRef,
+  useState,
+  useTransition,
+} from "react";
 import { toast } from "./toast.ts";
 
 /** Whether the server answers now; a browser that says it has no connection is not always right. */
@@ -11,7 +19,7 @@ export async function isAnswering(): Promise<boolean> {
   );
 }
 
-/** To an address of the product, or to one that is only being made; rejects as that does. */
+/** To an address of the product, or to one that is only being made, unless one went elsewhere meanwhile; rejects as that does. */
 type Go = (to: string | Promise<string>) => Promise<void>;
 
 export const GoContext = createContext<Go | null>(null);
@@ -32,12 +40,18 @@ export function GoProvider({ children }: { children: ReactNode }) {
   const router = useRouter();
   const [isOpening, startOpening] = useTransition();
   const [waiting, setWaiting] = useState(0);
+  const latest = useRef(0);
   const go = useCallback<Go>(
     async (to) => {
+      latest.current += 1;
+      const own = latest.current;
       setWaiting((count) => count + 1);
       try {
         const href = typeof to === "string" ? to : await to;
-        if (navigator.onLine || (await isAnswering())) startOpening(() => router.push(href));
+        const isReached = own === latest.current && (navigator.onLine || (await isAnswering()));
+        // who went elsewhere meanwhile may be writing there by now
+        if (own !== latest.current) return;
+        if (isReached) startOpening(() => router.push(href));
         else
           toast.error("This page could not be opened.", {
             description:
