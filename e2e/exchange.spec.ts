@@ -139,4 +139,18 @@ test("a document goes out as HTML and on paper, a workspace as a zip, and both c
   await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("Home");
   await expect(body(page).locator("figure img")).toBeVisible();
   await expect(link).not.toHaveAttribute("href", original ?? "");
+
+  // where the connection has gone it is told, and what waits for it can be stopped
+  const asked = async () => {
+    await page.getByRole("button", { name: "Document actions" }).click();
+    await page.getByRole("menuitem", { name: "Duplicate" }).click();
+  };
+  await page.context().setOffline(true);
+  await asked();
+  await expect(page.getByText("This needs a connection.")).toBeVisible();
+  await page.context().setOffline(false);
+  await page.route("**/rest/v1/**", (route) => route.abort());
+  await asked();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByText("0 documents were duplicated; then it was stopped.")).toBeVisible();
 });

@@ -86,6 +86,20 @@ describe("a document that is duplicated", () => {
     expect([made.length, report.made]).toEqual([1, 1]);
   });
 
+  it("is given up while it waits for a text", async () => {
+    const controller = new AbortController();
+    const door = {
+      async read() {
+        controller.abort();
+        throw new Error("It was stopped.");
+      },
+      make: async () => [],
+    };
+    const wishes = { onProgress: () => undefined, signal: controller.signal };
+    const place = { parentId: null, afterId: uuid(1) };
+    expect(await duplicateTree(node, place, door, wishes)).toMatchObject({ made: 0, problems: [] });
+  });
+
   it("is said to be a copy, however long its title is", async () => {
     const long = { title: `${"t".repeat(492)}😀 and more`, blocks: [] };
     const titles: string[] = [];

@@ -39,6 +39,7 @@ export async function duplicateTree(
     try {
       read.set(id, await door.read(id));
     } catch (cause) {
+      if (signal.aborted) break;
       if (id === node.id) throw cause;
       problems.push(missing(title, cause));
     }

@@ -1,6 +1,7 @@
 /** Files in and out of a workspace, with the sentences that say what came of it. Loaded when it is first needed. */
 import type { ExportNode } from "../../lib/exchange/plan-export.ts";
 import { noteEvent } from "../../lib/vitals/note-event.ts";
+import { isAnswering } from "../ui/go.tsx";
 import { saveFile } from "../ui/save-file.ts";
 import { type CopyPlace, duplicateTree } from "./duplicate-tree.ts";
 import { fileNameOf } from "./export-document.ts";
@@ -29,19 +30,25 @@ export async function duplicateIn(
   hasUnsent: () => Promise<boolean>,
   wishes: TreeWishes,
 ) {
+  await needConnection();
   for (let tries = 0; await hasUnsent(); tries++) {
     if (tries === UNSENT_TRIES)
       throw new Error("Words of this page are not saved yet, and would be missing. Try again once they are.");
     await new Promise((resolve) => setTimeout(resolve, UNSENT_PAUSE_MS));
   }
   const door = {
-    read: (documentId: string) => readDocument({ documentId, userId: place.userId }),
+    read: (documentId: string) => readDocument({ documentId, userId: place.userId }, wishes.signal),
     make: (whole: NewDocument) => makeDocument(place, whole),
   };
   const { made, firstId, problems } = await duplicateTree(node, where, door, wishes);
   const done = `${count(made, "document")} ${made === 1 ? "was" : "were"} duplicated`;
   const sentence = wishes.signal.aborted ? `${done}; then it was stopped.` : `${done}.`;
   return { firstId: made > 0 ? firstId : null, problems, sentence };
+}
+
+/** Documents are read from the server, which is waited for while the connection comes and goes. Throws a sentence. */
+async function needConnection(): Promise<void> {
+  if (!navigator.onLine && !(await isAnswering())) throw new Error("This needs a connection.");
 }
 
 const UNSENT_TRIES = 50;
@@ -82,6 +89,7 @@ export async function exportFrom(
   nodes: readonly ExportNode[],
   wishes: TreeWishes,
 ) {
+  await needConnection();
   const { zip, written, problems } = await exportTree(userId, nodes, wishes);
   if (wishes.signal.aborted) return { sentence: "It was stopped. Nothing was saved.", problems: [] };
   if (!zip) throw new Error(problems[0] ?? "There is no document to export.");

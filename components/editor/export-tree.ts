@@ -28,7 +28,7 @@ export function exportTree(
   besides?: ReadonlyMap<string, Uint8Array>,
 ): Promise<ExportReport> {
   const door: ExportDoor = {
-    read: (documentId) => readDocument({ documentId, userId }),
+    read: (documentId) => readDocument({ documentId, userId }, wishes.signal),
     fetch: fetchPicture,
   };
   return exportNodes(nodes, door, wishes, besides);
