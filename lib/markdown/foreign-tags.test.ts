@@ -76,6 +76,19 @@ describe("HTML as others write it", () => {
     expect(blocksOf(toggle)).toMatchObject([{ type: "toggle", children: [{ type: "code" }] }]);
   });
 
+  it("has the address of the attribute that is one, not of words in another", () => {
+    const source = `<a title="is href=https://b.c" name='x' HREF = 'https://a.b/?c=1&amp;d=2'>go</a>`;
+    expect(text(`${source} on`)).toEqual([
+      [
+        "paragraph",
+        [
+          { text: "go", marks: { link: { href: "https://a.b/?c=1&d=2" } } },
+          { text: " on", marks: {} },
+        ],
+      ],
+    ]);
+  });
+
   it("takes no longer for each of many that nothing ends", () => {
     const started = performance.now();
     expect(blocksOf("<aside>\n\n".repeat(4_000))).toHaveLength(4_000);

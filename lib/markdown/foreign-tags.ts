@@ -22,6 +22,8 @@ const PLAIN = new Set("a span font small big abbr cite q time center label sub s
 const DIVISIONS = new Set("div p center section article header footer main".split(" "));
 
 const ATTRIBUTES = String.raw`((?:\s+[a-z_:][\w:.-]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>\x60]+))?)*)\s*`;
+/** One after the other: what looks like one may stand in another's value. */
+const ATTRIBUTE = /\s([a-z_:][\w:.-]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>\x60]+)))?/gi;
 const OPEN = new RegExp(`^<([a-z][a-z0-9]*)${ATTRIBUTES}(/?)>$`, "i");
 
 type Tag = { readonly name: string; readonly attribute: (name: string) => string | null };
@@ -30,10 +32,10 @@ function readTag(value: string): (Tag & { readonly isVoid: boolean }) | null {
   const [, name, attributes = "", slash] = OPEN.exec(value) ?? [];
   if (name === undefined) return null;
   const attribute = (wanted: string) => {
-    const found = new RegExp(`\\s${wanted}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"']+))`, "i").exec(
-      attributes,
-    );
-    return found ? unescapeSigns(found[1] ?? found[2] ?? found[3] ?? "") : null;
+    for (const [, own = "", ...values] of attributes.matchAll(ATTRIBUTE))
+      if (own.toLowerCase() === wanted)
+        return unescapeSigns(values.find((value) => value !== undefined) ?? "");
+    return null;
   };
   return { name: name.toLowerCase(), attribute, isVoid: slash === "/" };
 }
