@@ -76,6 +76,7 @@ async function take(archive: Archive): Promise<{ tree: Kept[]; report: TreeRepor
     },
     wishes,
   );
+  expect(report.firstId).toBe(made[0]?.id ?? null);
   const titles = new Map(made.map(({ id, title }) => [id, title]));
   const contents = new Map<string, string>();
   for (const { files } of made) for (const [key, file] of files ?? []) contents.set(key, await file.text());

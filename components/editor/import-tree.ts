@@ -58,6 +58,7 @@ export async function importArchive(
   const problems = [...archive.problems];
   const all = plan.documents.reduce(countAll, 0);
   let made = 0;
+  let firstId: string | null = null;
   const used = new Set<ArchiveFile>();
   const walk = async (siblings: readonly PlannedDocument[], parentId: string | null): Promise<void> => {
     let afterId: string | null = null;
@@ -68,6 +69,7 @@ export async function importArchive(
         const whole = await read(planned, plan, workspaceId, used);
         problems.push(...whole.problems, ...(await make({ ...whole, parentId, afterId })));
         made++;
+        firstId ??= planned.id;
         afterId = planned.id;
         await walk(planned.children, planned.id);
       } catch (cause) {
@@ -81,7 +83,7 @@ export async function importArchive(
   await walk(plan.documents, null);
   for (const [path, file] of plan.others)
     if (!used.has(file) && !signal.aborted) problems.push(`“${path}” was left out: no document shows it.`);
-  return { made, firstId: made > 0 ? (plan.documents[0]?.id ?? null) : null, problems };
+  return { made, firstId, problems };
 }
 
 const countAll = (sum: number, { children }: PlannedDocument): number => children.reduce(countAll, sum + 1);
