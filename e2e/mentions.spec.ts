@@ -92,8 +92,12 @@ test("a document and a person are named in a text, the name follows, and the doc
   await page.waitForURL(target);
   const storageState = await page.context().storageState();
   const still = await (await browser.newContext({ storageState, javaScriptEnabled: false })).newPage();
-  await still.goto(source);
-  await expect(still.locator(".still a.mention").first()).toHaveText("Start plan");
+  // the document's row has its name a second or so after the log
+  const stillNamed = async () => {
+    await still.goto(source);
+    return still.locator(".still a.mention").first().textContent();
+  };
+  await expect.poll(stillNamed).toBe("Start plan");
 
   // another page hears of a link that goes, and of a document in the trash
   const other = await page.context().newPage();
