@@ -7,11 +7,10 @@ import { newBlockId } from "../core/ids.ts";
 import { markdownRules } from "./input-rules.ts";
 import { schema } from "./schema.ts";
 
-/** What stands in a block once this was typed: words, and behind those that lead somewhere where to. */
-function typed(text: string, node = "block"): string {
+/** The state once this was typed at the start of what stands there, a sign at a time. */
+function typeInto(before: EditorState, text: string): EditorState {
   const rules = markdownRules() as ReturnType<typeof inputRules>;
-  const attrs = { id: newBlockId(), type: node === "codeBlock" ? "code" : "paragraph", depth: 0, props: {} };
-  let state = EditorState.create({ doc: schema.node("doc", null, [schema.node(node, attrs)]) });
+  let state = before.apply(before.tr.setSelection(TextSelection.create(before.doc, 1)));
   const dispatch = (tr: typeof state.tr) => {
     state = state.apply(tr);
   };
@@ -21,6 +20,14 @@ function typed(text: string, node = "block"): string {
     if (!rules.props.handleTextInput?.call(rules, view, from, to, character, () => state.tr))
       dispatch(state.tr.insertText(character));
   }
+  return state;
+}
+
+/** What stands in a block once this was typed: words, and behind those that lead somewhere where to. */
+function typed(text: string, node = "block"): string {
+  const attrs = { id: newBlockId(), type: node === "codeBlock" ? "code" : "paragraph", depth: 0, props: {} };
+  const doc = schema.node("doc", null, [schema.node(node, attrs)]);
+  const state = typeInto(EditorState.create({ doc }), text);
   const runs: string[] = [];
   state.doc.firstChild?.forEach(({ text: words, marks }) => {
     runs.push((words ?? "") + marks.map(({ attrs: { href } }) => `<${href}>`).join(""));
@@ -49,19 +56,9 @@ describe("words in brackets with an address behind them", () => {
 
 describe("a sign that the block has already", () => {
   const typedIn = (type: string, before: string, text: string) => {
-    const rules = markdownRules() as ReturnType<typeof inputRules>;
     const attrs = { id: newBlockId(), type, depth: 0, props: {} };
     const doc = schema.node("doc", null, [schema.node("block", attrs, before ? schema.text(before) : [])]);
-    let state = EditorState.create({ doc, selection: TextSelection.create(doc, 1) });
-    const dispatch = (tr: typeof state.tr) => {
-      state = state.apply(tr);
-    };
-    for (const character of text) {
-      const { from, to } = state.selection;
-      const view = Object.assign(Object.create(null), { state, dispatch });
-      if (!rules.props.handleTextInput?.call(rules, view, from, to, character, () => state.tr))
-        dispatch(state.tr.insertText(character));
-    }
+    const state = typeInto(EditorState.create({ doc }), text);
     return state.doc.children.map(({ attrs: { type: now }, textContent }) => `${now} ${textContent}`);
   };
 
