@@ -4,12 +4,8 @@ import { isSafeHref } from "../core/link.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
 import { raised } from "../core/raised.ts";
 import { EMBED_MARK } from "../core/strand.ts";
+import { markOfTag } from "../core/tag-marks.ts";
 import { ownMark } from "./own-block.ts";
-
-const TAGS: Readonly<Record<string, string>> = {
-  ...{ b: "bold", strong: "bold", i: "italic", em: "italic", u: "underline", ins: "underline" },
-  ...{ s: "strike", strike: "strike", del: "strike", code: "code", kbd: "code", samp: "code", tt: "code" },
-};
 
 /** Declarations of a style attribute, in small letters; also those that no browser knows, such as Word's. */
 export function stylesOf(element: Element): ReadonlyMap<string, string> {
@@ -33,7 +29,7 @@ export function marksInside(element: Element, around: Marks, link: (href: string
   const own = ownMark(element);
   if (own && own.name !== EMBED_MARK) return { ...around, ...Object.fromEntries([[own.name, own.value]]) };
   const marks: Marks = { ...around };
-  const tag = Object.hasOwn(TAGS, element.localName) ? TAGS[element.localName] : undefined;
+  const tag = markOfTag(element.localName);
   // links are underlined by every program
   if (tag && !(tag === "underline" && marks.link)) marks[tag] = true;
   if (element.localName === "a") {

@@ -30,13 +30,6 @@ export const detailsStart = (text: readonly TextRun[]): Html => ({
 export const detailsEnd: Html = { type: "html", value: "</details>" };
 
 const SIMPLE = { bold: "b", italic: "i", strike: "s", underline: "u", code: "code" } as const;
-const NAMES = new Map(
-  Object.entries({ ...SIMPLE, strong: "strong" }).map(([mark, tag]) => [
-    tag,
-    mark === "strong" ? "bold" : mark,
-  ]),
-).set("em", "italic");
-
 /** Each run has its tags for itself: they need no nesting. */
 function writeRun(run: TextRun): string {
   const { text, marks } = run;
@@ -93,9 +86,6 @@ function readInlineHtml(html: string): TextRun[] | null {
 }
 
 function readTag(token: string): { name: string; mark: Marks } | null {
-  const name = /^<([a-z]+)>$/i.exec(token)?.[1]?.toLowerCase() ?? "";
-  const mark = NAMES.get(name);
-  if (mark) return { name, mark: { [mark]: true } };
   const [, href, title] = /^<a href="([^"]*)"(?: title="([^"]*)")?>$/i.exec(token) ?? [];
   if (href === undefined) return readOpenTag(token) ?? readForeignTag(token);
   const link = { href: unescapeHtml(href), ...(title ? { title: unescapeHtml(title) } : {}) };

@@ -42,6 +42,11 @@ describe("HTML as others write it", () => {
     expect(blocksOf("10<sup>-6</sup> m of H<sub>2</sub>O")).toEqual([block("paragraph", "10⁻⁶ m of H₂O")]);
   });
 
+  it("is no mark where an element is only called like something of the language", () => {
+    const source = "a <constructor>b</constructor>";
+    expect(blocksOf(source)).toEqual([raw(source)]);
+  });
+
   it("that only aligns is left behind, and what is in it is not", () => {
     expect(blocksOf('<div align="center">\n\na\n\n<br>\n\n</div>')).toEqual([block("paragraph", "a")]);
     expect(blocksOf("<div>\n  words\n</div>")).toEqual([raw("<div>\n  words\n</div>")]);

@@ -5,19 +5,8 @@
 import type { Image, PhrasingContent, RootContent } from "mdast";
 import type { Marks } from "../core/block-tree.ts";
 import { isSafeHref } from "../core/link.ts";
+import { markOfTag } from "../core/tag-marks.ts";
 
-const MARKS: Readonly<Record<string, string>> = {
-  ...{
-    b: "bold",
-    strong: "bold",
-    i: "italic",
-    em: "italic",
-    var: "italic",
-    ins: "underline",
-    u: "underline",
-  },
-  ...{ s: "strike", del: "strike", strike: "strike", code: "code", kbd: "code", samp: "code", tt: "code" },
-};
 const PLAIN = new Set("a span font small big abbr cite q time center label sub sup mark".split(" "));
 const DIVISIONS = new Set("div p center section article header footer main".split(" "));
 
@@ -48,7 +37,7 @@ const unescapeSigns = (text: string): string =>
 export function readForeignTag(value: string): { name: string; mark: Marks } | null {
   const tag = readTag(value);
   if (!tag || tag.isVoid) return null;
-  const mark = MARKS[tag.name];
+  const mark = markOfTag(tag.name);
   if (mark) return { name: tag.name, mark: { [mark]: true } };
   if (!PLAIN.has(tag.name)) return null;
   const href = tag.name === "a" ? tag.attribute("href") : null;
@@ -58,7 +47,7 @@ export function readForeignTag(value: string): { name: string; mark: Marks } | n
 /** The name in a tag that closes words. */
 export function readForeignEnd(value: string): string | null {
   const name = /^<\/([a-z][a-z0-9]*)\s*>$/i.exec(value)?.[1]?.toLowerCase() ?? "";
-  return MARKS[name] || PLAIN.has(name) ? name : null;
+  return markOfTag(name) || PLAIN.has(name) ? name : null;
 }
 
 function readPicture(value: string): Image | null {
