@@ -147,9 +147,10 @@ test("files dropped, chosen, refused, and kept while there is no connection", as
   await expect(page.getByText(/“wide.png” was made smaller for the page: 3000 × 60/)).toBeVisible();
   await expect.poll(() => drawnWidth(page)).toBe(2_560);
 
+  // Before the click, which waits for the page's answers: keys alone overtake the word that we choose the files.
+  const choosing = page.waitForEvent("filechooser");
   await body(page).locator("p").first().click();
   await page.keyboard.press("Enter");
-  const choosing = page.waitForEvent("filechooser"); // before the key: the browser is told to ask us first
   await page.keyboard.type("/file");
   await page.keyboard.press("Enter");
   const chooser = await choosing;
