@@ -23,6 +23,12 @@ test("what an input method composes stands there once when another splits and tu
     input.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
   await compose("に");
   await compose("にほ");
+  // However long the other takes: after three seconds without a sign of life the edits of others come in.
+  await body(ana.page).evaluate((text) => {
+    const sign = () => text.dispatchEvent(new CompositionEvent("compositionupdate", { bubbles: true }));
+    const alive = setInterval(sign, 500);
+    text.addEventListener("compositionend", () => clearInterval(alive), { once: true });
+  });
   await body(ben.page).click();
   await ben.page.keyboard.press("Control+End");
   await ben.page.keyboard.press("Enter");
