@@ -48,7 +48,7 @@ test("a document and a person are named in a text, the name follows, and the doc
   await page.keyboard.press("End");
   await page.keyboard.press("Enter");
   await page.keyboard.type("[[Launch plan]");
-  await expect(documents).toBeVisible();
+  await expect(documents.getByRole("option").first()).toContainText("Launch plan");
   await page.keyboard.type("]");
   await expect(mentions).toHaveCount(3);
   await page.keyboard.type(" and [[Brand new");
