@@ -2,7 +2,16 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { fixtures } from "../lib/html/fixtures/expected.ts";
-import { accessToken, blocks, body, newDocument, runtimeConfig, saveState, shownBlocks } from "./document.ts";
+import {
+  accessToken,
+  blocks,
+  body,
+  handleOf,
+  newDocument,
+  runtimeConfig,
+  saveState,
+  shownBlocks,
+} from "./document.ts";
 import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 import { watchViolations } from "./violations.ts";
@@ -105,13 +114,11 @@ test("blocks go out as Markdown and HTML, and come whole into another document w
   await expect(saveState(page)).toHaveText("Saved");
   const shown = await shownBlocks(page);
 
-  await blocks(page).nth(1).hover();
-  await page.getByRole("button", { name: "Move or change this block" }).click();
+  await (await handleOf(blocks(page).nth(1))).click();
   await page.getByRole("menuitem", { name: "Copy as Markdown" }).click();
   await expect.poll(() => readText(page)).toMatch(/^- one\s+- \[x\] two/);
   await page.getByText("Copied as Markdown.").waitFor();
-  await blocks(page).nth(1).hover();
-  await page.getByRole("button", { name: "Move or change this block" }).click();
+  await (await handleOf(blocks(page).nth(1))).click();
   await page.getByRole("menuitem", { name: "Copy as HTML" }).click();
   await expect.poll(() => readText(page)).toContain('<ul><li>one<ul><li class="task">');
   // The page may still scroll to where the picture came: a click that it moved away from is made again.

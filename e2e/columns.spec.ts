@@ -1,6 +1,6 @@
 /** Columns by keys, by the menu, by dragging and on a phone; two people shape the same ones offline. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import {
   body,
   fetchMenus,
@@ -13,6 +13,7 @@ import {
   storedBlocks,
 } from "./document.ts";
 import { newPerson } from "./person.ts";
+import { expect, test } from "./test.ts";
 
 /** Words of each block; columns in brackets, parted by a bar. */
 async function shown(page: Page): Promise<string> {
