@@ -2,6 +2,7 @@
 import { Plugin, PluginKey } from "@tiptap/pm/state";
 import { Decoration, DecorationSet, type EditorView } from "@tiptap/pm/view";
 import type { BlockId } from "../core/ids.ts";
+import { REMOTE } from "./binding.ts";
 import { scrollToElement } from "./in-sight.ts";
 import { reveal } from "./nesting.ts";
 
@@ -18,6 +19,8 @@ export function flashPlugin(): Plugin<DecorationSet> {
           return DecorationSet.create(transaction.doc, [
             Decoration.node(range.from, range.to, { class: "flash" }),
           ]);
+        // what others write, or what comes in while the page opens, is no sign that the eye has found it
+        if (transaction.getMeta(REMOTE)) return marked.map(transaction.mapping, transaction.doc);
         if (transaction.selectionSet || transaction.docChanged) return DecorationSet.empty;
         return marked;
       },
