@@ -202,4 +202,13 @@ test("one writes and pastes before the rest of the page is here, and all of it s
   await expect(blocks(page).first()).toHaveText(
     "start boldtyped slanted! https://a.example/plan and then end",
   );
+
+  // a key for the tools beside the text is heard before they are here
+  const tools = Promise.withResolvers<void>();
+  await holdLateScripts(cold, url, tools.promise);
+  await openDocument(cold, url);
+  await caretAt(cold, 0);
+  await cold.keyboard.press("Control+/");
+  tools.resolve();
+  await expect(cold.getByRole("menuitem", { name: "Duplicate" })).toBeVisible();
 });

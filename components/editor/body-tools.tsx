@@ -1,13 +1,14 @@
 "use client";
 /** What stands over and beside the text: menus, bars and the others' carets. It comes right behind the text. */
 import type { EditorView } from "@tiptap/pm/view";
-import { type RefObject, useRef } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { BlockHandle } from "./block-handle.tsx";
 import { BlockNews } from "./block-news.tsx";
 import { Bubble } from "./bubble.tsx";
 import { CalloutMenu } from "./callout-menu.tsx";
+import { giveHeldKey } from "./early-keys.ts";
 import { EmojiMenu } from "./emoji-menu.tsx";
 import { FindBar } from "./find-bar.tsx";
 import { FormatBar } from "./format-bar.tsx";
@@ -49,6 +50,7 @@ export function BodyTools({ documentId, view, opened, session, isWritable, area,
 
 function WritingTools({ view, opened, area }: Pick<ToolsProps, "view" | "opened" | "area">) {
   const blockMenu = useRef<(() => void) | null>(null);
+  useEffect(() => giveHeldKey(view), [view]);
   return (
     <>
       <SlashMenu view={view} menu={opened.slash} area={area} />

@@ -10,6 +10,7 @@ import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { Late, Soon } from "../ui/late.tsx";
 import { LatePart } from "../ui/late-part.ts";
 import type { OpenAttachments } from "./attachments/open-attachments.ts";
+import { holdToolKeys } from "./early-keys.ts";
 import { bodyTools, fetchAhead } from "./fetch-ahead.ts";
 import { letListsPick } from "./list-picks.ts";
 import { type DocumentEditor, openEditor } from "./open-editor.ts";
@@ -88,6 +89,9 @@ function Editing({ documentId, opened, session, isWritable, mentions, onBody }: 
     onBody({ view: editor.view, map: opened.map, onChange: opened.onChange });
     return () => onBody(null);
   }, [editor, opened, mentions, onBody]);
+  useLayoutEffect(() => {
+    if (editor) holdToolKeys(editor.view);
+  }, [editor]);
   return (
     <div className="body-area" ref={area}>
       <div ref={place} />
