@@ -83,12 +83,12 @@ test("a document goes out as HTML and on paper, a workspace as a zip, and both c
   await expect(saveState(page)).toHaveText("Saved");
 
   const zip = await exportBy(page, "Export with all inside it");
-  await elsewhere(page, () =>
-    page
-      .getByLabel("Zip or files")
-      .setInputFiles({ name: "back.zip", mimeType: "application/zip", buffer: zip }),
-  );
-  await expect(page.getByText("One document was imported.")).toBeVisible();
+  await elsewhere(page, async () => {
+    const file = { name: "back.zip", mimeType: "application/zip", buffer: zip };
+    await page.getByLabel("Zip or files").setInputFiles(file);
+    // a notice of eight seconds, and the page may take longer
+    await expect(page.getByText("One document was imported.")).toBeVisible();
+  });
   await expect.poll(() => shownBlocks(page)).toEqual(shown);
   await expect(body(page).locator("figure img")).toBeVisible();
   await expect
@@ -127,8 +127,8 @@ test("a document goes out as HTML and on paper, a workspace as a zip, and both c
   const original = await link.getAttribute("href");
   await page.getByRole("button", { name: "Actions for Notes", exact: true }).click();
   await page.getByRole("menuitem", { name: "Duplicate" }).click();
-  await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("Notes (copy)");
   await expect(page.getByText("4 documents were duplicated.")).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("Notes (copy)");
   const copy = page.getByRole("treeitem", { name: "Notes (copy)", exact: true });
   await copy.focus();
   await page.keyboard.press("ArrowRight");
