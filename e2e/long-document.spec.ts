@@ -66,6 +66,8 @@ test("a document of 3,000 blocks is shown whole; caret, keys, finding, copying a
 
   await page.keyboard.press("Control+Home");
   await expect.poll(() => isInSight(page, id)).toBe(false);
+  // the tools beside the text come behind it: until then the key is the browser's own
+  await expect(page.getByRole("status", { name: "Blocks" })).toBeAttached();
   await page.keyboard.press("Control+f");
   await page.keyboard.type("needle");
   await page.keyboard.press("Enter");
