@@ -17,7 +17,8 @@ import {
   Type,
   UnfoldHorizontal,
 } from "lucide-react";
-import { type DragEvent, type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { type DragEvent, type RefObject, useEffect, useMemo, useReducer, useRef, useState } from "react";
+import type { BlockId } from "../../lib/core/ids.ts";
 import type { BlockColors } from "../../lib/core/palette.ts";
 import { colorBlocks } from "../../lib/editor/block-color.ts";
 import { chosenRange } from "../../lib/editor/chosen.ts";
@@ -28,6 +29,7 @@ import { addColumn, isInColumns, removeColumns } from "../../lib/editor/columns-
 import { addBlockBehind, turnInto } from "../../lib/editor/commands.ts";
 import {
   type BlockUnder,
+  blockById,
   blockOfCaret,
   blockUnder,
   type DropPlace,
@@ -45,6 +47,7 @@ import type { DocumentEditor } from "./open-editor.ts";
 type Props = {
   view: EditorView;
   area: RefObject<HTMLDivElement | null>;
+  onChange: DocumentEditor["onChange"];
   /** A gesture is an undo step. */
   newStep: () => void;
   history: DocumentEditor["history"];
@@ -53,26 +56,27 @@ type Props = {
 };
 
 /** Beside the block under the pointer: a plus that adds one below, and a grip to drag it by and to open its menu. */
-export function BlockHandle({ view, area, newStep, history, opener }: Props) {
-  const [under, setUnder] = useState<BlockUnder | null>(null);
+export function BlockHandle({ view, area, onChange, newStep, history, opener }: Props) {
+  const [id, setUnder] = useState<BlockId | null>(null);
+  const under = useBlock(view, onChange, id);
   const [isOpen, setOpen] = useState(false);
   const drag = useDrag(view, area, newStep);
   useHover(view, area, (block) => {
-    if (!isOpen && !drag.isUnderWay) setUnder(block);
+    if (!isOpen && !drag.isUnderWay) setUnder(block?.id ?? null);
   });
   useMenuKey(view, opener, (block) => {
-    setUnder(block);
+    setUnder(block.id);
     setOpen(true);
-    take(block);
+    take(block.id);
   });
   const around = area.current?.getBoundingClientRect();
-  const isHere = under?.element.isConnected === true && around !== undefined;
-  const box = isHere ? under.element.getBoundingClientRect() : null;
+  const box = under?.element.getBoundingClientRect();
   /** The block under the pointer, or the chosen ones if it is one of them. */
-  const take = ({ index, id }: BlockUnder) => {
+  const take = (block: BlockId) => {
     const range = chosenRange(view.state);
-    if (range !== null && index >= range.first && index < range.end) return;
-    view.dispatch(choose(view.state.tr, id, id));
+    const { index } = blockById(view, block) ?? {};
+    if (index === undefined || (range !== null && index >= range.first && index < range.end)) return;
+    view.dispatch(choose(view.state.tr, block, block));
   };
   const run = (command: Command) => () => {
     newStep();
@@ -91,7 +95,8 @@ export function BlockHandle({ view, area, newStep, history, opener }: Props) {
             className="icon-button"
             aria-label="Add a block below"
             onClick={() => {
-              run(addBlockBehind(under.index))();
+              const here = blockById(view, under.id);
+              if (here) run(addBlockBehind(here.index))();
               view.focus();
             }}
           >
@@ -104,11 +109,11 @@ export function BlockHandle({ view, area, newStep, history, opener }: Props) {
             isOpen={isOpen}
             onOpen={(open) => {
               setOpen(open);
-              if (open) take(under);
+              if (open) take(under.id);
             }}
             block={under}
             onDragStart={(event) => {
-              take(under);
+              take(under.id);
               drag.start(event, under);
             }}
           />
@@ -274,6 +279,16 @@ async function copyBlockLink(id: string) {
     // Without permission for the clipboard the link is at least shown, to be copied by hand.
     toast("The browser does not let the link be copied. Here it is:", { description: link });
   }
+}
+
+/**
+ * The block as it stands now: while the handle is beside it others may write above it, so that it stands elsewhere, and
+ * what it is drawn in may become another element.
+ */
+function useBlock(view: EditorView, onChange: Props["onChange"], id: BlockId | null): BlockUnder | null {
+  const [, drawAgain] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => (id === null ? undefined : onChange(drawAgain)), [id, onChange]);
+  return id === null || view.isDestroyed ? null : blockById(view, id);
 }
 
 function useHover(

@@ -57,7 +57,13 @@ function WritingTools({ view, opened, area }: Pick<ToolsProps, "view" | "opened"
       <EmojiMenu view={view} store={opened.emoji} area={area} />
       <MentionMenu view={view} store={opened.mentions} area={area} />
       <BlockNews view={view} />
-      <BlockHandle {...{ view, area }} newStep={opened.newStep} history={opened.history} opener={blockMenu} />
+      <BlockHandle
+        {...{ view, area }}
+        onChange={opened.onChange}
+        newStep={opened.newStep}
+        history={opened.history}
+        opener={blockMenu}
+      />
       <Bubble view={view} store={opened.formats} area={area} />
       <CalloutMenu view={view} store={opened.callouts} />
       <LanguageMenu view={view} store={opened.codes} area={area} />

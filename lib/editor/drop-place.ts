@@ -34,7 +34,7 @@ export function blockUnder(view: EditorView, y: number, x = Number.NEGATIVE_INFI
     const columns = at.find((one) => one.matches(".in-columns") && view.dom.contains(one));
     const element = columns ? blockInColumns(columns, x, y) : at.find((one) => isTop(view, one));
     const id = (element as HTMLElement | undefined)?.dataset.blockId;
-    if (element instanceof HTMLElement && id !== undefined) return withIndex(view, element, id);
+    if (id !== undefined) return blockById(view, id as BlockId);
   }
   return null;
 }
@@ -58,12 +58,15 @@ export function blockOfCaret(view: EditorView): BlockUnder | null {
   return element instanceof HTMLElement ? { element, id: idOf(node), index } : null;
 }
 
-function withIndex(view: EditorView, element: HTMLElement, id: string): BlockUnder | null {
-  let index = -1;
-  view.state.doc.forEach((node, _offset, at) => {
-    if (node.attrs.id === id) index = at;
+/** Null where it is not, or no longer, in the document. */
+export function blockById(view: EditorView, id: BlockId): BlockUnder | null {
+  const found: { pos: number; index: number }[] = [];
+  view.state.doc.forEach((node, pos, index) => {
+    if (idOf(node) === id) found.push({ pos, index });
   });
-  return index < 0 ? null : { element, id: id as BlockId, index };
+  const [{ pos, index } = { pos: 0, index: -1 }] = found;
+  const element = index < 0 ? null : view.nodeDOM(pos);
+  return element instanceof HTMLElement ? { element, id, index } : null;
 }
 
 /** Between two blocks at a level, or beside one; the line that shows it in the page, px. */
