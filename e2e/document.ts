@@ -89,8 +89,9 @@ export async function handleOf(block: Locator): Promise<Locator> {
   return grip;
 }
 
-/** Menus come behind the text; who opened none yet has them before the connection goes. */
+/** Menus and tools come behind the text; who opened none yet has them before the connection goes. */
 export async function fetchMenus(page: Page): Promise<void> {
+  await expect(page.getByRole("status", { name: "Blocks" })).toBeAttached();
   await page.getByRole("button", { name: "Document actions" }).click();
   await expect(page.getByRole("menu")).toBeVisible();
   await page.keyboard.press("Escape");

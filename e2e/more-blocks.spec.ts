@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { blocks, body, newDocument, saveState, shownBlocks } from "./document.ts";
+import { blocks, body, handleOf, newDocument, saveState, shownBlocks } from "./document.ts";
 import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
@@ -30,8 +30,7 @@ test("a block is coloured by the handle's menu, by slash and by keys, and keeps 
   await newDocument(page, "Colours");
   await page.keyboard.type("plain\nhot\n- item\nlast");
   const block = (text: string) => blocks(page).filter({ hasText: text });
-  await block("hot").hover();
-  await page.getByRole("button", { name: "Move or change this block" }).click();
+  await (await handleOf(block("hot"))).click();
   await page.getByRole("menuitem", { name: "Colour" }).hover();
   await page.getByRole("menuitem", { name: "Red text" }).click();
   await expect(block("hot")).toHaveAttribute("data-color", "red");

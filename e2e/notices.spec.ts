@@ -13,7 +13,7 @@ import {
   shownBlocks,
   storedBlocks,
 } from "./document.ts";
-import { expectNoFaults } from "./no-faults.ts";
+import { expectNoFaults, expectNoFaultsIn } from "./no-faults.ts";
 import { newPerson, type Person } from "./person.ts";
 import { expect, test } from "./test.ts";
 
@@ -77,10 +77,19 @@ test("a block deleted under one's hands is offered back for at least twenty seco
   const offer = toastOf(page, "Ben Okafor deleted the block you were writing in.");
   await expect(offer).toBeVisible();
   await expect.poll(() => shownBlocks(page)).toEqual(["0 paragraph first", "0 paragraph last"]);
-  await expectNoFaults(page, "a block offered back");
+  await page.clock.runFor(20_000);
+  // from here on it stays under the pointer, however long it is looked at
+  for (const [width, scheme] of [
+    [375, "dark"],
+    [1280, "light"],
+  ] as const) {
+    await page.setViewportSize({ width, height: 800 });
+    await offer.hover();
+    await expectNoFaultsIn(page, `a block offered back, ${width} wide`, [scheme], { menu: false });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  }
   const live = page.getByRole("region", { name: /Notices/ });
   await expect(live).toHaveAttribute("aria-live", "polite");
-  await page.clock.runFor(20_000);
   await offer.getByRole("button", { name: "Bring it back" }).click();
   const whole = ["0 paragraph first", "0 paragraph second by Ana bold", "0 paragraph last"];
   for (const one of [ana, ben]) {

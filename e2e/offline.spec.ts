@@ -159,23 +159,23 @@ test("ten minutes offline in two windows, with the same blocks split, joined, mo
 
   for (const socket of sockets) socket.mend();
   for (const { page } of people) await page.context().setOffline(false);
-  for (const { page } of people) await expect(saveState(page)).toHaveText("Saved", { timeout: 20_000 });
+  const offers = [
+    [ana, ben],
+    [ben, ana],
+  ].map(([one, other]) =>
+    (one as Person).page
+      .getByRole("region", { name: /Notices/ })
+      .getByRole("listitem")
+      .filter({ hasText: `${other?.name} deleted the block you were writing in.` }),
+  );
+  // a notice stays under the pointer, however long it takes until both are the same
+  for (const offer of offers) await offer.hover();
+  for (const { page } of people) await expect(saveState(page)).toHaveText("Saved");
   await expectEqual(shownOn(ana), shownOn(ben));
   await expectEachOnce(ana.page, [...hands[0].typed, ...hands[1].typed]);
 
   // Each is offered the block that the other deleted under their hands, and it comes back whole, for both.
-  for (const [{ page }, { name }] of [
-    [ana, ben],
-    [ben, ana],
-  ] as const) {
-    const offer = page
-      .getByRole("region", { name: /Notices/ })
-      .getByRole("listitem")
-      .filter({
-        hasText: `${name} deleted the block you were writing in.`,
-      });
-    await offer.getByRole("button", { name: "Bring it back" }).click();
-  }
+  for (const offer of offers) await offer.getByRole("button", { name: "Bring it back" }).click();
   const wanted = [...hands[0].typed, ...hands[1].typed, ...WORDS.filter((word) => word !== "useless")];
   for (const { page } of people) {
     await expect(body(page)).toContainText("theirs");

@@ -72,7 +72,8 @@ test("what people do is counted, and told to who has the token alone", async ({
 
   const text = await read();
   const rose = (series: string) => value(text, series) - value(before, series);
-  expect(rose('command_center_events_total{event="sign_up"}')).toBe(1);
+  // others sign up meanwhile, in the tests beside this one
+  expect(rose('command_center_events_total{event="sign_up"}')).toBeGreaterThanOrEqual(1);
   expect(rose('command_center_events_total{event="create"}')).toBeGreaterThanOrEqual(1);
   expect(rose("command_center_append_acknowledged_seconds_count")).toBeGreaterThanOrEqual(1);
   const page200 = 'route="/w/[workspaceId]/d/[documentId]",method="GET",status="2xx"';

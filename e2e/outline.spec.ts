@@ -84,6 +84,7 @@ test("? outside the text and Ctrl+Shift+/ anywhere list the shortcuts; one that 
   await page.keyboard.press("Shift+Home");
   await page.keyboard.press("Control+Shift+s");
   await expect(body(page).locator("s")).toHaveText("sure?");
+  await expect(page.getByRole("toolbar", { name: "Formatting" })).toBeVisible();
   await page.keyboard.press("Alt+F10");
   await expect(page.locator("[data-format-tools] :focus")).toHaveCount(1);
   await page.getByRole("treeitem").first().focus();

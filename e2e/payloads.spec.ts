@@ -114,7 +114,7 @@ const ofReading = /base-uri|style-src-elem|script-src-attr/;
 async function importOf(page: Page, file: { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
   const before = page.url();
   await page.getByLabel("Markdown file").setInputFiles(file);
-  await page.waitForURL((url) => url.href !== before, { timeout: 40_000 });
+  await page.waitForURL((url) => url.href !== before, { timeout: 90_000 });
 }
 
 test("the payloads run nowhere: pasted, imported, forged, and exported", async ({ browser }) => {
@@ -157,7 +157,7 @@ test("the payloads run nowhere: pasted, imported, forged, and exported", async (
   await page.keyboard.press("Control+End");
   await page.keyboard.type("still answering");
   await expect(body(page)).toContainText("still answering");
-  await expect(saveState(page)).toHaveText("Saved", { timeout: 20_000 });
+  await expect(saveState(page)).toHaveText("Saved", { timeout: 60_000 });
 
   await importOf(page, {
     name: "all.md",

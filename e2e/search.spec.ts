@@ -1,4 +1,5 @@
 /** Finding a block: by another's words, by a part of a word in a script without spaces, by key and on a phone. */
+import type { Locator } from "@playwright/test";
 import { blocks, body, newDocument, saveState } from "./document.ts";
 import { expectNoFaultsIn } from "./no-faults.ts";
 import { signUp } from "./person.ts";
@@ -30,10 +31,17 @@ test("a block is found by a paraphrase and by a part of a Chinese word, and open
   await page.keyboard.type("harb");
   await expect(chosen).toContainText("Harbour log");
   await expect(chosen.locator("mark")).toHaveText("Harbour");
-  await field.fill(PARAPHRASE);
   const ferry = options.filter({ hasText: FERRY });
-  // the model starts with the first text that it is given
-  await expect(ferry).toContainText("by meaning", { timeout: 90_000 });
+  // the model starts with the first text that it is given; a question that it is late for is not asked for ever
+  const findByMeaning = (query: string, found: Locator) =>
+    expect(async () => {
+      await field.fill("");
+      await field.fill(query);
+      await expect(found).toContainText("by meaning", { timeout: 30_000 });
+    }).toPass({ timeout: 120_000 });
+  // what is related to it is asked for below
+  await findByMeaning("vessels behind their timetable", options.filter({ hasText: SHIP }));
+  await findByMeaning(PARAPHRASE, ferry);
   await expectNoFaultsIn(page, "what was found", ["light", "dark"]);
   while ((await chosen.textContent()) !== (await ferry.textContent())) await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
@@ -103,6 +111,7 @@ test("a block is found by a paraphrase and by a part of a Chinese word, and open
   await dialog.getByRole("button", { name: "New document “zqxvj wkzpf”" }).click();
   await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("zqxvj wkzpf");
   await page.goBack();
+  await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("Harbour log");
   await page.getByRole("button", { name: "Search", exact: true }).click();
   await field.fill("");
   await dialog.getByRole("button", { name: `Forget “${PARAPHRASE}”` }).click();

@@ -140,16 +140,19 @@ test.describe("an action", () => {
     expect(mails).not.toContain("evil.example");
   });
 
-  test("is refused after too many tries for one account, with the time to wait", async ({ page }) => {
-    await page.setExtraHTTPHeaders({ "x-forwarded-for": from() });
-    await page.goto("/forgot-password");
+  test("is refused after too many tries for one account, with the time to wait", async ({
+    page,
+    request,
+    baseURL,
+  }) => {
     const email = `${crypto.randomUUID()}@example.com`;
-    for (let n = 0; n < 3; n++) {
-      await page.getByLabel("Email").fill(email);
-      await page.getByRole("button", { name: /send/i }).click();
-      await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeVisible();
-      await page.goto("/forgot-password");
-    }
+    const sent = await sentByForm(page, "/forgot-password", email);
+    await page.goto("/forgot-password");
+    // a minute later they would not count together
+    const address = sent.headers()["x-forwarded-for"] ?? raise();
+    const ours = { origin: baseURL ?? "", "x-forwarded-for": address };
+    const tries = await Promise.all([again(request, sent, ours), again(request, sent, ours)]);
+    for (const answer of tries) expect(await answer.text()).not.toContain("Too many tries");
     await page.getByLabel("Email").fill(email.toUpperCase());
     await page.getByRole("button", { name: /send/i }).click();
     await expect(

@@ -81,8 +81,11 @@ test.describe("no screen is in conflict with the policy", () => {
       await expect(body(page)).toContainText("Heading");
       await page.getByRole("button", { name: "Document actions" }).click();
       await page.getByRole("menuitem", { name: "Move to trash" }).click();
-      await page.waitForURL(workspaceUrl);
-      await expect(page.getByRole("button", { name: "Undo" })).toBeVisible();
+      // it is offered for some seconds, also while the next page is on its way
+      await Promise.all([
+        page.waitForURL(workspaceUrl),
+        expect(page.getByRole("button", { name: "Undo" })).toBeVisible(),
+      ]);
       await page.goto(`${workspaceUrl}/trash`);
       await page.getByRole("button", { name: "Delete forever" }).click();
       await page.getByRole("alertdialog").getByRole("button", { name: "Delete forever" }).click();

@@ -16,6 +16,8 @@ async function createDocuments(page: Page, count: number): Promise<string[]> {
     await page.waitForURL((url) => url.href !== before && url.pathname.includes("/d/"));
     ids.push(page.url().split("/d/")[1] ?? "");
   }
+  // a new document takes the focus when its editor is there
+  await expect(page.getByRole("textbox", { name: "Title" })).toBeFocused();
   return ids;
 }
 
