@@ -17,6 +17,30 @@ export async function newDocument(page: Page, title: string): Promise<string> {
   return page.url();
 }
 
+/** Creates documents by the button; each lands at the end of the root. Their ids; the last one is open. */
+export async function createDocuments(page: Page, count: number): Promise<string[]> {
+  // The welcome documents of a new workspace come first, or they would land between these.
+  await expect.poll(async () => (await treeOrder(page)).length).toBeGreaterThanOrEqual(2);
+  const ids: string[] = [];
+  for (let n = 0; n < count; n++) {
+    const before = page.url();
+    await page.getByRole("button", { name: "New document" }).click();
+    await page.waitForURL((url) => url.href !== before && url.pathname.includes("/d/"));
+    ids.push(page.url().split("/d/")[1] ?? "");
+  }
+  // A new document takes the focus when its editor is there.
+  await expect(page.getByRole("textbox", { name: "Title" })).toBeFocused();
+  return ids;
+}
+
+/** Depth and id of each document that the sidebar shows. */
+export const treeOrder = (page: Page): Promise<string[]> =>
+  page
+    .getByRole("treeitem")
+    .evaluateAll((items) =>
+      items.map((one) => `${one.getAttribute("aria-level")}:${(one as HTMLElement).dataset.id}`),
+    );
+
 /** A second person who joined the first one's workspace by a link; the first one's page stays as it is. */
 export async function invite(
   browser: Browser,

@@ -1,25 +1,24 @@
-/** Documents moved in the sidebar: dragged by the mouse, by key, and on a phone by the menu. */
+/** The documents in the sidebar: dragged by the mouse, worked by key and menu, also on a phone. */
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { createDocuments, treeOrder } from "./document.ts";
 import { signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 const item = (page: Page, id: string) => page.locator(`[role="treeitem"][data-id="${id}"]`);
 
-async function createDocuments(page: Page, count: number): Promise<string[]> {
-  // the first documents of a new workspace come before these
-  await expect(page.getByRole("treeitem").nth(1)).toBeVisible();
-  const ids: string[] = [];
-  for (let n = 0; n < count; n++) {
-    const before = page.url();
-    await page.getByRole("button", { name: "New document" }).click();
-    await page.waitForURL((url) => url.href !== before && url.pathname.includes("/d/"));
-    ids.push(page.url().split("/d/")[1] ?? "");
-  }
-  // a new document takes the focus when its editor is there
-  await expect(page.getByRole("textbox", { name: "Title" })).toBeFocused();
-  return ids;
-}
+/** Presses a notice's button, goes elsewhere at the very moment in which the notice goes, and waits for two frames. */
+const useAndGoTo = (button: HTMLElement | SVGElement, elsewhere: string) =>
+  new Promise<void>((done) => {
+    const gone = new MutationObserver(() => {
+      if (button.isConnected) return;
+      gone.disconnect();
+      document.querySelector<HTMLElement>(elsewhere)?.focus();
+      requestAnimationFrame(() => requestAnimationFrame(() => done()));
+    });
+    gone.observe(document.body, { childList: true, subtree: true });
+    (button as HTMLElement).click();
+  });
 
 test("documents are dragged before, behind and into others, never into themselves, and one click takes it back", async ({
   browser,
@@ -99,4 +98,94 @@ test("documents are dragged before, behind and into others, never into themselve
   await page.keyboard.press("Enter");
   await expect(dialog).toBeHidden();
   await bothShow("b1 a2 c1");
+});
+
+test("the tree is worked by keys alone, and another window follows", async ({ browser }) => {
+  const { page, workspaceUrl } = await signUp(browser, "Ada Keys");
+  await expect(page.getByRole("navigation", { name: "Documents" }).getByRole("tree")).toBeAttached();
+  const [a, b, c] = await createDocuments(page, 3);
+  const seeded = (await treeOrder(page)).length - 3;
+  const mine = async (of: Page) => (await treeOrder(of)).slice(-3);
+  const other = await page.context().newPage();
+  await other.goto(workspaceUrl);
+  await expect.poll(() => mine(other)).toEqual([`1:${a}`, `1:${b}`, `1:${c}`]);
+
+  const last = page.locator(`[data-id="${c}"]`);
+  await last.focus();
+  await page.keyboard.press("Alt+Shift+ArrowUp");
+  await expect.poll(() => mine(page)).toEqual([`1:${a}`, `1:${c}`, `1:${b}`]);
+  await expect.poll(() => mine(other)).toEqual([`1:${a}`, `1:${c}`, `1:${b}`]);
+  await page.keyboard.press("Alt+Shift+ArrowRight");
+  await expect.poll(() => mine(other)).toEqual([`1:${a}`, `2:${c}`, `1:${b}`]);
+  await expect(last).toBeFocused();
+  await page.keyboard.press("ArrowLeft");
+  await expect(page.locator(`[data-id="${a}"]`)).toBeFocused();
+  await page.keyboard.press("ArrowLeft");
+  await expect(last).toHaveCount(0);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await expect(last).toBeFocused();
+  await page.keyboard.press("Alt+Shift+ArrowLeft");
+  await expect.poll(() => mine(other)).toEqual([`1:${a}`, `1:${c}`, `1:${b}`]);
+  await page.keyboard.press("End");
+  await expect(page.locator(`[data-id="${b}"]`)).toBeFocused();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("End");
+  await page.keyboard.press("Delete");
+  await expect(page.locator(`[data-id="${b}"]`)).toHaveCount(0);
+  const first = page.locator(`[data-id="${a}"]`);
+  const undo = page.getByRole("button", { name: "Undo" });
+  // a notice stays under the pointer, however late the other window hears
+  await undo.hover();
+  await expect.poll(async () => (await treeOrder(other)).length).toBe(seeded + 2);
+  // Who uses a notice comes back to where they were, and stays where they have gone by then.
+  await undo.focus();
+  await page.keyboard.press("Enter");
+  await expect(undo).toHaveCount(0);
+  await expect(last).toBeFocused();
+  await expect.poll(async () => (await treeOrder(other)).length).toBe(seeded + 3);
+  await page.keyboard.press("End");
+  await page.keyboard.press("Delete");
+  await undo.focus();
+  await undo.evaluate(useAndGoTo, `[data-id="${a}"]`);
+  await expect(first).toBeFocused();
+  await expect.poll(async () => (await treeOrder(other)).length).toBe(seeded + 3);
+  await expect(first).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(new RegExp(`/d/${a}$`));
+  await expect(first).toHaveAttribute("aria-selected", "true");
+});
+
+test("the tree has a menu at each item, by the context key too, and gives the focus back", async ({
+  browser,
+}) => {
+  const { page } = await signUp(browser, "Ada Menu");
+  const [a, b] = await createDocuments(page, 2);
+  const second = page.locator(`[data-id="${b}"]`);
+  await second.focus();
+  await page.keyboard.press("Shift+F10");
+  await second.dispatchEvent("contextmenu");
+  await expect(page.getByRole("menuitem", { name: "Rename" })).toBeVisible();
+  await expect(page.getByRole("menuitem", { name: "Move down" })).toHaveAttribute("aria-disabled", "true");
+  await page.keyboard.press("Escape");
+  await expect(second).toBeFocused();
+  await second.hover();
+  await second.getByRole("button", { name: /^Actions for/ }).click();
+  await page.getByRole("menuitem", { name: "Move up" }).click();
+  await expect.poll(async () => (await treeOrder(page)).slice(-2)).toEqual([`1:${b}`, `1:${a}`]);
+  await expect(second).toBeFocused();
+  await page.keyboard.press("F2");
+  await expect(page.getByRole("textbox", { name: "New title" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(second).toBeFocused();
+  await page.keyboard.press("F2");
+  await page.getByRole("textbox", { name: "New title" }).fill("Tide tables");
+  await page.keyboard.press("Enter");
+  const renamed = page.getByRole("treeitem", { name: "Tide tables", exact: true });
+  await expect(renamed).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("Tide tables");
+  await page.reload();
+  await expect(renamed).toBeVisible();
 });
