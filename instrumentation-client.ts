@@ -11,8 +11,8 @@ const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
 
 trustedTypes?.createPolicy("default", {
   createHTML(html) {
-    // How React makes a script element that does not run, when it draws the whole page anew.
-    if (html === "<script></script>") return html;
+    // How React makes a script element that does not run, when it draws the whole page anew, and what ours has inside.
+    if (html === "<script></script>" || html === "") return html;
     // The Markdown parser asks the browser what a name such as "&gt;" means: a character, never an element.
     if (/^&[\da-z]{1,40};$/i.test(html)) return html;
     // ProseMirror asks here first, and takes its own policy when this throws.

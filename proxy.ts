@@ -30,13 +30,15 @@ function toDoor(request: NextRequest) {
 async function answer(request: NextRequest, isPage: boolean) {
   // Next compares the Origin of an action with this header, which anybody may send, before it looks at Host.
   request.headers.delete("x-forwarded-host");
+  const nonce = newNonce();
   const policy = pagePolicy({
-    nonce: newNonce(),
+    nonce,
     supabaseUrl: findSupabaseUrl(),
     development: process.env.NODE_ENV === "development",
   });
   // Next reads the nonce out of the request, and gives it to what it renders.
   if (isPage) request.headers.set("content-security-policy", policy);
+  request.headers.set("x-nonce", nonce);
   const response = await refreshSession(request);
   if (isPage) response.headers.set("content-security-policy", policy);
   // Next says so of pages itself; a route that redirects would say nothing.

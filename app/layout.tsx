@@ -1,5 +1,5 @@
 import type { Metadata, Viewport } from "next";
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 import { preload } from "react-dom";
 import "@fontsource-variable/source-sans-3/wght.css";
@@ -8,6 +8,7 @@ import "@fontsource-variable/source-code-pro/wght.css";
 import "./globals.css";
 import latin from "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2?address";
 import { TAB_TITLE } from "../components/editor/tab-title.ts";
+import { HeldClicks } from "../components/ui/held-clicks.tsx";
 import { Toaster } from "../components/ui/toaster.tsx";
 import { readPublicConfig } from "../lib/supabase/env.ts";
 import { RUNTIME_CONFIG_ID, writeRuntimeConfig } from "../lib/supabase/runtime-config.ts";
@@ -32,6 +33,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" {...(theme === "light" || theme === "dark" ? { "data-theme": theme } : {})}>
       <body>
+        <HeldClicks nonce={(await headers()).get("x-nonce") ?? undefined} />
         <div id={RUNTIME_CONFIG_ID} hidden>
           {writeRuntimeConfig(readPublicConfig())}
         </div>

@@ -1,7 +1,7 @@
 /** The text comes with the page, as the editor will show it, and the editor takes its place unseen. */
 import type { Page } from "@playwright/test";
 import { body, saveState, storedBlocks } from "./document.ts";
-import { signUp } from "./person.ts";
+import { newPerson, signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
 
 const EVERYTHING = `# Everything
@@ -122,4 +122,29 @@ test("the server shows what the editor will, at the same place, and nobody sees 
   const answer = await stranger.page.request.get(url);
   expect(answer.status()).toBe(404);
   expect(await answer.text()).not.toContain("The last one.");
+});
+
+test("a button that is clicked before the page's scripts are there does it once they are; the last click counts", async ({
+  browser,
+}) => {
+  const { page, workspaceUrl } = await newPerson(browser, "Ea Early");
+  await page.setViewportSize({ width: 375, height: 812 });
+  let go = () => {};
+  const scripts = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  await page.route("**/_next/static/**/*.js", async (route) => {
+    await scripts;
+    await route.continue();
+  });
+  await page.goto(workspaceUrl, { waitUntil: "commit" });
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByRole("button", { name: "Open navigation" }).click();
+  await expect(page.locator("aside.side")).not.toHaveClass(/open/);
+  go();
+  await expect(page.locator("aside.side")).toHaveClass(/open/);
+  await expect(page.getByRole("link", { name: "Settings" })).toBeVisible();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await expect(page.locator("aside.side"), "once only").not.toHaveClass(/open/);
 });

@@ -15,9 +15,14 @@ type SheetProps = {
 export function Sheet({ side, children, isCovered }: SheetProps) {
   const [open, setOpen] = useState(false);
   const aside = useRef<HTMLElement>(null);
-  const pathname = usePathname();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: arriving anywhere closes the sheet
-  useEffect(() => setOpen(false), [pathname, isCovered]);
+  // Arriving anywhere closes the sheet. Not by an effect: the one of the page's beginning would come behind a click that
+  // was quick, and take back what it opened.
+  const place = `${usePathname()} ${isCovered}`;
+  const [seen, setSeen] = useState(place);
+  if (seen !== place) {
+    setSeen(place);
+    setOpen(false);
+  }
   useEffect(() => {
     if (!open) return;
     const before = document.activeElement;
