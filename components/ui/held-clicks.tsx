@@ -5,19 +5,29 @@
  * React knows its button. Runs in the page by itself, before anything is loaded, and so names nothing outside of it.
  */
 function holdClicks() {
+  const BUTTON = "button[type=button]";
   const ASK_MS = 50;
   const GIVE_UP_MS = 30_000;
   let timer: ReturnType<typeof setInterval> | undefined;
   // The mark that React leaves on what is its own, in any version since 17; where it had another name nothing is repeated.
   const isKnown = (button: Element) => Object.keys(button).some((key) => key.startsWith("__reactProps$"));
-  const hold = (button: HTMLElement) => {
+  const nameOf = (button: Element) => `${button.className} ${button.ariaLabel ?? button.textContent}`;
+  /** The bar of a page that is loading goes with that page; the one in its place has the same buttons. */
+  const find = (button: HTMLElement) => {
+    if (button.isConnected) return button;
+    const name = nameOf(button);
+    const alike = [...document.querySelectorAll<HTMLElement>(BUTTON)].filter((one) => nameOf(one) === name);
+    return alike.length === 1 ? alike[0] : undefined;
+  };
+  const hold = (button: HTMLElement, event: Event) => {
     const since = Date.now();
     timer = setInterval(() => {
-      const isLost = !button.isConnected || Date.now() - since > GIVE_UP_MS;
-      if (!isLost && !isKnown(button)) return;
+      const found = find(button);
+      const isOver = event.defaultPrevented || Date.now() - since > GIVE_UP_MS;
+      if (!isOver && !(found && isKnown(found))) return;
       clearInterval(timer);
       // where React is still at work around it, that click is held again
-      if (!isLost) button.click();
+      if (!isOver) found?.click();
     }, ASK_MS);
   };
   addEventListener(
@@ -25,10 +35,9 @@ function holdClicks() {
     (event) => {
       clearInterval(timer);
       // links and forms go by themselves
-      const button =
-        event.target instanceof Element && event.target.closest<HTMLElement>("button[type=button]");
+      const button = event.target instanceof Element && event.target.closest<HTMLElement>(BUTTON);
       if (!button || isKnown(button)) return;
-      hold(button);
+      hold(button, event);
       // A click can be what makes React begin at once: then it comes to the button, which is known by now. One that React
       // cannot answer yet is stopped on its way.
       const onReached = () => {
