@@ -129,19 +129,16 @@ test("a button that is clicked before the page's scripts are there does it once 
 }) => {
   const { page, workspaceUrl } = await newPerson(browser, "Ea Early");
   await page.setViewportSize({ width: 375, height: 812 });
-  let go = () => {};
-  const scripts = new Promise<void>((resolve) => {
-    go = resolve;
-  });
+  const scripts = Promise.withResolvers<void>();
   await page.route("**/_next/static/**/*.js", async (route) => {
-    await scripts;
+    await scripts.promise;
     await route.continue();
   });
   await page.goto(workspaceUrl, { waitUntil: "commit" });
   await page.getByRole("button", { name: "Search" }).click();
   await page.getByRole("button", { name: "Open navigation" }).click();
   await expect(page.locator("aside.side")).not.toHaveClass(/open/);
-  go();
+  scripts.resolve();
   await expect(page.locator("aside.side")).toHaveClass(/open/);
   await expect(page.getByRole("link", { name: "Settings" })).toBeVisible();
   await expect(page.getByRole("dialog")).toHaveCount(0);
