@@ -1,7 +1,7 @@
 /** Callouts, toggles and marks by keys and by mouse; what is folded stays with its reader; all of it as Markdown. */
 import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { blocks, body, invite, newDocument, openDocument, saveState, shownBlocks } from "./document.ts";
 import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
@@ -210,10 +210,29 @@ test("on a phone a bar above the keyboard formats, inserts, moves and takes back
     await body(page).getByText("eggs").click();
     await page.keyboard.press("End");
   }
+  await tool("Move up").click();
+  await expect.poll(() => shownBlocks(page)).toEqual(["0 heading1 eggs", "0 bullet milk now"]);
+  await tool("Move down").click();
+  await expect.poll(() => shownBlocks(page)).toEqual(["0 bullet milk now", "0 heading1 eggs"]);
+  await expect(tool("Open the link")).toBeHidden();
   await tool("Link").click();
-  await page.getByRole("textbox", { name: "Link address" }).fill("example.com");
+  const address = page.getByRole("textbox", { name: "Link address" });
+  await expect(address).toBeInViewport({ ratio: 1 });
+  await address.fill("/no/such/page");
   await page.keyboard.press("Enter");
   await expect(body(page).getByRole("link")).toHaveText("eggs");
+  const followed = page.context().waitForEvent("page");
+  await tool("Open the link").click();
+  const linked = await followed;
+  await expect(linked).toHaveURL(/\/no\/such\/page$/);
+  await linked.close();
+  await tool("More for this block").click();
+  await page.getByRole("menuitem", { name: "Turn into" }).click();
+  await expect(page.getByRole("menuitem", { name: "Heading 3" })).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await body(page).getByText("eggs").click();
 
   await expect(bar).toBeVisible();
   const sizes = await bar.getByRole("button").evaluateAll((buttons) =>
@@ -264,10 +283,57 @@ test("on a phone a bar above the keyboard formats, inserts, moves and takes back
       "above the tools",
     )
     .toBe(true);
+  await page.keyboard.press("Backspace");
+  await page.keyboard.type("```sql select");
+  const languages = blocks(page).last().getByRole("button", { name: "SQL" });
+  await languages.scrollIntoViewIfNeeded();
+  await languages.click();
+  await expect(page.getByRole("option", { name: "SQL", selected: true })).toBeInViewport({ ratio: 1 });
+  expect(await page.evaluate(() => window.scrollY), "the page stays").toBeGreaterThanOrEqual(before);
+  await page.keyboard.press("Escape");
+  // from within code, where a slash is a slash
+  await tool("Insert a block").click();
   // a desk's page at 200 % has wider margins, which the list keeps, too
   await page.setViewportSize({ width: 640, height: 440 });
   await expect(page.getByRole("option", { name: "Text", exact: true })).toBeVisible();
   await expect
     .poll(async () => (await edge(".slash", "right")) <= (await edge(".body-area", "right")))
     .toBe(true);
+});
+
+test("what a finger meets in a text and beside it is as large as a finger", async ({ browser }) => {
+  const phone = { hasTouch: true, isMobile: true, viewport: { width: 375, height: 812 } };
+  const { page } = await newPerson(browser, "Thumb", phone);
+  await page.getByRole("button", { name: "Open navigation" }).tap();
+  /** Whether a tap so many px from an element's middle is one on it. */
+  const isMetAt = (found: Locator, x: number, y: number) =>
+    found.evaluate(
+      (element, [dx, dy]) => {
+        const box = element.getBoundingClientRect();
+        const at = document.elementFromPoint(
+          box.x + box.width / 2 + (dx ?? 0),
+          box.y + box.height / 2 + (dy ?? 0),
+        );
+        return at?.closest("button, .task-box") === element;
+      },
+      [x, y],
+    );
+  const account = page.getByRole("button", { name: "Account" });
+  await expect.poll(() => isMetAt(account, 0, 21)).toBe(true);
+  await newDocument(page, "Thumbs");
+  await page.keyboard.type("[] milk");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("eggs");
+  const box = page.locator(".task-box").first();
+  expect((await box.boundingBox())?.width).toBe(44);
+  await expect.poll(() => isMetAt(box, 0, 15)).toBe(true);
+  await page.touchscreen.tap(4, (await box.boundingBox())?.y ?? 0);
+  await expect(box).toHaveAttribute("aria-checked", "true");
+  const space = await body(page).evaluate((text) => {
+    const [square, words] = [".task-box", ".text"].map((one) =>
+      text.querySelector(one)?.getBoundingClientRect(),
+    );
+    return (words?.left ?? 0) - (square?.right ?? 0);
+  });
+  expect(space, "no letter lies under it").toBeGreaterThanOrEqual(0);
 });

@@ -1,5 +1,5 @@
 /** People in browsers of their own. */
-import type { Browser, Page } from "@playwright/test";
+import type { Browser, BrowserContextOptions, Page } from "@playwright/test";
 import { createServerClient } from "@supabase/ssr";
 
 export type Person = { page: Page; name: string; email: string; workspaceUrl: string };
@@ -37,8 +37,12 @@ export async function signOut(page: Page): Promise<void> {
 }
 
 /** Signed up by the services' interface, with an empty workspace: for tests that are about neither. */
-export async function newPerson(browser: Browser, name: string): Promise<Person> {
-  const context = await browser.newContext();
+export async function newPerson(
+  browser: Browser,
+  name: string,
+  device: BrowserContextOptions = {},
+): Promise<Person> {
+  const context = await browser.newContext(device);
   const page = await context.newPage();
   const base = process.env.E2E_BASE_URL ?? "";
   const email = newEmail();

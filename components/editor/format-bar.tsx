@@ -2,6 +2,9 @@
 import type { Command } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import {
+  ArrowDown,
+  ArrowUp,
+  ExternalLink,
   GripVertical,
   IndentDecrease,
   IndentIncrease,
@@ -13,8 +16,9 @@ import {
   Undo2,
 } from "lucide-react";
 import { useEffect } from "react";
-import { shiftDepth, turnInto } from "../../lib/editor/commands.ts";
+import { addBlockBehind, selectedRange, shiftDepth, turnInto } from "../../lib/editor/commands.ts";
 import { chooseWord } from "../../lib/editor/format-commands.ts";
+import { moveBlock } from "../../lib/editor/move-block.ts";
 import { typeSlash } from "../../lib/editor/slash.ts";
 import { toast } from "../ui/toast.ts";
 import type { BarStore } from "./bar-store.ts";
@@ -26,7 +30,7 @@ import { useStore } from "./use-session.ts";
 type Props = {
   view: EditorView;
   store: BarStore;
-  opened: Pick<DocumentEditor, "history" | "formats">;
+  opened: Pick<DocumentEditor, "history" | "formats" | "newStep">;
   onBlockMenu: () => void;
 };
 
@@ -35,7 +39,19 @@ export function FormatBar({ view, store, opened, onBlockMenu }: Props) {
   const formats = useStore(store.shown);
   useRoom(formats !== null);
   if (formats === null) return null;
+  const { link: address } = formats;
   const run = (command: Command) => () => void command(view.state, view.dispatch, view);
+  const move = (by: -1 | 1) => () => {
+    opened.newStep();
+    run(moveBlock(by))();
+  };
+  const insert = () => {
+    if (typeSlash(view.state, view.dispatch)) return;
+    // where no slash opens the menu: in code, a cell, a formula, with a picture or whole blocks chosen
+    opened.newStep();
+    run(addBlockBehind(selectedRange(view.state).end - 1))();
+    run(typeSlash)();
+  };
   const link = () => {
     if (chooseWord(view.state, view.dispatch)) opened.formats.onLink();
     else toast("Choose the words that are to be a link.");
@@ -49,13 +65,18 @@ export function FormatBar({ view, store, opened, onBlockMenu }: Props) {
       onKeyDown={(event) => onToolbarKey(event, view)}
     >
       <div className="scroll">
-        <Tool label="Insert a block" Icon={Plus} onClick={run(typeSlash)} />
+        <Tool label="Insert a block" Icon={Plus} onClick={insert} />
         <ShapeMenu view={view} />
         <MarkTools view={view} formats={formats} names={["bold", "italic"]} />
         <Tool label="To-do" Icon={ListChecks} onClick={run(turnInto("task", { checked: false }))} />
-        <LinkTool isOn={formats.link !== null} onClick={link} />
+        <LinkTool isOn={address !== null} onClick={link} />
+        {address === null ? null : (
+          <Tool label="Open the link" Icon={ExternalLink} onClick={() => follow(address)} />
+        )}
         <Tool label="Indent" Icon={IndentIncrease} onClick={run(shiftDepth(1))} />
         <Tool label="Outdent" Icon={IndentDecrease} onClick={run(shiftDepth(-1))} />
+        <Tool label="Move up" Icon={ArrowUp} onClick={move(-1)} />
+        <Tool label="Move down" Icon={ArrowDown} onClick={move(1)} />
         <Tool label="More for this block" Icon={GripVertical} hasMenu onClick={onBlockMenu} />
         <Tool label="Undo" Icon={Undo2} onClick={opened.history.undo} />
         <Tool label="Redo" Icon={Redo2} onClick={opened.history.redo} />
@@ -69,6 +90,9 @@ export function FormatBar({ view, store, opened, onBlockMenu }: Props) {
     </div>
   );
 }
+
+/** In a window of its own: what is written here stays. */
+const follow = (href: string) => void window.open(href, "_blank", "noopener");
 
 type ToolProps = { label: string; Icon: LucideIcon; hasMenu?: boolean; onClick: () => void };
 

@@ -1,6 +1,7 @@
 "use client";
 import type { EditorView } from "@tiptap/pm/view";
 import {
+  type CSSProperties,
   type FocusEvent,
   type KeyboardEvent,
   type RefObject,
@@ -12,6 +13,7 @@ import {
 import { filterLanguages, LANGUAGES, languageOf } from "../../lib/editor/languages.ts";
 import type { CodeHere, CodeStore } from "./code-store.ts";
 import { backTo } from "./format-tools.tsx";
+import { inSight, scrollWithin } from "./list-place.ts";
 import { useStore } from "./use-session.ts";
 
 const GAP_PX = 4;
@@ -33,9 +35,11 @@ function LanguageList({ view, here, store, area }: Props & { here: CodeHere }) {
   const popup = useRef<HTMLDivElement>(null);
   const place = usePlace(here, area, popup);
   useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where there is less room the list shows another part
   useEffect(() => {
-    list.current?.querySelector(`#language-${chosen}`)?.scrollIntoView({ block: "nearest" });
-  }, [chosen]);
+    const option = list.current?.querySelector(`#language-${chosen}`);
+    if (option) scrollWithin(option);
+  }, [chosen, place]);
   const close = () => {
     store.here.set(null);
     backTo(view);
@@ -123,21 +127,33 @@ function setLanguage(view: EditorView, { id }: CodeHere, language: string): void
   });
 }
 
-/** Under the button, or above it when there is no room below. */
+/** Under the button, or above it where there is more room; looked for anew when a keyboard comes. */
 function usePlace(
   { button }: CodeHere,
   area: RefObject<HTMLDivElement | null>,
   popup: RefObject<HTMLDivElement | null>,
 ) {
-  const [place, setPlace] = useState<{ top: number; left: number }>({ top: 0, left: 0 });
+  const [place, setPlace] = useState<CSSProperties>({ top: 0, left: 0 });
   useLayoutEffect(() => {
-    const around = area.current?.getBoundingClientRect();
-    const height = popup.current?.offsetHeight ?? 0;
-    const box = button.getBoundingClientRect();
-    if (!around) return;
-    const isRoom = box.bottom + GAP_PX + height < window.innerHeight || box.top < height;
-    const top = isRoom ? box.bottom + GAP_PX : box.top - GAP_PX - height;
-    setPlace({ top: top - around.top, left: box.left - around.left });
+    const find = () => {
+      const around = area.current?.getBoundingClientRect();
+      if (!around) return;
+      const box = button.getBoundingClientRect();
+      const seen = inSight();
+      const below = seen.bottom - box.bottom - 2 * GAP_PX;
+      const above = box.top - seen.top - 2 * GAP_PX;
+      const isBelow = (popup.current?.offsetHeight ?? 0) <= below || below >= above;
+      setPlace({
+        ...(isBelow
+          ? { top: box.bottom + GAP_PX - around.top }
+          : { top: "auto", bottom: around.bottom - box.top + GAP_PX }),
+        left: box.left - around.left,
+        ["--room" as string]: `${Math.round(isBelow ? below : above)}px`,
+      });
+    };
+    find();
+    window.addEventListener("resize", find);
+    return () => window.removeEventListener("resize", find);
   }, [button, area, popup]);
   return place;
 }

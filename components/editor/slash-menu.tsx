@@ -29,6 +29,7 @@ import {
   TriangleAlert,
 } from "lucide-react";
 import { type CSSProperties, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { inSight, scrollWithin } from "./list-place.ts";
 import type { SlashStore } from "./slash-store.ts";
 import { useStore } from "./use-session.ts";
 
@@ -151,16 +152,6 @@ export function usePlace(
   return place;
 }
 
-/** What of the window is neither under the page's bar nor under the one above a phone's keyboard, in px from its top. */
-function inSight(): { top: number; bottom: number } {
-  const edges = (selector: string) => {
-    const box = document.querySelector(selector)?.getBoundingClientRect();
-    // what is not drawn has its edges at 0
-    return box && box.height > 0 ? box : null;
-  };
-  return { top: edges(".bar")?.bottom ?? 0, bottom: edges(".format-bar")?.top ?? window.innerHeight };
-}
-
 /** Names the chosen option of the list `name`-list for those who hear the page. */
 export function useActiveOption(
   view: EditorView,
@@ -179,14 +170,4 @@ export function useActiveOption(
     const option = document.getElementById(`${name}-${chosen}`);
     if (option) scrollWithin(option);
   }, [view, name, chosen]);
-}
-
-/** Of the list alone: it has no place yet when it is new, and the page would go where it is. */
-function scrollWithin(option: HTMLElement): void {
-  const list = option.closest("[role=listbox]");
-  if (!list) return;
-  const { top, bottom } = option.getBoundingClientRect();
-  const seen = list.getBoundingClientRect();
-  if (top < seen.top) list.scrollTop -= seen.top - top;
-  else if (bottom > seen.bottom) list.scrollTop += bottom - seen.bottom;
 }

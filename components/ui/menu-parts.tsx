@@ -160,7 +160,10 @@ export function MenuChoice<Value extends string>({ name, value, onChange, choice
 
 export type SubProps = { icon?: LucideIcon; label: string; children: ReactNode };
 
-/** A menu within a menu. */
+/** Where a menu has no room beside its parent on either side. */
+const NARROW = "(max-width: 767px)";
+
+/** A menu within a menu: beside it, or over it where the page is narrow. */
 export function MenuSub({ icon: Icon, label, children }: SubProps) {
   return (
     <Base.SubmenuRoot>
@@ -170,7 +173,13 @@ export function MenuSub({ icon: Icon, label, children }: SubProps) {
         <ChevronRight className="i" aria-hidden />
       </Base.SubmenuTrigger>
       <Base.Portal>
-        <Base.Positioner className="popup-place" side="right" align="start" sideOffset={2}>
+        <Base.Positioner
+          className="popup-place"
+          side="right"
+          align="start"
+          sideOffset={2}
+          {...(window.matchMedia(NARROW).matches ? { collisionAvoidance: { side: "shift" } } : {})}
+        >
           <Base.Popup className="popup">{children}</Base.Popup>
         </Base.Positioner>
       </Base.Portal>
