@@ -124,11 +124,18 @@ describe("blocks", () => {
     ["1. - > ", 5_000],
     ["[", 20_000],
     ["*a ", 5_000],
+    ["]", 50_000],
   ])("a storm of %j is read", (piece, times) => {
     const source = `${piece.repeat(times)}x`;
     const text = (blocks: BlockNode[]): string =>
       blocks.map((one) => textOf(one.text) + text(one.children)).join("");
     expect(text(blocksOf(source))).toContain("x");
+  });
+
+  it("a paragraph that had its share of signs that fit nothing keeps the others as they are", () => {
+    const [spent, next] = blocksOf(`${"]".repeat(10_000)}*b*\n\n${"[c](/d) ".repeat(1_500)}`);
+    expect(textOf(spent?.text ?? [])).toBe(`${"]".repeat(10_000)}*b*`);
+    expect(textOf(next?.text ?? [])).toBe("c ".repeat(1_500).trimEnd());
   });
 });
 

@@ -13,6 +13,7 @@ import { type Info, type Options, type State, toMarkdown } from "mdast-util-to-m
 import { gfm } from "micromark-extension-gfm";
 import type { Json, Marks } from "../core/block-tree.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
+import { delimiterBudget } from "./delimiter-budget.ts";
 import { printMaths, readMaths } from "./maths.ts";
 import { mathsSyntax } from "./maths-syntax.ts";
 
@@ -49,7 +50,7 @@ function exitBox(this: CompileContext, token: Token): void {
  * so that no printed text could keep a plain "www.example.com".
  */
 const reading = {
-  extensions: [gfm(), mathsSyntax],
+  extensions: [gfm(), mathsSyntax, delimiterBudget],
   mdastExtensions: [
     ...gfmFromMarkdown().map(({ transforms: _linkAgain, ...extension }) => extension),
     readMaths,
