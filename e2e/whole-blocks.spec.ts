@@ -146,6 +146,25 @@ test("the handle adds, turns, links and deletes; a block is dragged with all ins
     .poll(() => shownBlocks(page))
     .toEqual(["0 bullet alpha", "0 bullet beta", "1 bullet inside beta", "0 bullet gamma"]);
 
+  // another deletes the block that is on its way: the browser tells nobody of the end, and the handle goes on
+  await handleOf(blocks(page).nth(3));
+  const start = await grip.boundingBox();
+  if (!start) throw new Error("nothing to drag");
+  await page.mouse.move(start.x + 8, start.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(target.x + 60, target.y + 4, { steps: 4 });
+  await blocks(guest.page).nth(3).click();
+  await guest.page.keyboard.press("Escape");
+  await guest.page.keyboard.press("Backspace");
+  await expect(blocks(page)).toHaveCount(3);
+  await page.mouse.move(5, 5, { steps: 4 });
+  await page.mouse.up();
+  await handleOf(blocks(page).nth(1));
+  await guest.page.keyboard.press("Control+z");
+  await expect(blocks(page)).toHaveCount(4);
+  await blocks(guest.page).nth(0).click();
+  await guest.page.keyboard.press("Home");
+
   await (await handleOf(blocks(page).nth(0))).click();
   await page.getByRole("menuitem", { name: "Turn into" }).hover();
   await page.getByRole("menuitem", { name: "Heading 2" }).click();

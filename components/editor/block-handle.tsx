@@ -378,10 +378,13 @@ function useDrag(view: EditorView, area: RefObject<HTMLDivElement | null>, newSt
     host.addEventListener("dragover", over, true);
     host.addEventListener("drop", drop, true);
     document.addEventListener("dragend", end);
+    // the end of it is told to nobody where the handle went with its block; a pointer moves again behind it only
+    document.addEventListener("pointermove", end);
     return () => {
       host.removeEventListener("dragover", over, true);
       host.removeEventListener("drop", drop, true);
       document.removeEventListener("dragend", end);
+      document.removeEventListener("pointermove", end);
     };
   }, [view, area, isUnderWay, newStep]);
   const start = (event: DragEvent<HTMLElement>, { element }: BlockUnder) => {
