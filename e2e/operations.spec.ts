@@ -122,12 +122,25 @@ test("a page that could not be shown gives the id by which its failure stands in
   browser,
 }) => {
   const { page, workspaceUrl } = await newPerson(browser, "Erin Or");
-  await giveUnknownRole(page.context());
+  const context = page.context();
+  const good = await context.cookies();
+  await giveUnknownRole(context);
   await page.getByRole("link", { name: "Trash" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("This page could not be shown");
+  const heading = page.getByRole("heading", { level: 1 });
+  await expect(heading).toHaveText("This page could not be shown");
   await expect(page.getByRole("link", { name: "Settings" }), "the frame stays").toBeVisible();
+  const again = page.getByRole("button", { name: "Try again" });
+  await page.route("**/api/health/live", (route) => route.abort());
+  await again.click();
+  await expect(page.getByText("The server cannot be reached just now.")).toBeVisible();
+  await page.unroute("**/api/health/live");
+  await context.clearCookies();
+  await context.addCookies(good);
+  await again.click();
+  await expect(heading, "the server is asked again").toHaveText("Trash");
+  await giveUnknownRole(context);
   const answer = await page.goto(workspaceUrl);
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("This page could not be shown");
+  await expect(heading).toHaveText("This page could not be shown");
   const said = page.getByText("For those who look into it");
   await expect(said).toHaveText(/^For those who look into it: \d+, request [\da-f-]{36}$/);
   const [, digest, requestId] = /: (\d+), request (.+)$/.exec((await said.textContent()) ?? "") ?? [];

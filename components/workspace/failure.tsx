@@ -1,12 +1,25 @@
 "use client";
-import { startTransition, useEffect, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore, useTransition } from "react";
 import { Empty } from "../ui/empty.tsx";
+import { isAnswering } from "../ui/go.tsx";
 
-export type FailureProps = { error: Error & { digest?: string }; reset: () => void };
+/** As Next gives them; `retry` asks the server again, which drawing again what it answered would not. */
+export type FailureProps = { error: Error & { digest?: string }; retry: () => void };
 
 /** A page that could not be shown. What people wrote is not touched by that. */
-export function Failure({ error, reset }: FailureProps) {
+export function Failure({ error, retry }: FailureProps) {
   useEffect(() => console.error(error), [error]);
+  const [isTrying, start] = useTransition();
+  const [isSilent, setSilent] = useState(false);
+  const tryAgain = () =>
+    start(async () => {
+      // without an answer the browser would leave for an error page of its own
+      const answers = await isAnswering();
+      start(() => {
+        setSilent(!answers);
+        if (answers) retry();
+      });
+    });
   return (
     <main className="column" id="main">
       <Empty
@@ -14,14 +27,22 @@ export function Failure({ error, reset }: FailureProps) {
         title="This page could not be shown"
         text="The server did not answer as it should. What you wrote is kept: on the server once it said “Saved”, else on this device."
       >
-        <button type="button" className="button" onClick={() => startTransition(reset)}>
-          Try again
+        <button
+          type="button"
+          className="button"
+          aria-disabled={isTrying}
+          onClick={isTrying ? undefined : tryAgain}
+        >
+          {isTrying ? "Trying again…" : "Try again"}
         </button>
         {/* A full load, in case that the page's own code is what failed. */}
         <a className="button plain" href="/">
           Back to your pages
         </a>
       </Empty>
+      <p className="note" role="status">
+        {isSilent && !isTrying ? "The server cannot be reached just now." : null}
+      </p>
       <Traces digest={error.digest} />
     </main>
   );
