@@ -16,7 +16,7 @@ import { seams } from "./seams.ts";
 import { SearchOverlay, useSearchAhead } from "./search.tsx";
 import { SeedOnce } from "./seed-once.tsx";
 import { Sheet } from "./sheet.tsx";
-import { toSignIn } from "./to-sign-in.ts";
+import { isDeleting, toSignIn } from "./to-sign-in.ts";
 import { useFocusKept } from "./use-focus-kept.ts";
 import { useSearchKey } from "./use-search-key.ts";
 import { useShortcutsKey } from "./use-shortcuts-key.ts";
@@ -159,6 +159,7 @@ function useSafeRefresh(): () => void {
 /** Without a session nothing is visible either; that is told apart from having been removed. */
 async function leave(router: ReturnType<typeof useRouter>, name: string) {
   const { data } = await (await browserSupabase()).auth.getSession();
+  if (isDeleting()) return;
   if (!data.session) {
     toSignIn("signed-out");
     return;

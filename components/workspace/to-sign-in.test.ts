@@ -16,10 +16,13 @@ describe("the way to the sign-in page", () => {
   });
 
   it("of a deleted account says that alone, whichever sign of it comes first", async () => {
+    expect(door.isDeleting()).toBe(false);
     await door.whileDeleting(async () => {
       door.toSignIn("signed-out");
+      expect(door.isDeleting()).toBe(true);
       return { ok: true };
     });
+    expect(door.isDeleting(), "until the page is left").toBe(true);
     door.toSignIn("deleted");
     door.toSignIn("signed-out");
     expect(assign).toHaveBeenCalledExactlyOnceWith("/sign-in?why=deleted");
@@ -28,6 +31,7 @@ describe("the way to the sign-in page", () => {
   it("is as before where the account stayed", async () => {
     await door.whileDeleting(async () => ({ ok: false }));
     await expect(door.whileDeleting(() => Promise.reject(new Error("no network")))).rejects.toThrow();
+    expect(door.isDeleting()).toBe(false);
     door.toSignIn("signed-out");
     expect(assign).toHaveBeenCalledExactlyOnceWith("/sign-in?why=signed-out");
   });

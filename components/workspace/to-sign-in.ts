@@ -19,6 +19,9 @@ export async function whileDeleting<T extends { ok: boolean }>(work: () => Promi
   }
 }
 
+/** Whoever deletes the account leads away from here, and knows why. */
+export const isDeleting = (): boolean => isBeingDeleted;
+
 export function toSignIn(why: Why): void {
   if (isBeingDeleted && why !== "deleted") return;
   window.location.assign(`/sign-in?why=${why}`);
