@@ -28,7 +28,7 @@ const shortcuts = new LatePart(
   async () => (await import("./shortcuts-sheet.tsx")).ShortcutsSheet,
 );
 
-type FrameProps = Omit<SidebarProps, "exchange" | "showShortcuts" | "showSearch"> & {
+type FrameProps = Omit<SidebarProps, "signOut" | "exchange" | "showShortcuts" | "showSearch"> & {
   epoch: number;
   documents: readonly DocumentRow[];
   /** A new workspace without its first documents, opened by its owner. */
@@ -41,7 +41,7 @@ type FrameProps = Omit<SidebarProps, "exchange" | "showShortcuts" | "showSearch"
 export function Frame({ epoch, documents, needsSeed, userId, children, ...side }: FrameProps) {
   const router = useRouter();
   const { workspace, canWrite } = side;
-  const signOutNow = useSignOut(side.signOut);
+  const signOutNow = useSignOut();
   const [isAsked, setAsked] = useState(false);
   const signOut = useCallback(async () => {
     // A page that cannot even load the answer has no document open; where IndexedDB is denied nothing is kept.

@@ -1,5 +1,7 @@
 "use client";
-import { useEffect, useMemo } from "react";
+import { useCallback, useEffect } from "react";
+import { browserSupabase } from "../../lib/supabase/browser.ts";
+import { toast } from "../ui/toast.ts";
 import { toSignIn, type Why } from "./to-sign-in.ts";
 
 const CHANNEL = "session";
@@ -11,21 +13,29 @@ export function tellTabs(why: Why): void {
   channel.close();
 }
 
-/** Signing out here ends every tab of this browser: their pages would only collect refusals. */
-export function useSignOut(signOut: () => Promise<void>): () => Promise<void> {
+/**
+ * Ends the session of this browser; every tab of it then goes to the way in, this one too, once and by a full load: what
+ * it holds is of this person.
+ */
+export function useSignOut(): () => Promise<void> {
   useEffect(() => {
     const channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = ({ data }) => toSignIn(data === "deleted" ? "deleted" : "signed-out");
     return () => channel.close();
   }, []);
-  return useMemo(
-    () => async () => {
-      try {
-        await signOut();
-      } finally {
-        tellTabs("signed-out");
-      }
-    },
-    [signOut],
-  );
+  return useCallback(async () => {
+    const client = await browserSupabase().catch(() => null);
+    if (client === null) {
+      toast.error("You could not be signed out.", {
+        description:
+          "A part of this page could not be loaded, and you are still signed in here. Try again in a moment.",
+      });
+      return;
+    }
+    // it is out of this browser before the service is told, which may not answer
+    await client.auth.signOut({ scope: "local" }).catch(() => undefined);
+    tellTabs("signed-out");
+    // also where the page that listens has gone meanwhile
+    toSignIn("signed-out");
+  }, []);
 }

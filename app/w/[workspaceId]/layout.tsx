@@ -6,7 +6,6 @@ import { findCurrentUser } from "../../../lib/auth/current-user.ts";
 import { listDocuments } from "../../../lib/data/documents.ts";
 import { listMembers } from "../../../lib/data/people.ts";
 import { listWorkspaces } from "../../../lib/data/workspaces.ts";
-import { signOut } from "./actions.ts";
 
 type Props = { children: ReactNode; params: Promise<{ workspaceId: string }> };
 
@@ -40,7 +39,6 @@ export default async function WorkspaceLayout({ children, params }: Props) {
           sortOrder,
           title,
         }))}
-        signOut={signOut}
       >
         {children}
       </Frame>
