@@ -22,7 +22,23 @@ export async function whileDeleting<T extends { ok: boolean }>(work: () => Promi
 /** Whoever deletes the account leads away from here, and knows why. */
 export const isDeleting = (): boolean => isBeingDeleted;
 
+let underWay: Why | null = null;
+
+/**
+ * By a full load: what the page holds is of the person who leaves. The end of one session is heard of in several ways,
+ * and a second load would break off the first, and begin again where somebody types already; only a deleted account,
+ * which says more, comes before an end of the session that is on its way.
+ */
 export function toSignIn(why: Why): void {
   if (isBeingDeleted && why !== "deleted") return;
+  if (underWay === why || underWay === "deleted") return;
+  underWay = why;
+  // a page that the browser keeps and shows again is led away again
+  window.addEventListener("pagehide", hasStayed, { once: true });
   window.location.assign(`/sign-in?why=${why}`);
+}
+
+/** Whoever works the page has stayed in it, by the browser's question about what is not saved. */
+export function hasStayed(): void {
+  underWay = null;
 }

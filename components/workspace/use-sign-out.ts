@@ -2,7 +2,7 @@
 import { useCallback, useEffect } from "react";
 import { browserSupabase } from "../../lib/supabase/browser.ts";
 import { toast } from "../ui/toast.ts";
-import { toSignIn, type Why } from "./to-sign-in.ts";
+import { hasStayed, toSignIn, type Why } from "./to-sign-in.ts";
 
 const CHANNEL = "session";
 
@@ -32,6 +32,7 @@ export function useSignOut(): () => Promise<void> {
       });
       return;
     }
+    hasStayed();
     // it is out of this browser before the service is told, which may not answer
     await client.auth.signOut({ scope: "local" }).catch(() => undefined);
     tellTabs("signed-out");
