@@ -1,6 +1,6 @@
 "use client";
 import { useCallback, useEffect } from "react";
-import { browserSupabase } from "../../lib/supabase/browser.ts";
+import { type BrowserSupabase, browserSupabase } from "../../lib/supabase/browser.ts";
 import { toast } from "../ui/toast.ts";
 import { hasStayed, toSignIn, type Why } from "./to-sign-in.ts";
 
@@ -11,6 +11,19 @@ export function tellTabs(why: Why): void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage(why);
   channel.close();
+}
+
+/** For a service that does not answer: by then the session is out of this browser. */
+const SERVICE_MS = 2_000;
+
+/** Out of this browser first, which cannot fail; the service is told then, and waited for a moment. */
+async function endSession({ auth }: BrowserSupabase): Promise<void> {
+  const { promise: isLate, resolve } = Promise.withResolvers<void>();
+  const { data } = auth.onAuthStateChange((event) => {
+    if (event === "SIGNED_OUT") setTimeout(resolve, SERVICE_MS);
+  });
+  await Promise.race([auth.signOut({ scope: "local" }).catch(() => undefined), isLate]);
+  data.subscription.unsubscribe();
 }
 
 /**
@@ -33,8 +46,7 @@ export function useSignOut(): () => Promise<void> {
       return;
     }
     hasStayed();
-    // it is out of this browser before the service is told, which may not answer
-    await client.auth.signOut({ scope: "local" }).catch(() => undefined);
+    await endSession(client);
     tellTabs("signed-out");
     // also where the page that listens has gone meanwhile
     toSignIn("signed-out");
