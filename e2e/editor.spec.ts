@@ -106,6 +106,16 @@ test("the slash menu filters, is worked by keys and by mouse, and leaves no trac
   await expect.poll(() => shownBlocks(page)).toEqual(["0 bullet one", "1 bullet two"]);
   await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("From a file");
   await expect(saveState(page)).toHaveText("Saved");
+  // also a table in text
+  await newDocument(page, "");
+  const csv = Buffer.from('Name;Note\r\nAnn;"says ""hi"";\r\nleaves"\r\n');
+  await page
+    .getByLabel("File to begin with")
+    .setInputFiles({ name: "People.csv", mimeType: "text/csv", buffer: csv });
+  await expect(body(page).getByRole("cell")).toHaveText(["Ann", 'says "hi"; leaves']);
+  await expect(body(page).getByRole("columnheader")).toHaveText(["Name", "Note"]);
+  await expect(page.getByRole("textbox", { name: "Title" })).toHaveText("People");
+  await expect(saveState(page)).toHaveText("Saved");
 });
 
 test("undo takes back one's own change and never another's", async ({ browser }) => {

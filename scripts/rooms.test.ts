@@ -35,7 +35,7 @@ const rooms: Record<string, string[]> = {
   "lib/core/": ["zod", "yjs", "fractional-indexing"],
   "lib/markdown/": ["lib/core/", "mdast", "micromark"],
   "lib/html/": ["lib/core/", "zod"],
-  "lib/exchange/": ["lib/core/", "lib/markdown/", "fflate"],
+  "lib/exchange/": ["lib/core/", "lib/markdown/", "fflate", "papaparse"],
   "lib/editor/": ["lib/core/", "lib/html/", "@tiptap/", "linkifyjs", "yjs"],
   "lib/slim/": ["react"],
   "lib/collab/": ["lib/core/", "yjs", "zod", "idb", "@supabase/", browserClient],

@@ -89,6 +89,67 @@ describe("an export of Notion", () => {
     expect(documents).toEqual(read);
     expect(problems).toEqual(["“broken.zip” was left out. This file is no zip archive, or it is damaged."]);
   });
+
+  it("has each database as a table whose rows lead to their pages", async () => {
+    const long = "Write all the release notes of the year with care and love";
+    const rows = `Name,Status,Site\n"Buy: milk, now",Done,https://example.com\nTwice,,\nAlone,,\n${long},,\n`;
+    const { documents, problems } = await imported({
+      [`Home ${a}.md`]: bytes(`# Home\n\n[Tasks](Home%20${a}/Tasks%20${b}.csv)\n`),
+      [`Home ${a}/Tasks ${b}.csv`]: bytes("Name\nAlone\n"),
+      [`Home ${a}/Tasks ${b}_all.csv`]: bytes(rows),
+      [`Home ${a}/Tasks/Buy milk, now ${c}.md`]: bytes("# Buy: milk, now\n\nStatus: Done\n"),
+      [`Home ${a}/Tasks/Twice ${a}.md`]: bytes("# Twice\n"),
+      [`Home ${a}/Tasks/Twice ${b}.md`]: bytes("# Twice\n"),
+      [`Home ${a}/Tasks/${long.slice(0, 48)} ${b}.md`]: bytes(`# ${long}\n`),
+    });
+    const row = (...cells: string[]) =>
+      `[tableRow: ${cells.map((cell) => ` [tableCell: ${cell}]`).join("")}]`;
+    expect(documents).toEqual({
+      Home: ["paragraph: Tasks → Tasks"],
+      "Home / Tasks": [
+        [
+          "table: ",
+          row("Name", "Status", "Site"),
+          row("Buy: milk, now → Buy: milk, now", "Done", "https://example.com → https://example.com"),
+          row("Twice", "", ""),
+          row("Alone", "", ""),
+          row(`${long} → ${long}`, "", ""),
+        ].join(" "),
+      ],
+      "Home / Tasks / Buy: milk, now": ["paragraph: Status: Done"],
+      "Home / Tasks / Twice": [],
+      [`Home / Tasks / ${long}`]: [],
+    });
+    expect(problems).toEqual([]);
+  });
+
+  it("keeps a database that is too large for a table as a file, and its pages", async () => {
+    const { documents, problems } = await imported({
+      [`Tasks ${b}.csv`]: bytes("Name,a,b\n".repeat(9_000)),
+      [`Tasks ${b}/One ${c}.md`]: bytes("# One\n"),
+    });
+    expect(documents).toEqual({ Tasks: [`file: Tasks ${b}.csv`], "Tasks / One": [] });
+    expect(problems).toEqual([
+      `“Tasks ${b}.csv” is in its document as a file. This table makes more than 20,000 blocks, the most that one document holds.`,
+    ]);
+  });
+});
+
+describe("tables among other files", () => {
+  it("are documents of their own where no text shows them", async () => {
+    const { documents, problems } = await imported({
+      "Notes/Start.md": bytes("See [the numbers](shown.csv)\n"),
+      "Notes/shown.csv": bytes("a,b\n"),
+      "Notes/More.tsv": bytes("a\tb\nc\td\n"),
+      "Alone.csv": bytes("a,b\n"),
+      "else/Deep.csv": bytes("a,b\n"),
+    });
+    expect(Object.keys(documents)).toEqual(["Notes", "Notes / Start", "Notes / More", "Alone", "Deep"]);
+    expect(documents["Notes / More"]).toEqual([expect.stringContaining("[tableCell: a] [tableCell: b]")]);
+    expect(documents["Notes / Start"]).toContain("file: shown.csv");
+    expect(problems).toEqual([]);
+    expect(Object.keys((await imported({ "Alone.csv": bytes("a,b\n") })).documents)).toEqual(["Alone"]);
+  });
 });
 
 describe("a vault of Obsidian", () => {

@@ -1,5 +1,6 @@
-/** A Markdown file, or a page in HTML, becomes what an open document without blocks holds. */
+/** A Markdown file, a page in HTML, or a table in text becomes what an open document without blocks holds. */
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
+import { titleOfFile } from "../../lib/exchange/plan-import.ts";
 import { bringFiles } from "./attachments/bring-files.ts";
 import { withOwnCopies } from "./attachments/own-copies.ts";
 import { copyFile } from "./attachments/storage-door.ts";
@@ -19,7 +20,7 @@ export async function importHere(
   if (!read.ok) throw new Error(read.reason);
   const { blocks, problems } = await bringFiles(read.blocks, read.files);
   const whole = await withOwnCopies(blocks, documentId, copyFile);
-  const title = session.doc.getText("title").toString() || (read.title ?? "");
+  const title = session.doc.getText("title").toString() || (read.title ?? titleOfFile(file.name));
   if (!writeDocument(session.doc, { title, blocks: whole }))
     throw new Error("Somebody began to write here meanwhile. Nothing was changed.");
   return problems;

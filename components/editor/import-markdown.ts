@@ -1,4 +1,5 @@
-/** A Markdown file, or a page in HTML, becomes a document. */
+/** A Markdown file, a page in HTML, or a table in text becomes a document. */
+import { titleOfFile } from "../../lib/exchange/plan-import.ts";
 import { makeDocument, type Place } from "./make-document.ts";
 import { readDocumentFile } from "./read-document-file.ts";
 
@@ -7,7 +8,7 @@ export async function importMarkdown(place: Place, file: File): Promise<string> 
   const id = crypto.randomUUID();
   const read = readDocumentFile(file.name, new Uint8Array(await file.arrayBuffer()), id);
   if (!read.ok) throw new Error(read.reason);
-  const title = read.title ?? file.name.replace(/\.(?:md|markdown|txt|html?)$/i, "");
+  const title = read.title ?? titleOfFile(file.name);
   await makeDocument(place, { ...read, id, title });
   return id;
 }

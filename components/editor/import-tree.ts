@@ -4,11 +4,14 @@ import { openFiles, openZip } from "../../lib/exchange/archive.ts";
 import { relativePath, resolvePath } from "../../lib/exchange/archive-paths.ts";
 import {
   type ImportPlan,
+  isTableFile,
   ORDER_FILE,
   type PlannedDocument,
   planImport,
+  titleOfFile,
 } from "../../lib/exchange/plan-import.ts";
 import type { TextWays } from "../../lib/markdown/foreign-text.ts";
+import { readTable } from "./import-table.ts";
 import { makeDocument, type NewDocument, type Place } from "./make-document.ts";
 import { readDocumentFile } from "./read-document-file.ts";
 
@@ -53,24 +56,26 @@ export async function importArchive(
   const plan = planImport(archive.files, order ? new TextDecoder().decode(await order.read()) : null, () =>
     crypto.randomUUID(),
   );
-  if (plan.documents.length === 0)
-    throw new Error("There is no Markdown and no HTML file in it. Nothing was created.");
+  const tables = [...plan.others.values()].filter((file) => isTableFile(nameOf(file)));
+  if (plan.documents.length + tables.length === 0)
+    throw new Error("There is no Markdown, no HTML and no table in it. Nothing was created.");
   const problems = [...archive.problems];
-  const all = plan.documents.reduce(countAll, 0);
-  let made = 0;
-  let firstId: string | null = null;
+  let all = plan.documents.reduce(countAll, 0);
+  const made = new Set<string>();
+  const lastIn = new Map<string | null, string>();
   const used = new Set<ArchiveFile>();
   const walk = async (siblings: readonly PlannedDocument[], parentId: string | null): Promise<void> => {
-    let afterId: string | null = null;
     for (const planned of siblings) {
       if (signal.aborted) return;
-      onProgress({ done: made, all, name: planned.name });
+      onProgress({ done: made.size, all, name: planned.name });
       try {
         const whole = await read(planned, plan, workspaceId, used);
-        problems.push(...whole.problems, ...(await make({ ...whole, parentId, afterId })));
-        made++;
-        firstId ??= planned.id;
-        afterId = planned.id;
+        problems.push(
+          ...whole.problems,
+          ...(await make({ ...whole, parentId, afterId: lastIn.get(parentId) ?? null })),
+        );
+        made.add(planned.id);
+        lastIn.set(parentId, planned.id);
         await walk(planned.children, planned.id);
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause);
@@ -81,23 +86,34 @@ export async function importArchive(
     }
   };
   await walk(plan.documents, null);
+  const unshown = tables.filter((file) => !used.has(file));
+  all += unshown.length;
+  for (const file of unshown) {
+    used.add(file);
+    const parentId = plan.ids.get(file.parts.slice(0, -1).join("/")) ?? null;
+    const planned = { id: crypto.randomUUID(), name: titleOfFile(nameOf(file)), file, children: [] };
+    await walk([planned], parentId !== null && made.has(parentId) ? parentId : null);
+  }
   for (const [path, file] of plan.others)
     if (!used.has(file) && !signal.aborted) problems.push(`“${path}” was left out: no document shows it.`);
-  return { made, firstId, problems };
+  return { made: made.size, firstId: [...made][0] ?? null, problems };
 }
 
+const nameOf = ({ parts }: ArchiveFile): string => parts.at(-1) ?? "";
 const countAll = (sum: number, { children }: PlannedDocument): number => children.reduce(countAll, sum + 1);
 
-type Whole = NewDocument & { readonly problems: readonly string[] };
+export type Whole = NewDocument & { readonly problems: readonly string[] };
 
 async function read(
-  { id, name, file }: PlannedDocument,
+  planned: PlannedDocument,
   plan: ImportPlan,
   workspaceId: string,
   used: Set<ArchiveFile>,
 ): Promise<Whole> {
+  const { id, name, file } = planned;
   if (!file) return { id, title: name, blocks: [], problems: [] };
   const bytes = await file.read();
+  if (isTableFile(nameOf(file))) return readTable(planned, file, bytes, workspaceId);
   const problems: string[] = [];
   const beside = new Map<string, File>();
   const shown = (url: string) => {
@@ -107,7 +123,7 @@ async function read(
   // reading asks for bytes at once: first it is read for what it shows
   const named = new Set<ArchiveFile>();
   const ways = waysOf(file, plan);
-  readDocumentFile(file.parts.at(-1) ?? "", bytes, id, {
+  readDocumentFile(nameOf(file), bytes, id, {
     ...ways,
     link: () => null,
     file(url) {
@@ -119,15 +135,12 @@ async function read(
   for (const other of named) {
     used.add(other);
     try {
-      beside.set(
-        other.parts.join("/"),
-        new File([(await other.read()) as BlobPart], other.parts.at(-1) ?? ""),
-      );
+      beside.set(other.parts.join("/"), new File([(await other.read()) as BlobPart], nameOf(other)));
     } catch {
       problems.push(`“${other.parts.join("/")}” was left out: it is damaged, or needs a password.`);
     }
   }
-  const found = readDocumentFile(file.parts.at(-1) ?? "", bytes, id, {
+  const found = readDocumentFile(nameOf(file), bytes, id, {
     ...ways,
     link: (url) => linkTo(url, file, plan, workspaceId),
     file: (url) => beside.get(shown(url)?.parts.join("/") ?? "") ?? null,

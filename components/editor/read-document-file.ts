@@ -1,4 +1,4 @@
-/** A file of text → what a document of it holds: Markdown, or a page in HTML. */
+/** A file of text → what a document of it holds: Markdown, a page in HTML, or a table. */
 import {
   type Attachment,
   type AttachmentKey,
@@ -6,6 +6,8 @@ import {
   attachmentProps,
 } from "../../lib/core/attachment.ts";
 import type { BlockNode } from "../../lib/core/block-tree.ts";
+import { isTableFile } from "../../lib/exchange/plan-import.ts";
+import { readCsv } from "../../lib/exchange/read-csv.ts";
 import { pictureOfDataUrl } from "../../lib/html/data-url.ts";
 import { readPage } from "../../lib/html/html-page.ts";
 import type { ReadDoors } from "../../lib/markdown/doors.ts";
@@ -45,6 +47,10 @@ export function readDocumentFile(
     files.set(key, file);
     return key;
   };
+  if (isTableFile(name)) {
+    const read = readCsv(bytes);
+    return read.ok ? { ...read, title: null, files } : read;
+  }
   if (/\.html?$/i.test(name)) return readHtml(bytes, beside, files, add);
   const doors: ReadDoors = {
     ...beside,

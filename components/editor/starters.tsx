@@ -52,7 +52,7 @@ export function Starters({ documentId, view, map, session }: Props) {
         hidden
         type="file"
         aria-label="File to begin with"
-        accept=".md,.markdown,.txt,.html,.htm,text/markdown,text/plain,text/html"
+        accept=".md,.markdown,.txt,.html,.htm,.csv,.tsv,text/markdown,text/plain,text/html,text/csv"
         onChange={(event) => {
           const files = [...(event.target.files ?? [])];
           event.target.value = ""; // the same file may be chosen again

@@ -98,7 +98,7 @@ function FilesMenu({ workspace, exchange, open }: FilesProps) {
       <FileInput
         input={inputs.one}
         label="Markdown file"
-        accept={`${TEXTS},text/markdown,text/plain,text/html`}
+        accept={`${TEXTS},text/markdown,text/plain,text/html,text/csv`}
         onFiles={takeOne}
       />
       <FileInput
@@ -114,7 +114,7 @@ function FilesMenu({ workspace, exchange, open }: FilesProps) {
   );
 }
 
-const TEXTS = ".md,.markdown,.txt,.html,.htm";
+const TEXTS = ".md,.markdown,.txt,.html,.htm,.csv,.tsv";
 
 type InputProps = {
   input: React.RefObject<HTMLInputElement | null>;

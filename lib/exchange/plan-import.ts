@@ -1,7 +1,7 @@
 /**
  * Files of a folder or an archive → the tree of documents that they become. "Plan.md" and a folder "Plan" beside it are
  * one document and what is inside it; a folder alone is a document without text, if there is one below it. Notion puts an
- * id behind each name, but not always behind a folder's.
+ * id behind each name, but not always behind a folder's; its databases are a table, and a folder of the rows' pages.
  */
 import type { ArchiveFile } from "./archive.ts";
 
@@ -29,6 +29,10 @@ export type ImportPlan = {
 };
 
 const TEXT = /\.(?:md|markdown|txt|html?)$/i;
+/** A database of Notion: as it was shown, and whole. */
+const DATABASE = /(?<= [\da-f]{32})(?:_all)?\.csv$/i;
+const TABLE = /\.[ct]sv$/i;
+export const isTableFile = (name: string): boolean => TABLE.test(name);
 
 type Folder = { readonly files: ArchiveFile[]; readonly folders: Map<string, Folder> };
 
@@ -39,31 +43,42 @@ export function planImport(
 ): ImportPlan {
   const root: Folder = { files: [], folders: new Map() };
   const others = new Map<string, ArchiveFile>();
+  const ids = new Map<string, string>();
+  const paths = new Set(files.map(pathOf));
+  /** Databases as they were shown, where the whole one is there, too. */
+  const views = new Set([...paths].filter((path) => wholeOf(path) !== path && paths.has(wholeOf(path))));
   for (const file of files) {
-    if (file.parts.at(-1) === ORDER_FILE) continue;
-    if (!TEXT.test(file.parts.at(-1) ?? "")) others.set(file.parts.join("/"), file);
+    const path = pathOf(file);
+    if (nameOf(file) === ORDER_FILE || views.has(path)) continue;
+    if (!TEXT.test(path) && !DATABASE.test(path)) others.set(path, file);
     else folderAt(root, file.parts.slice(0, -1)).files.push(file);
   }
-  const ids = new Map<string, string>();
   const ranks = new Map((order ?? "").split(/\r?\n/).map((path, index) => [path, index]));
+  const documents = planFolder(root, [], { ids, ranks, newId });
+  for (const path of views) ids.set(path, ids.get(wholeOf(path)) ?? "");
   return {
-    documents: planFolder(root, [], { ids, ranks, newId }),
+    documents,
     ids,
     others,
     isOurs: order !== null,
-    isFromNotion: files.some((file) => bareName(stemOf(file)) !== stemOf(file)),
+    isFromNotion: files.some((file) => bareName(stemOf(nameOf(file))) !== stemOf(nameOf(file))),
     named: namesOf(files),
   };
 }
 
-const stemOf = ({ parts }: ArchiveFile): string => (parts.at(-1) ?? "").replace(TEXT, "");
+const pathOf = ({ parts }: ArchiveFile): string => parts.join("/");
+const wholeOf = (path: string): string => path.replace(DATABASE, "_all.csv");
+const nameOf = ({ parts }: ArchiveFile): string => parts.at(-1) ?? "";
+const stemOf = (name: string): string => name.replace(TEXT, "").replace(DATABASE, "");
+/** What a document is called that a file says no title of. */
+export const titleOfFile = (name: string): string => bareName(stemOf(name).replace(TABLE, ""));
 const bareName = (name: string): string => name.replace(/(?<=.) [\da-f]{32}$/, "");
 
 function namesOf(files: readonly ArchiveFile[]): ImportPlan["named"] {
   const found = new Map<string, ArchiveFile>();
   const keyOf = (path: string) => path.normalize("NFC").toLowerCase();
   for (const file of files.toSorted((a, b) => a.parts.length - b.parts.length)) {
-    for (const name of [file.parts.join("/"), file.parts.at(-1) ?? ""])
+    for (const name of [pathOf(file), nameOf(file)])
       for (const key of [keyOf(name), keyOf(name.replace(TEXT, ""))])
         if (!found.has(key)) found.set(key, file);
   }
@@ -90,15 +105,16 @@ function planFolder(folder: Folder, path: readonly string[], planning: Planning)
   const { ids, ranks, newId } = planning;
   const taken = new Set<string>();
   const found = folder.files.map((file): PlannedDocument & { key: string } => {
-    const name = bareName(stemOf(file));
-    const within = [stemOf(file), name].find((one) => folder.folders.has(one) && !taken.has(one));
+    const stem = stemOf(nameOf(file));
+    const name = bareName(stem);
+    const within = [stem, name].find((one) => folder.folders.has(one) && !taken.has(one));
     const own = within === undefined ? undefined : folder.folders.get(within);
     if (within !== undefined) taken.add(within);
     const id = newId();
-    ids.set(file.parts.join("/"), id);
+    ids.set(pathOf(file), id);
     if (within !== undefined) ids.set([...path, within].join("/"), id);
     const children = own && within ? planFolder(own, [...path, within], planning) : [];
-    return { id, name, file, children, key: file.parts.join("/") };
+    return { id, name, file, children, key: pathOf(file) };
   });
   for (const [name, inside] of folder.folders) {
     if (taken.has(name)) continue;
