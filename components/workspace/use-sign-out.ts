@@ -16,11 +16,11 @@ export function tellTabs(why: Why): void {
 /** For a service that does not answer: by then the session is out of this browser. */
 const SERVICE_MS = 2_000;
 
-/** Out of this browser first, which cannot fail; the service is told then, and waited for a moment. */
-async function endSession({ auth }: BrowserSupabase): Promise<void> {
+/** Out of this browser first, which cannot fail; the service is told then, and waited for so many milliseconds at most. */
+export async function endSession({ auth }: BrowserSupabase, mostMs = SERVICE_MS): Promise<void> {
   const { promise: isLate, resolve } = Promise.withResolvers<void>();
   const { data } = auth.onAuthStateChange((event) => {
-    if (event === "SIGNED_OUT") setTimeout(resolve, SERVICE_MS);
+    if (event === "SIGNED_OUT") setTimeout(resolve, mostMs);
   });
   await Promise.race([auth.signOut({ scope: "local" }).catch(() => undefined), isLate]);
   data.subscription.unsubscribe();
