@@ -1,6 +1,7 @@
 /** The toolbar over chosen text, by mouse and by keys. */
 import AxeBuilder from "@axe-core/playwright";
-import { body, newDocument, saveState } from "./document.ts";
+import { body, invite, newDocument, openDocument, saveState } from "./document.ts";
+import { expectNoFaults } from "./no-faults.ts";
 import { newPerson } from "./person.ts";
 import { expect, test } from "./test.ts";
 
@@ -64,4 +65,83 @@ test("chosen text is marked, coloured, linked and turned into a heading, by mous
   await page.goto(url);
   await expect(body(page).locator("mark[data-highlight=green] >> text=beta")).toBeVisible();
   await expect(body(page).locator("span[data-color=red]")).toHaveText("beta");
+});
+
+test("a link is followed, edited, copied and taken off where the caret is in it", async ({ browser }) => {
+  const ada = await newPerson(browser, "Ada Linked");
+  const { page } = ada;
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const target = await newDocument(page, "Target");
+  await expect(saveState(page)).toHaveText("Saved");
+  const path = new URL(target).pathname;
+  const url = await newDocument(page, "Links");
+  await page.keyboard.type(`[away](https://example.com/no-such-page) and [here](${path}) `);
+  const card = page.getByRole("toolbar", { name: "Link" });
+  const away = body(page).getByRole("link", { name: "away" });
+  await expect(away).toBeVisible();
+  await expect(card, "nobody asked for it").toBeHidden();
+
+  // elsewhere: by Ctrl, the middle button, the card and the key, each in a window of its own
+  await page.context().route("https://example.com/**", (route) => route.fulfill({ body: "elsewhere" }));
+  const follow = async (act: () => Promise<unknown>) => {
+    const [opened] = await Promise.all([page.context().waitForEvent("page"), act()]);
+    await expect(opened).toHaveURL("https://example.com/no-such-page");
+    expect(await opened.evaluate(() => window.opener)).toBe(null);
+    await opened.close();
+  };
+  await follow(() => away.click({ modifiers: ["ControlOrMeta"] }));
+  await follow(() => away.click({ button: "middle" }));
+  await away.click();
+  await follow(() => card.getByRole("link", { name: "example.com/no-such-page" }).click());
+  await away.click();
+  await follow(() => page.keyboard.press("Alt+Enter"));
+  expect(page.url(), "the text is still here").toBe(url);
+
+  await away.click();
+  await expect(card).toBeVisible();
+  await expectNoFaults(page, "a link's card");
+  await card.getByRole("button", { name: "Copy the address" }).click();
+  await expect(page.getByText("The address was copied.")).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("https://example.com/no-such-page");
+  await card.getByRole("button", { name: "Edit the link" }).click();
+  const address = page.getByRole("textbox", { name: "Link address" });
+  await expect(address).toHaveValue("https://example.com/no-such-page");
+  await address.fill("example.com/other");
+  await page.keyboard.press("Enter");
+  await expect(away).toHaveAttribute("href", "https://example.com/other");
+
+  // by keys alone: into it with the arrows, to its card, back, and off with it
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowLeft");
+  await expect(card).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(card).toBeHidden();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Alt+F10");
+  await expect(card.getByRole("link")).toBeFocused();
+  for (const name of ["Edit the link", "Copy the address", "Remove the link"]) {
+    await page.keyboard.press("ArrowRight");
+    await expect(card.getByRole("button", { name })).toBeFocused();
+  }
+  await page.keyboard.press("Enter");
+  await expect(away).toHaveCount(0);
+  await expect(card).toBeHidden();
+  await expect(body(page)).toHaveText("away and here");
+  await expect(body(page)).toBeFocused();
+
+  // a page of the product opens in this window; who writes on has no card over the lines
+  const here = body(page).getByRole("link", { name: "here" });
+  await here.click();
+  await expect(card).toBeVisible();
+  await page.keyboard.type("x");
+  await expect(card).toBeHidden();
+  await expect(saveState(page)).toHaveText("Saved");
+  await page.keyboard.press("Alt+Enter");
+  await expect(page).toHaveURL(target);
+
+  // who only reads goes there with a click
+  const vera = await invite(browser, ada, "Vera Reads", "viewer");
+  await openDocument(vera.page, url);
+  await body(vera.page).getByRole("link").click();
+  await expect(vera.page).toHaveURL(target);
 });

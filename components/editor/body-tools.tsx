@@ -13,6 +13,7 @@ import { EmojiMenu } from "./emoji-menu.tsx";
 import { FindBar } from "./find-bar.tsx";
 import { FormatBar } from "./format-bar.tsx";
 import { LanguageMenu } from "./language-menu.tsx";
+import { LinkCard } from "./link-card.tsx";
 import { MentionMenu } from "./mention-menu.tsx";
 import type { DocumentEditor } from "./open-editor.ts";
 import { pointedOut } from "./pointed-out.ts";
@@ -65,6 +66,7 @@ function WritingTools({ view, opened, area }: Pick<ToolsProps, "view" | "opened"
         opener={blockMenu}
       />
       <Bubble view={view} store={opened.formats} area={area} />
+      <LinkCard view={view} store={opened.links} formats={opened.formats} area={area} />
       <CalloutMenu view={view} store={opened.callouts} />
       <LanguageMenu view={view} store={opened.codes} area={area} />
       <FormatBar {...{ view, opened }} store={opened.bar} onBlockMenu={() => blockMenu.current?.()} />

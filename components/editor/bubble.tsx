@@ -64,8 +64,8 @@ export function onToolbarKey(event: KeyboardEvent<HTMLElement>, view: EditorView
   if (event.key === "Escape") backTo(view);
   const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
   if (step === 0 || event.target instanceof HTMLInputElement) return;
-  const buttons = [...event.currentTarget.querySelectorAll("button")];
-  const at = buttons.indexOf(event.target as HTMLButtonElement);
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>("a, button")];
+  const at = buttons.indexOf(event.target as HTMLElement);
   if (at >= 0) buttons[(at + step + buttons.length) % buttons.length]?.focus();
   event.preventDefault();
 }

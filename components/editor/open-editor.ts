@@ -48,6 +48,7 @@ import { CodeStore } from "./code-store.ts";
 import { EmojiStore } from "./emoji-store.ts";
 import { keepFolded, readFolded } from "./folded-toggles.ts";
 import { FormatStore } from "./format-store.ts";
+import { LinkStore } from "./link-store.ts";
 import { loadMaths } from "./load-maths.ts";
 import { MentionStore } from "./mention-store.ts";
 import { offerLostBlocks } from "./offer-lost-blocks.ts";
@@ -63,6 +64,7 @@ export type DocumentEditor = {
   readonly mentions: MentionStore;
   readonly tables: TableStore;
   readonly formats: FormatStore;
+  readonly links: LinkStore;
   readonly callouts: CalloutStore;
   readonly codes: CodeStore;
   readonly bar: BarStore;
@@ -93,6 +95,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
   const offers = offerLostBlocks(session, map, undo);
   const tables = new TableStore();
   const formats = new FormatStore();
+  const links = new LinkStore(door.go);
   const callouts = new CalloutStore();
   const codes = new CodeStore();
   const bar = new BarStore();
@@ -133,6 +136,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
       (query) => mentions.show(query),
     ),
     mentionViewPlugin(door),
+    links.plugin,
     formats.plugin,
     chosenPlugin(),
     late.slot((kit) => kit.attachments.keys()),
@@ -180,6 +184,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
     mentions,
     tables,
     formats,
+    links,
     callouts,
     codes,
     bar,

@@ -5,6 +5,7 @@ import { isSafeHref } from "../core/link.ts";
 import type { Color, Highlight } from "../core/palette.ts";
 import { markChosen } from "./chosen-marks.ts";
 import { isFormattable, type SimpleMark } from "./formats.ts";
+import { linkHere } from "./link-here.ts";
 
 /** Chooses the word that a caret is in. False when there is none, or where no marks can be. */
 export const chooseWord: Command = (state, dispatch) => {
@@ -50,6 +51,20 @@ export function readHref(typed: string): string | null {
   const candidates = [text, /^[^\s/]+@[^\s/]+\.[^\s/]+$/.test(text) ? `mailto:${text}` : `https://${text}`];
   return candidates.find((href) => isSafeHref(href)) ?? null;
 }
+
+/** The words of the link that the caret is in. */
+export const chooseLink: Command = (state, dispatch) => {
+  const here = linkHere(state);
+  if (here) dispatch?.(state.tr.setSelection(TextSelection.create(state.doc, here.from, here.to)));
+  return here !== null;
+};
+
+/** Its words stay. */
+export const unlink: Command = (state, dispatch) => {
+  const here = linkHere(state);
+  if (here) dispatch?.(state.tr.removeMark(here.from, here.to, state.schema.marks.link));
+  return here !== null;
+};
 
 /** Links the selection; null takes the link off. */
 export const setLink =

@@ -86,7 +86,7 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       key("Search every document", "Mod-k"),
       key("Find and replace", "Mod-f"),
       key("Link the chosen text", "Mod-Shift-k"),
-      key("To the document that is named at the caret", "Alt-Enter"),
+      key("To where the name or the link at the caret leads", "Alt-Enter"),
       key("Copy as Markdown", "Mod-Alt-c"),
       key("Paste as plain text", "Mod-Shift-v"),
       key("To the toolbar over the chosen text", "Alt-F10"),
