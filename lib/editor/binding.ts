@@ -23,7 +23,7 @@ import { type BlockId, newBlockId } from "../core/ids.ts";
 import type { Outline } from "../core/outline.ts";
 import { emptyBlock, idOf } from "./block-nodes.ts";
 import { type ChangedRange, changedRange } from "./changed-range.ts";
-import { type Cursor, fromCursor, type TextPlace, toCursor } from "./cursor.ts";
+import { type Cursor, edgeOf, fromCursor, type TextPlace, toCursor } from "./cursor.ts";
 import {
   blocksInside,
   findBlock,
@@ -255,7 +255,10 @@ export class EditorBinding {
       place !== null && this.map.has(place.block);
     this.#caret =
       known(anchor) && known(head)
-        ? { anchor: toCursor(this.map, anchor), head: toCursor(this.map, head) }
+        ? {
+            anchor: toCursor(this.map, anchor, edgeOf(selection.anchor, selection.head)),
+            head: toCursor(this.map, head, edgeOf(selection.head, selection.anchor)),
+          }
         : null;
   }
 

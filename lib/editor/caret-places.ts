@@ -4,7 +4,7 @@ import type { Selection } from "@tiptap/pm/state";
 import type { BlockMap } from "../core/block-map.ts";
 import type { Json } from "../core/block-tree.ts";
 import { placeOf, positionOf } from "./binding.ts";
-import { fromCursor, toCursor } from "./cursor.ts";
+import { edgeOf, fromCursor, toCursor } from "./cursor.ts";
 
 /** What is sent of a selection; opaque to everybody else. */
 export type SentCursor = { anchor: Json; head: Json };
@@ -17,7 +17,11 @@ export function cursorOf(
   const from = placeOf(doc, anchor);
   const to = placeOf(doc, head);
   if (!from || !to || !map.has(from.block) || !map.has(to.block)) return null;
-  return { cursor: { anchor: toCursor(map, from), head: toCursor(map, to) }, blockId: to.block };
+  const cursor = {
+    anchor: toCursor(map, from, edgeOf(anchor, head)),
+    head: toCursor(map, to, edgeOf(head, anchor)),
+  };
+  return { cursor, blockId: to.block };
 }
 
 /** Null when nothing of what it pointed at is left. */

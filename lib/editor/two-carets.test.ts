@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { BlockMap } from "../core/block-map.ts";
 import { insertTree } from "../core/block-read.ts";
+import { Random } from "../core/history.ts";
 import { EditorBinding } from "./binding.ts";
 import { splitBlockCommand } from "./commands.ts";
 import { schema } from "./schema.ts";
@@ -98,5 +99,75 @@ describe("two carets in one empty place", () => {
     splitBlockCommand(ana.state, (transaction) => ana.dispatch(transaction));
     ben.pull(ana);
     expect(ben.shown()).toBe("|^words");
+  });
+
+  it.each([
+    ["at the start of a block", 1, "^words"],
+    ["in the midst of it", 3, "wo^rds"],
+  ])("what another writes right before a range is not in it: %s", (_, position, shown) => {
+    const ana = new Desk(new Desk().begin("words"));
+    const ben = new Desk(ana);
+    for (const [anchor, head] of [
+      [position, 6],
+      [6, position],
+    ] as const) {
+      ben.dispatch(ben.state.tr.setSelection(TextSelection.create(ben.state.doc, anchor, head)));
+      ana.goTo(position);
+      ana.type("x");
+      ben.pull(ana);
+      expect(ben.shown()).toBe(shown.replace("^", "x^"));
+      expect(ben.state.selection.to).toBe(7);
+      ana.dispatch(ana.state.tr.delete(position, position + 1));
+      ben.pull(ana);
+    }
+  });
+});
+
+describe("three carets at one place, whose letters come late", () => {
+  const COUNT = Number(process.env.HISTORIES ?? 30);
+  const words = ["abcdefgh", "ABCDEFGH", "12345678"];
+
+  /** What all show at the end. Each letter is an update of its own, in order and as late as chance has it. */
+  function typeTogether(seed: number, lines: string[], position: number): string {
+    const random = new Random(seed);
+    const first = new Desk(new Desk().begin(...lines));
+    const desks = [first, new Desk(first), new Desk(first)];
+    const inboxes = desks.map((): { from: number; update: Uint8Array }[] => []);
+    desks.forEach((desk, from) => {
+      desk.map.doc.clientID = 1 + random.below(1_000_000);
+      desk.goTo(position);
+      desk.map.doc.on("update", (update: Uint8Array, origin: unknown) => {
+        if (origin === NETWORK) return;
+        inboxes.forEach((inbox, to) => void (to !== from && inbox.push({ from, update })));
+      });
+    });
+    const deliver = (to: number, most: number) => {
+      for (const { update } of inboxes[to]?.splice(0, most) ?? [])
+        Y.applyUpdate((desks[to] as Desk).map.doc, update, NETWORK);
+    };
+    const rest = words.map((word) => [...word]);
+    while (rest.some((letters) => letters.length > 0)) {
+      const who = random.below(desks.length);
+      if (random.chance(0.5)) deliver(who, 1 + random.below(4));
+      const letter = rest[who]?.shift();
+      if (letter) (desks[who] as Desk).type(letter);
+    }
+    for (const to of desks.keys()) deliver(to, Number.POSITIVE_INFINITY);
+    const texts = desks.map(({ state: { doc } }) => doc.textBetween(0, doc.content.size, "|"));
+    expect(new Set(texts).size).toBe(1);
+    return texts[0] as string;
+  }
+
+  it.each([
+    ["the start of the only block", ["words"], 1],
+    ["the start of a block", ["above", "words", "below"], 8],
+    ["the midst of a word", ["words"], 3],
+    ["the end of a block", ["words", "below"], 6],
+    ["an empty block", ["above", "", "below"], 8],
+  ])("at %s each one's letters stay together", (_, lines, position) => {
+    for (let seed = 1; seed <= COUNT; seed++) {
+      const text = typeTogether(seed, lines, position);
+      for (const word of words) expect(text, `seed ${seed}`).toContain(word);
+    }
   });
 });
