@@ -71,8 +71,18 @@ test("a document of 3,000 blocks is shown whole; caret, keys, finding, copying a
   await page.keyboard.press("Control+f");
   await page.keyboard.type("needle");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("status", { name: "Found" })).toHaveText("1 of 1");
+  const found = page.getByRole("status", { name: "Found" });
+  await expect(found).toHaveText("1 of 1");
   await expect.poll(() => isInSight(page, id)).toBe(true);
+  // thousands of places: those near what is in sight are drawn, and the others when one comes to them
+  await page.getByRole("textbox", { name: "Find", exact: true }).fill("o");
+  await expect(found).toHaveText("1000+");
+  const places = body(page).locator(".ProseMirror-search-match");
+  await expect(places.last()).toBeInViewport();
+  expect(await places.count()).toBeLessThan(1_000);
+  await all.first().scrollIntoViewIfNeeded();
+  await expect(places.first()).toBeInViewport();
+  expect(await places.count()).toBeLessThan(1_000);
   await page.keyboard.press("Escape");
 
   // the caret is out of sight, at the start of a section: the key takes it to the end of the one before

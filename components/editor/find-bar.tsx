@@ -13,6 +13,7 @@ import {
   showFound,
 } from "../../lib/editor/find.ts";
 import type { Sought } from "../../lib/editor/find-as-shown.ts";
+import { drawInSight, nearSight } from "../../lib/editor/found-in-sight.ts";
 import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { toast } from "../ui/toast.ts";
 import { FIND } from "./open-find.ts";
@@ -196,7 +197,7 @@ function useFound(
 ): Found {
   const [found, setFound] = useState<Found>({ count: 0, at: 0, isMore: false });
   useEffect(() => {
-    seek(view, sought.text === "" ? null : sought, look);
+    seek(view, sought.text === "" ? null : sought, look, nearSight(view));
     let frame = 0;
     const count = () => {
       frame ||= requestAnimationFrame(() => {
@@ -205,9 +206,9 @@ function useFound(
       });
     };
     count();
-    const stop = onChange(count);
+    const stops = [onChange(count), drawInSight(view)];
     return () => {
-      stop();
+      for (const stop of stops) stop();
       cancelAnimationFrame(frame);
     };
   }, [view, sought, look, onChange]);

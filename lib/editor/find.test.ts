@@ -1,10 +1,10 @@
 import { EditorState, TextSelection } from "@tiptap/pm/state";
-import type { EditorView } from "@tiptap/pm/view";
+import type { DecorationSet, EditorView } from "@tiptap/pm/view";
 import { describe, expect, it } from "vitest";
 import { mentionValue } from "../core/mention.ts";
 import { countFound, goToFound, replaceAllFound, replaceFound, seek } from "./find.ts";
 import type { Sought } from "./find-as-shown.ts";
-import { findPlugin } from "./found-places.ts";
+import { findPlugin, type Place, setShown } from "./found-places.ts";
 import { schema } from "./schema.ts";
 
 const nobody = () => null;
@@ -78,6 +78,27 @@ describe("find and replace", () => {
     expect(countFound(view.state)).toEqual({ count: 1_000, at: 0, isMore: true });
     goToFound(view, -1);
     expect(view.state.selection.from).toBe(1_500);
+  });
+
+  it("draws the places between two positions, which move with the text, and the one that is selected", () => {
+    const { view } = viewOf("one one", "one", "one", "one");
+    const drawn = () => {
+      const [plugin] = view.state.plugins;
+      const set = plugin?.props.decorations?.call(plugin, view.state) as DecorationSet;
+      return set.find().map(({ from, to }) => `${from}-${to}`);
+    };
+    const between = (from: number, to: number): Place => ({ from, to });
+    seek(view, { ...NOTHING, text: "one" }, nobody, between(10, 13));
+    expect(drawn()).toEqual(["10-13"]);
+    goToFound(view, -1);
+    expect(drawn()).toEqual(["10-13", "20-23"]);
+    view.dispatch(view.state.tr.insertText("one ", 1));
+    expect(drawn()).toEqual(["14-17", "24-27"]);
+    expect(countFound(view.state)).toEqual({ count: 6, at: 6, isMore: false });
+    view.dispatch(setShown(view.state.tr, between(0, 12)));
+    expect(drawn()).toEqual(["1-4", "5-8", "9-12", "24-27"]);
+    seek(view, { ...NOTHING, text: "o" }, nobody);
+    expect(drawn()).toHaveLength(6);
   });
 
   it("finds a mention by the name that is shown, as one place, alone and together with what is beside it", () => {

@@ -13,11 +13,19 @@ export const MOST_COUNTED = 1_000;
 
 const NOTHING: Sought = { text: "", isCaseSensitive: false, isWholeWord: false };
 
-/** Marks all places, in the words as this reader sees them; null takes the marks away. */
-export function seek(view: EditorView, sought: Sought | null, look: MentionDoor["look"]): void {
+/**
+ * Marks what is sought, in the words as this reader sees them; null takes the marks away.
+ * @param shown positions between which places are marked (found-in-sight.ts goes on from there); null: all.
+ */
+export function seek(
+  view: EditorView,
+  sought: Sought | null,
+  look: MentionDoor["look"],
+  shown: Place | null = null,
+): void {
   const query = new ShownQuery(sought ?? NOTHING, look);
   if (queryOf(view.state)?.equals(query)) return;
-  view.dispatch(setQuery(view.state.tr, query));
+  view.dispatch(setQuery(view.state.tr, query, shown));
 }
 
 export function countFound(state: EditorState): Found {

@@ -12,7 +12,9 @@ export type Query = {
   readonly findAll: (state: EditorState, from?: number, to?: number, most?: number) => Place[];
 };
 
-type Search = { readonly query: Query | null; readonly drawn: DecorationSet };
+/** `shown`: where places are drawn; null: everywhere. */
+type Search = { readonly query: Query | null; readonly shown: Place | null; readonly drawn: DecorationSet };
+type Told = { readonly query?: Query; readonly shown?: Place | null };
 
 const FOUND = "ProseMirror-search-match";
 const CHOSEN = "ProseMirror-active-search-match";
@@ -23,12 +25,13 @@ export const findPlugin = (): Plugin<Search> =>
   new Plugin<Search>({
     key,
     state: {
-      init: () => ({ query: null, drawn: DecorationSet.empty }),
+      init: () => ({ query: null, shown: null, drawn: DecorationSet.empty }),
       apply(tr, search, _before, state) {
-        const told: Query | undefined = tr.getMeta(key);
-        const query = told ?? search.query;
-        const isOld = tr.docChanged || tr.selectionSet || told !== undefined;
-        return isOld && query ? { query, drawn: draw(state, query) } : search;
+        const told: Told | undefined = tr.getMeta(key);
+        const { query, shown: where } = { ...search, ...told };
+        if (!query || (!told && !tr.docChanged && !tr.selectionSet)) return search;
+        const shown = where && { from: tr.mapping.map(where.from, -1), to: tr.mapping.map(where.to) };
+        return { query, shown, drawn: draw(state, query, shown) };
       },
     },
     props: { decorations: (state) => key.getState(state)?.drawn },
@@ -36,15 +39,23 @@ export const findPlugin = (): Plugin<Search> =>
 
 export const queryOf = (state: EditorState): Query | null => key.getState(state)?.query ?? null;
 
-export const setQuery = (tr: Transaction, query: Query): Transaction => tr.setMeta(key, query);
+/** The places of `shown` alone are drawn, and the one that is selected, wherever it is. */
+export const setQuery = (tr: Transaction, query: Query, shown: Place | null): Transaction =>
+  tr.setMeta(key, { query, shown } satisfies Told);
 
-function draw(state: EditorState, query: Query): DecorationSet {
+export const setShown = (tr: Transaction, shown: Place): Transaction =>
+  tr.setMeta(key, { shown } satisfies Told);
+
+export const shownOf = (state: EditorState): Place | null => key.getState(state)?.shown ?? null;
+
+function draw(state: EditorState, query: Query, shown: Place | null): DecorationSet {
   if (!query.isValid) return DecorationSet.empty;
-  const { from, to } = state.selection;
-  const marks = query.findAll(state).map((hit) =>
-    Decoration.inline(hit.from, hit.to, {
-      class: hit.from === from && hit.to === to ? CHOSEN : FOUND,
-    }),
-  );
+  const { from, to, empty } = state.selection;
+  const marks = query
+    .findAll(state, shown?.from, shown?.to)
+    .filter((hit) => hit.from !== from || hit.to !== to)
+    .map((hit) => Decoration.inline(hit.from, hit.to, { class: FOUND }));
+  const [chosen] = empty ? [] : query.findAll(state, from, to, 1);
+  if (chosen?.from === from && chosen.to === to) marks.push(Decoration.inline(from, to, { class: CHOSEN }));
   return DecorationSet.create(state.doc, marks);
 }
