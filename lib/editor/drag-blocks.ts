@@ -1,11 +1,13 @@
 /** Whole blocks to another place and level, as they are dragged. Commands of ProseMirror. */
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
-import type { Command } from "@tiptap/pm/state";
+import type { Command, EditorState } from "@tiptap/pm/state";
 import { maxBlockDepth } from "../core/block-tree.ts";
 import { idOf } from "./block-nodes.ts";
 import { bounds, choose } from "./chosen-commands.ts";
 import { baseOf, isColumns } from "./column-places.ts";
+import { subtreeEnd } from "./commands.ts";
 import { atDepth, type Destination, movedNodes, startOf } from "./move-block.ts";
+import { foldAround, isFolded } from "./nesting.ts";
 
 /** Moves a run of blocks with all inside it to another place and level. */
 export const moveTo =
@@ -60,4 +62,25 @@ export function levelsAt(
   if (isOut) return { least: Math.min(lowest, base - 2), most: base - 2 };
   const most = above ? above.attrs.depth + (above.type.name === "table" ? 0 : 1) : 0;
   return { least: Math.max(base, Math.min(most, lowest)), most: Math.max(base, most) };
+}
+
+/**
+ * Where blocks may stand before or behind the block at `index`, which is in sight. Behind a folded toggle is behind all that
+ * is in it; one level further in is at its end inside.
+ */
+export function roomBeside(
+  state: EditorState,
+  index: number,
+  side: "before" | "behind",
+  dragged: { first: number; end: number },
+): { index: number; least: number; most: number } {
+  const { doc } = state;
+  const node = doc.child(index);
+  const isShut = isFolded(state, node);
+  const at = side === "before" ? index : isShut ? subtreeEnd(doc, index) : index + 1;
+  const { least, most } = levelsAt(doc, at, dragged, node);
+  const fold = at > 0 ? foldAround(state, at - 1) : null;
+  const isDragged = fold !== null && fold >= dragged.first && fold < dragged.end;
+  if (fold === null || isDragged) return { index: at, least, most };
+  return { index: at, least, most: Math.max(least, Math.min(most, doc.child(fold).attrs.depth + 1)) };
 }

@@ -6,7 +6,7 @@ import { idOf } from "./block-nodes.ts";
 import { baseOf } from "./column-places.ts";
 import { type BesidePlace, moveBeside } from "./columns-commands.ts";
 import { blockAt } from "./commands.ts";
-import { levelsAt, moveTo } from "./drag-blocks.ts";
+import { moveTo, roomBeside } from "./drag-blocks.ts";
 import type { Destination } from "./move-block.ts";
 
 export type BlockUnder = { readonly element: HTMLElement; readonly id: BlockId; readonly index: number };
@@ -101,15 +101,13 @@ const roomOf = (view: EditorView, { element }: BlockUnder): DOMRect =>
 
 /** At the level that the pointer's distance from the left says. */
 function placeBetween(view: EditorView, under: BlockUnder, point: Point, dragged: Dragged): DropPlace {
-  const { doc } = view.state;
   const box = under.element.getBoundingClientRect();
   const isBehind = point.y > box.top + box.height / 2;
-  const index = under.index + (isBehind ? 1 : 0);
-  const node = doc.child(under.index);
-  const { least, most } = levelsAt(doc, index, dragged, node);
+  const side = isBehind ? "behind" : "before";
+  const { index, least, most } = roomBeside(view.state, under.index, side, dragged);
   const room = roomOf(view, under);
   const step = nestStep(view);
-  const base = baseOf(node);
+  const base = baseOf(view.state.doc.child(under.index));
   const depth = Math.max(least, Math.min(most, base + Math.round((point.x - room.left) / step)));
   const left = Math.max(0, depth - base) * step;
   return {

@@ -3,6 +3,7 @@ import { type Command, EditorState, NodeSelection, TextSelection } from "@tiptap
 import type { DecorationSet } from "@tiptap/pm/view";
 import { describe, expect, it } from "vitest";
 import { type BlockId, newBlockId } from "../core/ids.ts";
+import { moveTo, roomBeside } from "./drag-blocks.ts";
 import { leaveInside, showBeside, splitInside } from "./inside-commands.ts";
 import { isFoldedAway, nestingPlugin, toggleFold } from "./nesting.ts";
 import { schema } from "./schema.ts";
@@ -238,5 +239,42 @@ describe("beside a folded toggle", () => {
     expect(drawn(gone)).toEqual(["", "folded", "folded-away folded", "folded-away"]);
     expect(gone.selection.$head.parent.textContent).toBe("ab");
     expect(showBeside(-1)(caret(folded(), 4, 1))).toBe(false);
+  });
+});
+
+describe("blocks that are dragged beside a folded toggle", () => {
+  const list: Line[] = [
+    ["paragraph", 0, "a"],
+    ["toggle", 0, "b"],
+    ["paragraph", 1, "c"],
+    ["bullet", 2, "d"],
+  ];
+
+  it("stand behind all that is in it, or at its end inside", () => {
+    const state = stateOf(list, [1]);
+    const first = { first: 0, end: 1 };
+    expect(roomBeside(state, 1, "behind", first)).toEqual({ index: 4, least: 0, most: 1 });
+    expect(roomBeside(state, 1, "before", first)).toEqual({ index: 1, least: 0, most: 0 });
+    const dropped = run(state, moveTo(first, { index: 4, depth: 0 }));
+    expect(lines(dropped)).toEqual(["0 toggle b", "1 paragraph c", "2 bullet d", "0 paragraph a"]);
+    expect(isFoldedAway(dropped, posOf(dropped, 1))).toBe(true);
+    const inside = run(state, moveTo(first, { index: 4, depth: 1 }));
+    expect(lines(inside).at(-1)).toBe("1 paragraph a");
+  });
+
+  it("go by what is in sight before the block behind it, too, and by all while it is unfolded", () => {
+    const long = [...list, ["paragraph", 0, "e"] as Line, ["paragraph", 0, "f"] as Line];
+    const last = { first: 5, end: 6 };
+    expect(roomBeside(stateOf(long, [1]), 4, "before", last)).toEqual({ index: 4, least: 0, most: 1 });
+    expect(roomBeside(stateOf(long), 4, "before", last)).toEqual({ index: 4, least: 0, most: 3 });
+    expect(roomBeside(stateOf(long), 1, "behind", last)).toEqual({ index: 2, least: 1, most: 1 });
+  });
+
+  it("may be the toggle itself, which goes into the block above", () => {
+    const state = stateOf(
+      [["paragraph", 0, "a"], ["paragraph", 1, "b"], ["paragraph", 2, "c"], ...list.slice(1)],
+      [3],
+    );
+    expect(roomBeside(state, 3, "behind", { first: 3, end: 6 })).toEqual({ index: 6, least: 0, most: 3 });
   });
 });
