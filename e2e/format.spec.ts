@@ -61,6 +61,29 @@ test("chosen text is marked, coloured, linked and turned into a heading, by mous
   await page.keyboard.press("Escape");
   await expect(toolbar).toBeHidden();
 
+  // of a caret the key takes the link or the word, of whole blocks all words; what was hidden it shows
+  const isAsked = async () => {
+    await page.keyboard.press("Control+Shift+k");
+    await expect(address).toHaveValue("https://example.com/plan");
+    await expect(address).toBeFocused();
+  };
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Enter");
+  for (let time = 0; time < 2; time++) {
+    await isAsked();
+    await page.keyboard.press("Enter");
+    await expect(body(page)).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(toolbar).toBeHidden();
+  }
+  await page.keyboard.press("Escape");
+  await expect(body(page).locator(".chosen")).toHaveCount(1);
+  await isAsked();
+  await address.fill("example.com/all");
+  await page.keyboard.press("Enter");
+  await expect(body(page).getByRole("link").first()).toHaveText(/^alpha/);
+  await expect(body(page).locator("a:not([href='https://example.com/all'])")).toHaveCount(0);
+
   await expect(saveState(page)).toHaveText("Saved");
   await page.goto(url);
   await expect(body(page).locator("mark[data-highlight=green] >> text=beta")).toBeVisible();

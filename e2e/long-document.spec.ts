@@ -80,8 +80,11 @@ test("a document of 3,000 blocks is shown whole; caret, keys, finding, copying a
   const places = body(page).locator(".ProseMirror-search-match");
   await expect(places.last()).toBeInViewport();
   expect(await places.count()).toBeLessThan(1_000);
-  await all.first().scrollIntoViewIfNeeded();
-  await expect(places.first()).toBeInViewport();
+  await expect(async () => {
+    // again, where the page was still on its way to what was found before
+    await all.first().scrollIntoViewIfNeeded();
+    await expect(places.first()).toBeInViewport({ timeout: 1_000 });
+  }).toPass();
   expect(await places.count()).toBeLessThan(1_000);
   await page.keyboard.press("Escape");
 

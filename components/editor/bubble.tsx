@@ -9,7 +9,8 @@ import {
   useRef,
   useState,
 } from "react";
-import { readHref, setLink } from "../../lib/editor/format-commands.ts";
+import { chooseWords, readHref, setLink } from "../../lib/editor/format-commands.ts";
+import { toast } from "../ui/toast.ts";
 import type { Chosen, FormatStore } from "./format-store.ts";
 import { backTo, ColorMenu, HighlightMenu, LinkTool, MarkTools, ShapeMenu } from "./format-tools.tsx";
 import { useStore } from "./use-session.ts";
@@ -25,9 +26,13 @@ export function Bubble({ view, store, area }: Props) {
   const bar = useRef<HTMLDivElement>(null);
   const place = usePlace(view, chosen, isLinking, area, bar);
   useEffect(() => {
-    store.onLink = () => setLinking(true);
+    store.onLink = () => {
+      if (!chooseWords(view.state, view.dispatch)) return toast("Choose the words that are to be a link.");
+      store.showAgain(view);
+      setLinking(true);
+    };
     store.onEnter = () => bar.current?.querySelector("button")?.focus();
-  }, [store]);
+  }, [store, view]);
   if (chosen === null) {
     if (isLinking) setLinking(false);
     return null;

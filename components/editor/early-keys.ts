@@ -8,7 +8,7 @@ const givers = new WeakMap<EditorView, () => void>();
 
 const MODIFIERS = new Set(["Control", "Meta", "Shift", "Alt"]);
 
-/** The menu of the block; and, where text is chosen and so the editor took the key, the link's field and the toolbar. */
+/** The menu of the block; and, where the editor took the key, the link's field and the toolbar. */
 function isForTools({ key, ctrlKey, metaKey, shiftKey, altKey, defaultPrevented }: KeyboardEvent): boolean {
   const isControlled = ctrlKey || metaKey;
   if (isControlled && key === "/") return true;

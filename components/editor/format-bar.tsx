@@ -17,10 +17,8 @@ import {
 } from "lucide-react";
 import { useEffect } from "react";
 import { addBlockBehind, selectedRange, shiftDepth, turnInto } from "../../lib/editor/commands.ts";
-import { chooseWord } from "../../lib/editor/format-commands.ts";
 import { moveBlock } from "../../lib/editor/move-block.ts";
 import { typeSlash } from "../../lib/editor/slash.ts";
-import { toast } from "../ui/toast.ts";
 import type { BarStore } from "./bar-store.ts";
 import { onToolbarKey } from "./bubble.tsx";
 import { ColorMenu, HighlightMenu, LinkTool, MarkTools, ShapeMenu } from "./format-tools.tsx";
@@ -52,10 +50,6 @@ export function FormatBar({ view, store, opened, onBlockMenu }: Props) {
     run(addBlockBehind(selectedRange(view.state).end - 1))();
     run(typeSlash)();
   };
-  const link = () => {
-    if (chooseWord(view.state, view.dispatch)) opened.formats.onLink();
-    else toast("Choose the words that are to be a link.");
-  };
   return (
     <div
       className="format-bar"
@@ -69,7 +63,7 @@ export function FormatBar({ view, store, opened, onBlockMenu }: Props) {
         <ShapeMenu view={view} />
         <MarkTools view={view} formats={formats} names={["bold", "italic"]} />
         <Tool label="To-do" Icon={ListChecks} onClick={run(turnInto("task", { checked: false }))} />
-        <LinkTool isOn={address !== null} onClick={link} />
+        <LinkTool isOn={address !== null} onClick={() => opened.formats.onLink()} />
         {address === null ? null : (
           <Tool label="Open the link" Icon={ExternalLink} onClick={() => follow(address)} />
         )}

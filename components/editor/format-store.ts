@@ -8,7 +8,7 @@ export type Chosen = { readonly from: number; readonly to: number; readonly form
 /** The chosen text and what it carries, for the toolbar over it: told once the hand has let go of the mouse. */
 export class FormatStore {
   readonly chosen = createStore<Chosen | null>(null);
-  /** Opens the field for a link's address. */
+  /** Opens the field for a link's address, or says that nothing is chosen that could be one. */
   onLink: () => void = () => undefined;
   /** Takes the focus to the toolbar. */
   onEnter: () => void = () => undefined;
@@ -35,6 +35,12 @@ export class FormatStore {
     this.chosen.set(null);
   }
 
+  /** Shows the toolbar over what is chosen, even where it was hidden. */
+  showAgain(view: EditorView): void {
+    this.#dismissed = null;
+    this.#show(view);
+  }
+
   #drag(view: EditorView): void {
     this.#isDragging = true;
     const stop = () => {
@@ -58,11 +64,12 @@ export class FormatStore {
   }
 
   #onKey(view: EditorView, event: KeyboardEvent): boolean {
-    if (this.chosen.getSnapshot() === null) return false;
-    if (event.key === "Escape") this.dismiss(view.state);
-    else if (event.key === "F10" && event.altKey) this.onEnter();
-    else if (event.key.toLowerCase() === "k" && event.shiftKey && (event.metaKey || event.ctrlKey))
+    const isShown = this.chosen.getSnapshot() !== null;
+    if (event.key.toLowerCase() === "k" && event.shiftKey && (event.metaKey || event.ctrlKey)) {
+      if (!view.editable) return false;
       this.onLink();
+    } else if (isShown && event.key === "Escape") this.dismiss(view.state);
+    else if (isShown && event.key === "F10" && event.altKey) this.onEnter();
     else return false;
     event.preventDefault();
     return true;

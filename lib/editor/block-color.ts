@@ -3,7 +3,7 @@ import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
 import type { Command } from "@tiptap/pm/state";
 import type { BlockColors } from "../core/palette.ts";
 import { chosenRange } from "./chosen.ts";
-import { blockAt } from "./commands.ts";
+import { touched } from "./commands.ts";
 
 const isColorable = (node: ProseMirrorNode): boolean =>
   node.type.name === "block" || node.type.name === "table";
@@ -12,11 +12,9 @@ const isColorable = (node: ProseMirrorNode): boolean =>
 export const colorBlocks =
   (colors: BlockColors): Command =>
   (state, dispatch) => {
-    const { doc, tr, selection } = state;
-    const { first, end } = chosenRange(state) ?? {
-      first: blockAt(doc, selection.from).index,
-      end: blockAt(doc, Math.max(selection.from, selection.to - (selection.empty ? 0 : 1))).index + 1,
-    };
+    const { doc, tr } = state;
+    const here = touched(state);
+    const { first, end } = chosenRange(state) ?? { first: here.first, end: here.last + 1 };
     doc.forEach((node, pos, index) => {
       if (index < first || index >= end || !isColorable(node)) return;
       tr.setNodeAttribute(pos, "props", colored(node.attrs.props, colors));

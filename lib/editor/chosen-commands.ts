@@ -4,15 +4,13 @@ import { type Command, type EditorState, Selection, type Transaction } from "@ti
 import { type BlockId, newBlockId } from "../core/ids.ts";
 import { idOf } from "./block-nodes.ts";
 import { chosenOf, chosenRange, setChosen } from "./chosen.ts";
-import { blockAt, blockByIndex, selectedRange } from "./commands.ts";
+import { blockByIndex, selectedRange, touched } from "./commands.ts";
 
 /** Chooses the block that the caret is in, or those that the selection touches. */
 export const chooseHere: Command = (state, dispatch) => {
   if (chosenOf(state) !== null) return false;
-  const { from, to, empty } = state.selection;
-  const anchor = idOf(blockAt(state.doc, from).node);
-  const head = idOf(blockAt(state.doc, Math.max(from, to - (empty ? 0 : 1))).node);
-  dispatch?.(choose(state.tr, anchor, head));
+  const { first, last } = touched(state);
+  dispatch?.(choose(state.tr, idOf(state.doc.child(first)), idOf(state.doc.child(last))));
   return true;
 };
 
@@ -116,3 +114,19 @@ function withNewIds(node: ProseMirrorNode): ProseMirrorNode {
   const content = node.isTextblock ? node.content : node.content.content.map(withNewIds);
   return node.type.create({ ...node.attrs, id: newBlockId() }, content, node.marks);
 }
+
+/** Ticks the chosen tasks, or those that the selection touches; where all are ticked it takes the ticks away. */
+export const toggleTasks: Command = (state, dispatch) => {
+  const { doc, tr } = state;
+  const here = touched(state);
+  const { first, end } = chosenRange(state) ?? { first: here.first, end: here.last + 1 };
+  const tasks = doc.children.slice(first, end).filter(({ attrs }) => attrs.type === "task");
+  if (tasks.length === 0) return false;
+  const checked = !tasks.every(({ attrs }) => attrs.props.checked === true);
+  for (let index = first; index < end; index++) {
+    const { node, pos } = blockByIndex(doc, index);
+    if (node.attrs.type === "task") tr.setNodeAttribute(pos, "props", { ...node.attrs.props, checked });
+  }
+  dispatch?.(tr);
+  return true;
+};

@@ -5,7 +5,7 @@ import { chosenRange } from "./chosen.ts";
 import { bounds } from "./chosen-commands.ts";
 import { SIMPLE_MARKS, type SimpleMark } from "./formats.ts";
 
-type Stretch = { readonly from: number; readonly to: number };
+export type Stretch = { readonly from: number; readonly to: number };
 
 /** Sets the mark on all words, or takes it off where all have it. False only while no blocks are chosen. */
 export const markChosen =
@@ -29,7 +29,8 @@ export function marksOfChosen(state: EditorState): SimpleMark[] {
   return SIMPLE_MARKS.filter((name) => words !== null && marks[name] && haveAll(state, words, marks[name]));
 }
 
-function chosenWords(state: EditorState): Stretch | null {
+/** Where the words of the chosen blocks stand; null while none are chosen. */
+export function chosenWords(state: EditorState): Stretch | null {
   const range = chosenRange(state);
   return range && bounds(state.doc, range.first, range.end);
 }

@@ -1,5 +1,5 @@
 import type { Node as ProseMirrorNode } from "@tiptap/pm/model";
-import { EditorState, type Transaction } from "@tiptap/pm/state";
+import { EditorState, TextSelection, type Transaction } from "@tiptap/pm/state";
 import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { newBlockId } from "../core/ids.ts";
@@ -44,6 +44,30 @@ describe("the keys of a chosen block", () => {
   });
 });
 
+describe("the keys of blocks that a selection touches", () => {
+  /** Their types and words, after this key on a selection from within the first to before the letters of the third. */
+  function pressOver(key: string): string[] {
+    let state = EditorState.create({
+      doc: schema.node("doc", null, ["one", "two", "three"].map(line)),
+      plugins: [chosenPlugin()],
+    });
+    const dispatch = (transaction: Transaction) => {
+      state = state.apply(transaction);
+    };
+    dispatch(state.tr.setSelection(TextSelection.create(state.doc, 2, 11)));
+    expect(state.selection.$to.parentOffset).toBe(0);
+    KEYS[key]?.(state, dispatch);
+    return state.doc.children.map(({ attrs, textContent }) => `${attrs.type} ${textContent}`);
+  }
+
+  it("leave a block alone before whose first letter the selection ends, as after a triple click", () => {
+    const rest = ["paragraph two", "paragraph three"];
+    expect(pressOver("Mod-Alt-1")).toEqual(["heading1 one", "heading1 two", "paragraph three"]);
+    expect(pressOver("Mod-d")).toEqual(["paragraph one", "paragraph two", "paragraph one", ...rest]);
+    expect(pressOver("Alt-Shift-ArrowDown")).toEqual(["paragraph three", "paragraph one", "paragraph two"]);
+  });
+});
+
 describe("marks on chosen blocks", () => {
   /** The first letter of each mark before the words that carry it: "b:one". */
   const marked = ({ doc }: EditorState): string[] => {
@@ -79,8 +103,39 @@ describe("marks on chosen blocks", () => {
 
   it("are for the caret while no block is chosen, and nothing where there are no words", () => {
     expect(KEYS["Mod-b"]?.(press())).toBe(false);
+    expect(KEYS["Mod-b"]?.(pressOn([code]))).toBe(true);
     const alone = pressOn([code], "Escape", "Mod-b");
     expect(marked(alone)).toEqual(["let x"]);
     expect(alone.storedMarks).toBeNull();
+  });
+});
+
+describe("ticks", () => {
+  const task = (words: string, checked: boolean) =>
+    schema.node("block", { id: newBlockId(), type: "task", props: { checked } }, schema.text(words));
+  const ticks = ({ doc }: EditorState) =>
+    doc.children.map(({ attrs }) => (attrs.type === "task" ? attrs.props.checked : "-"));
+  const blocks = [task("one", true), line("two"), task("three", false), task("four", false)];
+
+  it("are set on all chosen tasks, and taken away where all have them; the blocks stay chosen", () => {
+    const chosen = ["Escape", "Shift-ArrowDown", "Shift-ArrowDown"];
+    const once = pressOn(blocks, ...chosen, "Mod-Enter");
+    expect(ticks(once)).toEqual([true, "-", true, false]);
+    expect(chosenOf(once)).not.toBeNull();
+    expect(ticks(pressOn(blocks, ...chosen, "Mod-Enter", "Mod-Enter"))).toEqual([false, "-", false, false]);
+  });
+
+  it("are set on the tasks that the selection touches; a caret ticks its own", () => {
+    let state = EditorState.create({ doc: schema.node("doc", null, blocks), plugins: [chosenPlugin()] });
+    const dispatch = (transaction: Transaction) => {
+      state = state.apply(transaction);
+    };
+    KEYS["Mod-Enter"]?.(state, dispatch);
+    expect(ticks(state)).toEqual([false, "-", false, false]);
+    // from within the first to before the letters of the last
+    dispatch(state.tr.setSelection(TextSelection.create(state.doc, 2, 18)));
+    expect(state.selection.$to.parentOffset).toBe(0);
+    KEYS["Mod-Enter"]?.(state, dispatch);
+    expect(ticks(state)).toEqual([true, "-", true, false]);
   });
 });

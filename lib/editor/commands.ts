@@ -48,17 +48,20 @@ export function subtreeEnd(doc: ProseMirrorNode, index: number): number {
 
 const hasChildren = (doc: ProseMirrorNode, index: number): boolean => subtreeEnd(doc, index) > index + 1;
 
+/** Indexes of the blocks that the selection touches. Where it ends before a block's first letter, as after a triple click, it does not. */
+export function touched({ doc, selection }: EditorState): { first: number; last: number } {
+  const { $from, $to, empty } = selection;
+  const first = Math.min($from.index(0), doc.childCount - 1);
+  const isBefore = !empty && ($to.depth === 0 || $to.pos === $to.start(1));
+  return { first, last: Math.max(first, Math.min($to.index(0), doc.childCount) - (isBefore ? 1 : 0)) };
+}
+
 /** The chosen blocks, or those that the selection touches, with the last one's subtree. */
 export function selectedRange(state: EditorState): { first: number; end: number } {
   const chosen = chosenRange(state);
   if (chosen !== null) return chosen;
-  const { doc, selection } = state;
-  const first = blockAt(doc, selection.from).index;
-  const last = Math.max(
-    first,
-    blockAt(doc, Math.max(selection.from, selection.to - (selection.empty ? 0 : 1))).index,
-  );
-  return { first, end: subtreeEnd(doc, last) };
+  const { first, last } = touched(state);
+  return { first, end: subtreeEnd(state.doc, last) };
 }
 
 /** Makes a block another type; its text and, but for code, its colours stay. Marks that code cannot show are kept in the shared document. */
@@ -84,13 +87,12 @@ export function setBlock(
 export const turnInto =
   (type: string, props: Record<string, unknown> = {}): Command =>
   (state, dispatch) => {
-    const { $from, $to } = state.selection;
+    const { $from } = state.selection;
     if ($from.depth === 0 && !(state.selection instanceof NodeSelection)) return false;
     if (!dispatch) return true;
     const { tr } = state;
     const chosen = chosenRange(state);
-    const first = chosen?.first ?? $from.index(0);
-    const last = chosen ? chosen.end - 1 : Math.min($to.index(0), state.doc.childCount - 1);
+    const { first, last } = chosen ? { first: chosen.first, last: chosen.end - 1 } : touched(state);
     for (let index = first; index <= last; index++) {
       const { pos, node } = blockByIndex(tr.doc, index);
       if (node.isTextblock) setBlock(tr, pos, type, props);

@@ -1,24 +1,37 @@
 /** Marks as one sets them on a selection. Commands of bars and menus: no key needs them before these are here. */
 import { toggleMark } from "@tiptap/pm/commands";
-import { type Command, TextSelection } from "@tiptap/pm/state";
+import { type Command, type EditorState, TextSelection } from "@tiptap/pm/state";
 import { isSafeHref } from "../core/link.ts";
 import type { Color, Highlight } from "../core/palette.ts";
-import { markChosen } from "./chosen-marks.ts";
+import { setChosen } from "./chosen.ts";
+import { chosenWords, markChosen, type Stretch } from "./chosen-marks.ts";
 import { isFormattable, type SimpleMark } from "./formats.ts";
 import { linkHere } from "./link-here.ts";
 
-/** Chooses the word that a caret is in. False when there is none, or where no marks can be. */
-export const chooseWord: Command = (state, dispatch) => {
-  const { $from, empty } = state.selection;
-  if (!empty) return isFormattable(state);
-  if (!$from.parent.isTextblock || $from.parent.type.spec.code) return false;
+/**
+ * Chooses what a link is to be set on, unless it is chosen: of whole blocks all words, of a caret the link or the word that it
+ * is in. False where there is none, or where no marks can be.
+ */
+export const chooseWords: Command = (state, dispatch) => {
+  const blocks = chosenWords(state);
+  if (!blocks && !state.selection.empty) return isFormattable(state);
+  const { doc, tr } = state;
+  const words = blocks ?? linkHere(state) ?? wordAround(state);
+  if (words === null) return false;
+  const selection = TextSelection.between(doc.resolve(words.from), doc.resolve(words.to));
+  const isWithin = words.from <= selection.from && selection.to <= words.to;
+  if (!isWithin || selection.empty || selection.$from.parent.type.spec.code) return false;
+  dispatch?.(setChosen(tr, null).setSelection(selection));
+  return true;
+};
+
+function wordAround({ selection: { $from } }: EditorState): Stretch | null {
+  if (!$from.parent.isTextblock) return null;
   const text = $from.parent.textBetween(0, $from.parent.content.size, undefined, "\ufffc");
   const before = /[\p{L}\p{N}_'-]*$/u.exec(text.slice(0, $from.parentOffset))?.[0].length ?? 0;
   const behind = /^[\p{L}\p{N}_'-]*/u.exec(text.slice($from.parentOffset))?.[0].length ?? 0;
-  if (before + behind === 0) return false;
-  dispatch?.(state.tr.setSelection(TextSelection.create(state.doc, $from.pos - before, $from.pos + behind)));
-  return true;
-};
+  return { from: $from.pos - before, to: $from.pos + behind };
+}
 
 export const toggleFormat =
   (name: SimpleMark): Command =>

@@ -4,8 +4,12 @@ import * as Y from "yjs";
 import { BlockMap } from "../core/block-map.ts";
 import { insertTree, readTree } from "../core/block-read.ts";
 import type { Marks } from "../core/block-tree.ts";
+import type { BlockId } from "../core/ids.ts";
 import { EditorBinding } from "./binding.ts";
-import { chooseWord, readHref, setColor, setLink, toggleFormat } from "./format-commands.ts";
+import { chosenOf } from "./chosen.ts";
+import { choose } from "./chosen-commands.ts";
+import { chosenPlugin } from "./chosen-plugin.ts";
+import { chooseWords, readHref, setColor, setLink, toggleFormat } from "./format-commands.ts";
 import { formatsHere, formatsOf } from "./formats.ts";
 import { schema } from "./schema.ts";
 
@@ -83,11 +87,57 @@ describe("formats", () => {
       [5, 5, 10],
     ] as const) {
       at(position);
-      expect(run(chooseWord)).toBe(true);
+      expect(run(chooseWords)).toBe(true);
       expect(host.state.selection).toMatchObject({ from, to });
     }
     host.dispatch(host.state.tr.insertText(" , ", 1, 10));
     at(2);
-    expect(run(chooseWord)).toBe(false);
+    expect(run(chooseWords)).toBe(false);
+  });
+
+  it("a caret in a link chooses all of the link, whatever other marks parts of it carry", () => {
+    const { host, run } = editing("Read the whole plan.");
+    const select = (from: number, to = from) =>
+      host.dispatch(host.state.tr.setSelection(TextSelection.create(host.state.doc, from, to)));
+    select(6, 20);
+    run(setLink("https://example.com"));
+    select(10, 15);
+    run(toggleFormat("bold"));
+    for (const position of [7, 11, 20]) {
+      select(position);
+      expect(run(chooseWords)).toBe(true);
+      expect(host.state.selection).toMatchObject({ from: 6, to: 20 });
+    }
+    select(3);
+    expect(run(chooseWords)).toBe(true);
+    expect(host.state.selection).toMatchObject({ from: 1, to: 5 });
+  });
+
+  it("whole blocks give their words to a link, and say so where they have none", () => {
+    const id = (n: number) => `00000000-0000-4000-8000-00000000000${n}` as BlockId;
+    const blocks = [
+      schema.node("block", { id: id(1) }, schema.text("one")),
+      schema.node("block", { id: id(2) }, schema.text("two")),
+      schema.node("rule", { id: id(3), type: "divider" }),
+      schema.node("codeBlock", { id: id(4), type: "code" }, schema.text("let x")),
+    ];
+    const doc = schema.node("doc", null, blocks);
+    const words = (first: number, last: number) => {
+      let state = EditorState.create({ doc, plugins: [chosenPlugin()] });
+      state = state.apply(choose(state.tr, id(first), id(last)));
+      const isChosen = chooseWords(state, (tr) => {
+        state = state.apply(tr);
+      });
+      const { from, to } = state.selection;
+      expect(chosenOf(state) === null).toBe(isChosen);
+      return isChosen ? state.doc.textBetween(from, to, "|") : null;
+    };
+    expect([words(1, 1), words(1, 2), words(2, 3), words(3, 3), words(4, 4)]).toEqual([
+      "one",
+      "one|two",
+      "two",
+      null,
+      null,
+    ]);
   });
 });

@@ -5,6 +5,7 @@ import { type Command, Plugin } from "@tiptap/pm/state";
 import type { UndoManager } from "yjs";
 import { nodeText } from "./block-nodes.ts";
 import { clearCells, stayInCell } from "./cell-place.ts";
+import { toggleTasks } from "./chosen-commands.ts";
 import { chosenKeys } from "./chosen-plugin.ts";
 import { shiftColumn } from "./columns-commands.ts";
 import {
@@ -16,7 +17,6 @@ import {
   setBlock,
   shiftDepth,
   splitBlockCommand,
-  toggleTask,
   turnInto,
 } from "./commands.ts";
 import { leaveInside, showBeside, splitInside } from "./inside-commands.ts";
@@ -39,11 +39,16 @@ const fence: Command = (state, dispatch) => {
   return true;
 };
 
-/** Ticks a task, folds a toggle. */
+/** Code carries no marks, and no browser is to answer their keys there with its own tools. */
+const inCode: Command = ({ selection: { $from } }) => $from.parent.type.spec.code === true;
+
+/** Ticks tasks, folds a toggle. */
 const toggleHere: Command = (state, dispatch) => {
   const { pos } = blockAt(state.doc, state.selection.from);
-  return chainCommands(toggleTask(pos), toggleFold(pos))(state, dispatch);
+  return chainCommands(toggleTasks, toggleFold(pos))(state, dispatch);
 };
+
+const MARK_KEYS = ["Mod-b", "Mod-i", "Mod-u", "Mod-Shift-s", "Mod-e", "Mod-Shift-e"];
 
 const back = chainCommands(
   clearCells,
@@ -111,6 +116,7 @@ export function bodyKeys(undo: UndoManager): Readonly<Record<string, Command>> {
     "Mod-Shift-7": step(turnInto("number")),
     "Mod-Shift-8": step(turnInto("bullet")),
     "Mod-Shift-9": step(turnInto("task", { checked: false })),
+    ...Object.fromEntries(MARK_KEYS.map((key) => [key, inCode])),
   };
   for (const [key, command] of Object.entries(chosenKeys(step))) {
     const other = keys[key];

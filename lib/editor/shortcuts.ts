@@ -85,7 +85,7 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
     shortcuts: [
       key("Search every document", "Mod-k"),
       key("Find and replace", "Mod-f"),
-      key("Link the chosen text", "Mod-Shift-k"),
+      key("Link what is chosen, or the word at the caret", "Mod-Shift-k"),
       key("To where the name or the link at the caret leads", "Alt-Enter"),
       key("Copy as Markdown", "Mod-Alt-c"),
       key("Paste as plain text", "Mod-Shift-v"),
