@@ -70,4 +70,22 @@ test("words are found, counted, gone through and replaced, and one undo takes it
   });
   expect(isInField).toBe(true);
   await expect(saveState(page)).toHaveText("Saved");
+
+  // by the menu before the bar's own code is here
+  const gate = Promise.withResolvers<void>();
+  await page.route("**/_next/static/chunks/*.js", async (route) => {
+    const answer = await route.fetch();
+    const text = await answer.text();
+    if (text.includes("Find in this document")) await gate.promise;
+    await route.fulfill({ response: answer, body: text });
+  });
+  await page.reload();
+  await page.getByRole("button", { name: "Document actions" }).click();
+  await page.getByRole("menuitem", { name: "Find and replace" }).click();
+  await expect(page.getByRole("menu")).toHaveCount(0);
+  await expect(bar).toHaveCount(0);
+  gate.resolve();
+  await expect(bar.getByRole("textbox", { name: "Find" })).toBeFocused();
+  // what is still on its way must not be read when the page has gone
+  await page.unrouteAll({ behavior: "wait" });
 });

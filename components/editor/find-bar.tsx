@@ -16,7 +16,7 @@ import type { Sought } from "../../lib/editor/find-as-shown.ts";
 import { drawInSight, nearSight } from "../../lib/editor/found-in-sight.ts";
 import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { toast } from "../ui/toast.ts";
-import { FIND } from "./open-find.ts";
+import { onOpenFind } from "./open-find.ts";
 
 type Props = {
   view: EditorView;
@@ -63,10 +63,10 @@ function useFindKey(view: EditorView, onOpen: () => void) {
       document.querySelector<HTMLInputElement>("[data-find]")?.select();
     };
     window.addEventListener("keydown", onKey);
-    view.dom.addEventListener(FIND, show);
+    const stop = onOpenFind(view, show);
     return () => {
       window.removeEventListener("keydown", onKey);
-      view.dom.removeEventListener(FIND, show);
+      stop();
     };
   }, [view]);
 }
