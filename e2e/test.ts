@@ -11,6 +11,9 @@ export const test = base.extend<{ closing: undefined }>({
       const before = new Set(browser.contexts());
       await use(undefined);
       const opened = browser.contexts().filter((context) => !before.has(context));
+      // what still handles a request would find the page gone, and fail a test that is over
+      const pages = opened.flatMap((context) => context.pages());
+      await Promise.all(pages.map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
       await Promise.all(opened.map((context) => context.close()));
     },
     { auto: true },
