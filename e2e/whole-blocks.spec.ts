@@ -189,3 +189,62 @@ test("the handle adds, turns, links and deletes; a block is dragged with all ins
     .poll(() => shownBlocks(page))
     .toEqual(["0 heading2 alpha", "0 bullet gamma", "0 paragraph last"]);
 });
+
+test("blocks are chosen by a drag over the empty page, also beyond what is in sight", async ({ browser }) => {
+  const { page } = await newPerson(browser, "Mara Frame");
+  await newDocument(page, "Frame");
+  const lines = Array.from({ length: 40 }, (_, index) => `line ${index + 1}`);
+  await page.keyboard.type("[line 1](https://example.com) ");
+  for (const line of lines.slice(1)) {
+    await page.keyboard.press("Enter");
+    await page.keyboard.insertText(line);
+  }
+  await expect(blocks(page)).toHaveCount(40);
+  await page.keyboard.press("Control+Home");
+  const frame = page.locator(".choosing-frame");
+  const placeOf = async (index: number) => {
+    const box = await blocks(page).nth(index).boundingBox();
+    if (!box) throw new Error("not in sight");
+    return box;
+  };
+
+  // from beside the second block to beside the fourth, and up again
+  const [second, fourth] = [await placeOf(1), await placeOf(3)];
+  await page.mouse.move(second.x - 120, second.y + 4);
+  await page.mouse.down();
+  await page.mouse.move(second.x + 200, fourth.y + 4, { steps: 6 });
+  await expect(frame).toBeVisible();
+  await expect(chosen(page)).toHaveText(["line 2", "line 3", "line 4"]);
+  await page.mouse.move(second.x + 200, second.y + 10, { steps: 4 });
+  await expect(chosen(page)).toHaveText(["line 2"]);
+  await page.mouse.move(second.x + 200, second.y - 30, { steps: 4 });
+  await expect(chosen(page)).toHaveText(["line 1", "line 2"]);
+  await page.mouse.up();
+  await expect(frame).toHaveCount(0);
+  await expect(page.getByRole("toolbar", { name: "Link" }), "blocks are chosen, no link").toBeHidden();
+  await expect(body(page)).toBeFocused();
+  await page.keyboard.press("Shift+ArrowUp");
+  await page.keyboard.press("Delete");
+  await expect(blocks(page).first()).toHaveText("line 3");
+  await page.keyboard.press("Control+z");
+  await expect(blocks(page)).toHaveCount(40);
+
+  // a click there ends it, and is no drag; a drag that touches nothing chooses nothing
+  await page.mouse.move(second.x - 120, second.y + 4);
+  await page.mouse.down();
+  await page.mouse.move(second.x - 60, fourth.y + 4, { steps: 4 });
+  await page.mouse.up();
+  await expect(chosen(page)).toHaveCount(3);
+  await page.mouse.click(second.x - 120, second.y + 4);
+  await expect(chosen(page)).toHaveCount(0);
+
+  // held at the edge the page scrolls, to the last block
+  await page.mouse.move(second.x - 120, second.y + 4);
+  await page.mouse.down();
+  await page.mouse.move(second.x + 100, (page.viewportSize()?.height ?? 0) - 8, { steps: 6 });
+  await expect(chosen(page)).toHaveCount(39);
+  await page.mouse.up();
+  await expect(blocks(page), "the click that ends it begins no line").toHaveCount(40);
+  await page.keyboard.press("Backspace");
+  await expect.poll(() => shownBlocks(page)).toEqual(["0 paragraph line 1 "]);
+});

@@ -8,6 +8,7 @@ import { BlockHandle } from "./block-handle.tsx";
 import { BlockNews } from "./block-news.tsx";
 import { Bubble } from "./bubble.tsx";
 import { CalloutMenu } from "./callout-menu.tsx";
+import { chooseByDrag } from "./choose-by-drag.ts";
 import { giveHeldKey } from "./early-keys.ts";
 import { EmojiMenu } from "./emoji-menu.tsx";
 import { FindBar } from "./find-bar.tsx";
@@ -52,6 +53,10 @@ export function BodyTools({ documentId, view, opened, session, isWritable, area,
 function WritingTools({ view, opened, area }: Pick<ToolsProps, "view" | "opened" | "area">) {
   const blockMenu = useRef<(() => void) | null>(null);
   useEffect(() => giveHeldKey(view), [view]);
+  useEffect(() => {
+    const page = area.current?.parentElement;
+    return page ? chooseByDrag(view, page) : undefined;
+  }, [view, area]);
   return (
     <>
       <SlashMenu view={view} menu={opened.slash} area={area} />

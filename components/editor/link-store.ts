@@ -1,6 +1,7 @@
 import { type EditorState, Plugin } from "@tiptap/pm/state";
 import type { EditorView } from "@tiptap/pm/view";
 import { createStore } from "../../lib/collab/store.ts";
+import { chosenOf } from "../../lib/editor/chosen.ts";
 import { type LinkHere, linkHere, ownPath } from "../../lib/editor/link-here.ts";
 
 /**
@@ -66,7 +67,8 @@ export class LinkStore {
     const { state } = view;
     if (state.doc === before.doc && state.selection.eq(before.selection)) return;
     const isAsked = state.doc === before.doc || this.here.getSnapshot() !== null;
-    this.here.set(isAsked && view.editable && view.hasFocus() ? linkHere(state) : null);
+    const isSeen = view.editable && view.hasFocus() && chosenOf(state) === null;
+    this.here.set(isAsked && isSeen ? linkHere(state) : null);
   }
 
   /** It stays while the focus is in it; where that went is known after the event. */

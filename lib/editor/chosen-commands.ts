@@ -14,14 +14,17 @@ export const chooseHere: Command = (state, dispatch) => {
   return true;
 };
 
-/** Chooses from one block to another and puts the caret, unseen, into the second. */
-export function choose(tr: Transaction, anchor: BlockId, head: BlockId): Transaction {
+export const choose = (tr: Transaction, anchor: BlockId, head: BlockId): Transaction =>
+  chooseInPlace(tr, anchor, head).scrollIntoView();
+
+/** Chooses from one block to another and puts the caret, unseen, into the second; the page stays where it is. */
+export function chooseInPlace(tr: Transaction, anchor: BlockId, head: BlockId): Transaction {
   const at = placeOfBlock(tr.doc, head);
   if (at !== null) tr.setSelection(Selection.near(tr.doc.resolve(at.pos + (at.node.isLeaf ? 0 : 1))));
-  return setChosen(tr, { anchor, head }).scrollIntoView();
+  return setChosen(tr, { anchor, head });
 }
 
-function placeOfBlock(
+export function placeOfBlock(
   doc: ProseMirrorNode,
   id: BlockId,
 ): { node: ProseMirrorNode; pos: number; index: number } | null {
