@@ -336,4 +336,38 @@ test("what a finger meets in a text and beside it is as large as a finger", asyn
     return (words?.left ?? 0) - (square?.right ?? 0);
   });
   expect(space, "no letter lies under it").toBeGreaterThanOrEqual(0);
+  const clip = (await box.boundingBox()) ?? { x: 0, y: 0, width: 1, height: 1 };
+  const sides = await page.evaluate(sidesOfTick, (await page.screenshot({ clip })).toString("base64"));
+  expect(Math.abs(sides.before - sides.behind), "the tick is in the middle of its box").toBeLessThanOrEqual(
+    2,
+  );
+
+  // below code no key of a phone's keyboard leads
+  await page.keyboard.type("\n\n``` let a");
+  const code = page.locator(".block pre");
+  const end = await code.boundingBox();
+  await page.touchscreen.tap(180, (end?.y ?? 0) + (end?.height ?? 0) + 40);
+  await expect.poll(async () => (await shownBlocks(page)).at(-1)).toBe("0 paragraph ");
+  await page.keyboard.type("behind");
+  await expect
+    .poll(async () => (await shownBlocks(page)).slice(-2))
+    .toEqual(["0 code let a", "0 paragraph behind"]);
 });
+
+/** Px between the left and right edge of a picture's dark box and the light tick in it. */
+async function sidesOfTick(png: string): Promise<{ before: number; behind: number }> {
+  const bytes = Uint8Array.from(atob(png), (sign) => sign.charCodeAt(0));
+  const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  const { width, height } = picture;
+  const drawing = new OffscreenCanvas(width, height).getContext("2d");
+  drawing?.drawImage(picture, 0, 0);
+  const { data } = drawing?.getImageData(0, 0, width, height) ?? { data: [] };
+  const isLight = (x: number, y: number) => (data[(y * width + x) * 4] ?? 0) > 128;
+  const middle = Math.floor(height / 2);
+  const columns = Array.from({ length: width }, (_, x) => x);
+  const dark = columns.filter((x) => !isLight(x, middle - 8));
+  const [left = 0, right = 0] = [dark.at(0), dark.at(-1)];
+  const rows = Array.from({ length: 13 }, (_, at) => middle - 6 + at);
+  const inside = columns.slice(left, right + 1).map((x) => rows.some((y) => isLight(x, y)));
+  return { before: inside.indexOf(true), behind: inside.length - 1 - inside.lastIndexOf(true) };
+}

@@ -5,6 +5,7 @@ import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "re
 import type { DocumentSession } from "../../lib/collab/document-session.ts";
 import type { BlockMap } from "../../lib/core/block-map.ts";
 import { isBlockId } from "../../lib/core/ids.ts";
+import { hearClicksBelow } from "../../lib/editor/click-below.ts";
 import { flashBlock } from "../../lib/editor/flash.ts";
 import type { MentionDoor } from "../../lib/editor/mention.ts";
 import { Late, Soon } from "../ui/late.tsx";
@@ -81,6 +82,10 @@ function Editing({ documentId, opened, session, isWritable, mentions, onBody }: 
     editor?.view.dom.setAttribute("aria-readonly", String(!isWritable));
   }, [editor, isWritable]);
   useAddressedBlock(editor?.view ?? null);
+  useEffect(() => {
+    const page = area.current?.parentElement;
+    return editor && page ? hearClicksBelow(editor.view, page) : undefined;
+  }, [editor]);
   useEffect(() => (editor ? fetchAhead() : undefined), [editor]);
   // before the next paint: what stood here until now goes as the text comes
   useLayoutEffect(() => {

@@ -12,6 +12,7 @@ import { EditorBinding, LOCAL, REMOTE } from "../../lib/editor/binding.ts";
 import { cursorOf } from "../../lib/editor/caret-places.ts";
 import { EditorChanges } from "../../lib/editor/changes.ts";
 import { chosenPlugin } from "../../lib/editor/chosen-plugin.ts";
+import { clickBelowPlugin } from "../../lib/editor/click-below.ts";
 import { toggleTask } from "../../lib/editor/commands.ts";
 import { compositionPlugin } from "../../lib/editor/composition.ts";
 import { drawOnce } from "../../lib/editor/draw-once.ts";
@@ -167,6 +168,7 @@ export function openEditor(documentId: string, session: DocumentSession, door: M
     findPlugin(),
     changes.plugin,
     taskPlugin(),
+    clickBelowPlugin(),
     followPlugin(session, map, slash, offers.wrote),
     tables.plugin,
     bar.plugin,
