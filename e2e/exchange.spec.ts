@@ -2,6 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import type { BlockNode } from "../lib/core/block-tree.ts";
+import { writePage } from "../lib/html/html-page.ts";
 import { body, newDocument, saveState, shownBlocks } from "./document.ts";
 import { signUp } from "./person.ts";
 import { expect, test } from "./test.ts";
@@ -42,6 +44,54 @@ async function elsewhere(page: Page, act: () => Promise<void>): Promise<void> {
 
 const treeItems = (page: Page) => page.getByRole("treeitem").allTextContents();
 
+test("an exported page by itself is as wide as the window, and says each line in its own direction", async ({
+  page,
+}) => {
+  const words = (text: string) => [{ text, marks: {} }];
+  const block = (type: string, text: string, attrs = {}, children: BlockNode[] = []): BlockNode => {
+    return { type, attrs, text: words(text), children };
+  };
+  const cells = (...texts: string[]) =>
+    texts.map((text, at) => block("tableCell", text, { col: `c${at + 1}` }));
+  const columns = { "col.c1": "a0", "col.c2": "a1", "align.c2": "right" };
+  const blocks = [
+    block("paragraph", "English in between."),
+    block("code", 'const a = "b";', { language: "js" }),
+    block("table", "", columns, [block("tableRow", "", {}, cells("a".repeat(200), "2"))]),
+    block("callout", "تنبيه", { tone: "bad" }),
+    block("paragraph", "coloured", { color: "red", background: "green" }),
+  ];
+  await page.setViewportSize({ width: 375, height: 812 });
+  await page.setContent(writePage({ title: "مستند", blocks }, {}));
+  const styles = (selector: string, names: string[]) =>
+    page.evaluate(
+      ([found, all]) => {
+        const style = getComputedStyle(document.querySelector(found as string) as Element);
+        return (all as string[]).map((name) => style.getPropertyValue(name));
+      },
+      [selector, names] as const,
+    );
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
+  expect(await styles("body", ["direction"])).toEqual(["rtl"]);
+  expect(await styles("pre", ["direction", "text-align"])).toEqual(["ltr", "left"]);
+  expect(await styles("td:last-child", ["text-align"])).toEqual(["right"]);
+  // the first letter of the English line stands left of its last sign
+  const places = await page.locator("p").evaluateAll(([line]) => {
+    const text = line?.firstChild as Text;
+    return [0, text.length - 1].map((at) => {
+      const range = document.createRange();
+      range.setStart(text, at);
+      range.setEnd(text, at + 1);
+      return range.getBoundingClientRect().left;
+    });
+  });
+  expect(places[0]).toBeLessThan(places[1] ?? 0);
+  const [ink, paint] = await styles("main > p:last-of-type", ["color", "background-color"]);
+  const [ground] = await styles(".callout", ["background-color"]);
+  const [plain] = await styles("body", ["color"]);
+  expect(new Set([ink, paint, ground, plain, "rgba(0, 0, 0, 0)"]).size).toBe(5);
+});
+
 test("a document goes out as HTML and on paper, a workspace as a zip, and both come in again", async ({
   browser,
 }, info) => {
@@ -65,6 +115,10 @@ test("a document goes out as HTML and on paper, a workspace as a zip, and both c
       .locator("a")
       .evaluate((link) => getComputedStyle(link, "::after").content),
   ).toContain("example.org");
+  const [cell] = await body(page)
+    .locator("td")
+    .evaluateAll((all) => all.map((one) => getComputedStyle(one).overflowWrap));
+  expect(cell, "paper cannot be moved aside").toBe("anywhere");
   await page.screenshot({ path: info.outputPath("print.png"), fullPage: true });
   expect((await page.pdf()).subarray(0, 5).toString()).toBe("%PDF-");
   await page.emulateMedia({ media: "screen", colorScheme: null });

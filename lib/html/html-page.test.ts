@@ -3,6 +3,9 @@ import { describe, expect, it } from "vitest";
 import { attachmentKey } from "../core/attachment.ts";
 import { textOf } from "../core/block-tree.ts";
 import { readPage, writePage } from "./html-page.ts";
+import { parseHtml } from "./parse-html.ts";
+import { readHtml } from "./read-html.ts";
+import { writeHtml } from "./write-html.ts";
 
 const titled = (html: string) => {
   const { title, blocks } = readPage(html, {});
@@ -35,5 +38,28 @@ describe("a page as a document", () => {
       { ...blocks[0], attrs: { ...attrs, attachment: "new" } },
     ]);
     expect(readPage(html, {}).blocks).toEqual(blocks);
+  });
+
+  it("says in the cells themselves where a column's words stand, as other programs know no columns of ours", () => {
+    const cell = (col: string) => ({
+      type: "tableCell",
+      attrs: { col },
+      text: [{ text: col, marks: {} }],
+      children: [],
+    });
+    const row = { type: "tableRow", attrs: {}, text: [], children: [cell("c1"), cell("c2"), cell("c3")] };
+    const attrs = {
+      "col.c1": "a0",
+      "col.c2": "a1",
+      "col.c3": "a2",
+      "align.c2": "center",
+      "align.c3": "right;x",
+    };
+    const html = writeHtml([{ type: "table", attrs, text: [], children: [row] }], { isPlain: true });
+    expect(html).toContain('<td>c1</td><td style="text-align: center">c2</td><td>c3</td>');
+    const [read] = readHtml(parseHtml(html).body, {});
+    expect(Object.entries(read?.attrs ?? {}).filter(([name]) => name.startsWith("align."))).toEqual([
+      [expect.any(String), "center"],
+    ]);
   });
 });

@@ -11,7 +11,7 @@ import { isSafeHref } from "../core/link.ts";
 import { mentionHref, mentionWords, readMention, wordsOf } from "../core/mention.ts";
 import { isColor, isHighlight } from "../core/palette.ts";
 import { EMBED_MARK, isObjectRun } from "../core/strand.ts";
-import { CELL, ROW, TABLE } from "../core/table.ts";
+import { alignAttribute, CELL, columnOf, ROW, TABLE } from "../core/table.ts";
 import { TOGGLE } from "../core/toggle.ts";
 import { BLOCK, INSIDE, MARK } from "./own-block.ts";
 
@@ -127,11 +127,18 @@ function writeTable(table: BlockNode, own: string, doors: WriteDoors): string {
   const rows = table.children.map((row, index) => {
     const tag = isHeaded && index === 0 ? "th" : "td";
     const cells = row.children.map(
-      (cell) => `<${tag}${ownAttribute(cell, doors)}>${writeRuns(cell.text, doors)}</${tag}>`,
+      (cell) =>
+        `<${tag}${ownAttribute(cell, doors)}${alignOf(table, cell)}>${writeRuns(cell.text, doors)}</${tag}>`,
     );
     return `<tr${ownAttribute(row, doors)}>${cells.join("")}</tr>`;
   });
   return `<table${own}><tbody>${rows.join("")}</tbody></table>`;
+}
+
+function alignOf(table: BlockNode, cell: BlockNode): string {
+  const column = columnOf(cell.attrs);
+  const align = column === null ? null : table.attrs[alignAttribute(column)];
+  return align === "center" || align === "right" ? ` style="text-align: ${align}"` : "";
 }
 
 const ownAttribute = ({ type, attrs }: BlockNode, { isPlain }: WriteDoors): string =>
