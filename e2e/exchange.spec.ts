@@ -56,6 +56,7 @@ test("an exported page by itself is as wide as the window, and says each line in
   const columns = { "col.c1": "a0", "col.c2": "a1", "align.c2": "right" };
   const blocks = [
     block("paragraph", "English in between."),
+    block("bullet", "An item"),
     block("code", 'const a = "b";', { language: "js" }),
     block("table", "", columns, [block("tableRow", "", {}, cells("a".repeat(200), "2"))]),
     block("callout", "تنبيه", { tone: "bad" }),
@@ -74,6 +75,7 @@ test("an exported page by itself is as wide as the window, and says each line in
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
   expect(await styles("body", ["direction"])).toEqual(["rtl"]);
   expect(await styles("pre", ["direction", "text-align"])).toEqual(["ltr", "left"]);
+  expect(await styles("li", ["text-align"]), "beside its sign").toEqual(["right"]);
   expect(await styles("td:last-child", ["text-align"])).toEqual(["right"]);
   // the first letter of the English line stands left of its last sign
   const places = await page.locator("p").evaluateAll(([line]) => {

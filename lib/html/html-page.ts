@@ -88,7 +88,7 @@ li > p, blockquote > p { margin: 0.3em 0; }
 li.task { list-style: none; }
 li.task > input { width: 1em; margin-inline: -1.5em 0.5em; }
 p, h1, h2, h3, li, summary, td, th, figcaption { unicode-bidi: plaintext; }
-li { text-align: match-parent; }
+li { text-align: -webkit-match-parent; text-align: match-parent; }
 pre { direction: ltr; text-align: left; padding: 1em; overflow-x: auto; background: color-mix(in oklab, currentColor 6%, transparent); border-radius: 6px; }
 code { font-family: ui-monospace, monospace; font-size: 0.9em; }
 blockquote { margin-inline: 0; padding-inline-start: 1.2em; border-inline-start: 2px solid; }
