@@ -232,8 +232,24 @@ test("blocks are chosen by a drag over the empty page, also beyond what is in si
   // a click there ends it, and is no drag; a drag that touches nothing chooses nothing
   await page.mouse.move(second.x - 120, second.y + 4);
   await page.mouse.down();
+  // also where the hand is faster than the page draws
+  const draws = await page.evaluateHandle(() => {
+    const { requestAnimationFrame, cancelAnimationFrame } = window;
+    const held = new Map<number, FrameRequestCallback>();
+    let count = 0;
+    window.requestAnimationFrame = (callback) => {
+      held.set(++count, callback);
+      return count;
+    };
+    window.cancelAnimationFrame = (id) => void held.delete(id);
+    return () => {
+      Object.assign(window, { requestAnimationFrame, cancelAnimationFrame });
+      for (const callback of held.values()) requestAnimationFrame(callback);
+    };
+  });
   await page.mouse.move(second.x - 60, fourth.y + 4, { steps: 4 });
   await page.mouse.up();
+  await draws.evaluate((drawAgain) => drawAgain());
   await expect(chosen(page)).toHaveCount(3);
   await page.mouse.click(second.x - 120, second.y + 4);
   await expect(chosen(page)).toHaveCount(0);

@@ -46,16 +46,18 @@ function followDrag(view: EditorView, page: HTMLElement, start: Point): () => vo
   frame.className = "choosing-frame";
   let now = start;
   let asked = 0;
+  const startTop = () => start.y + scrolled - window.scrollY;
+  const choose = () => chooseBetween(view, from, nearTo(view, now), now.y < startTop());
   const draw = () => {
     asked = 0;
     if (view.isDestroyed || !view.editable) return end();
     if (scrollAtEdge(now.y)) ask();
-    const top = start.y + scrolled - window.scrollY;
+    const top = startTop();
     frame.style.left = `${Math.min(start.x, now.x)}px`;
     frame.style.top = `${Math.min(top, now.y)}px`;
     frame.style.width = `${Math.abs(start.x - now.x)}px`;
     frame.style.height = `${Math.abs(top - now.y)}px`;
-    chooseBetween(view, from, nearTo(view, now), now.y < top);
+    choose();
   };
   const ask = () => {
     asked ||= requestAnimationFrame(draw);
@@ -76,10 +78,17 @@ function followDrag(view: EditorView, page: HTMLElement, start: Point): () => vo
     frame.remove();
     ending.abort();
   };
+  // a hand may let go before the page has drawn where it was last
+  const letGo = (event: PointerEvent) => {
+    move(event);
+    if (frame.isConnected && !view.isDestroyed && view.editable) choose();
+    end();
+  };
   // no words are chosen meanwhile; a mere click takes the focus out of the text, as it does by itself
   page.addEventListener("mousedown", (event) => event.preventDefault(), { signal });
   window.addEventListener("pointermove", move, { signal });
-  for (const name of ["pointerup", "pointercancel", "blur"]) window.addEventListener(name, end, { signal });
+  window.addEventListener("pointerup", letGo, { signal });
+  for (const name of ["pointercancel", "blur"]) window.addEventListener(name, end, { signal });
   return end;
 }
 
