@@ -1,6 +1,6 @@
 /** Whole blocks by keys, by the handle's menu and by dragging. */
 import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import {
   blocks,
   body,
@@ -18,6 +18,25 @@ import { expect, test } from "./test.ts";
 /** What is said of whole blocks to who does not see them. */
 const news = (page: Page) => page.getByRole("status", { name: "Blocks" });
 const chosen = (page: Page) => blocks(page).and(page.locator(".chosen"));
+
+/** The page draws nothing that its code asks a frame for, until what this gives is called: a hand is faster. */
+async function holdFrames(page: Page): Promise<() => Promise<void>> {
+  const held = await page.evaluateHandle(() => {
+    const { requestAnimationFrame, cancelAnimationFrame } = window;
+    const asked = new Map<number, FrameRequestCallback>();
+    let count = 0;
+    window.requestAnimationFrame = (callback) => {
+      asked.set(++count, callback);
+      return count;
+    };
+    window.cancelAnimationFrame = (id) => void asked.delete(id);
+    return () => {
+      Object.assign(window, { requestAnimationFrame, cancelAnimationFrame });
+      for (const callback of asked.values()) requestAnimationFrame(callback);
+    };
+  });
+  return () => held.evaluate((drawAgain) => drawAgain());
+}
 
 test("blocks are chosen, widened, indented, moved, copied, duplicated and deleted by keys", async ({
   browser,
@@ -97,6 +116,17 @@ test("the handle adds, turns, links and deletes; a block is dragged with all ins
   await page.keyboard.press("Shift+Tab");
   await page.keyboard.type("gamma");
   const grip = await handleOf(blocks(page).nth(1));
+  // it stands where the hand came to, also where that went over others before the page was drawn
+  const topOf = async (one: Locator) => (await one.boundingBox())?.y ?? Number.NaN;
+  const tops = await Promise.all([2, 0, 3].map((index) => topOf(blocks(page).nth(index))));
+  const left = (await body(page).boundingBox())?.x ?? 0;
+  const drawAgain = await holdFrames(page);
+  for (const top of tops) await page.mouse.move(left + 60, top + 12);
+  await drawAgain();
+  await expect
+    .poll(async () => Math.abs((await topOf(grip)) - (await topOf(blocks(page).nth(3)))))
+    .toBeLessThan(20);
+  await handleOf(blocks(page).nth(1));
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const { violations } = await new AxeBuilder({ page }).analyze();
@@ -233,23 +263,10 @@ test("blocks are chosen by a drag over the empty page, also beyond what is in si
   await page.mouse.move(second.x - 120, second.y + 4);
   await page.mouse.down();
   // also where the hand is faster than the page draws
-  const draws = await page.evaluateHandle(() => {
-    const { requestAnimationFrame, cancelAnimationFrame } = window;
-    const held = new Map<number, FrameRequestCallback>();
-    let count = 0;
-    window.requestAnimationFrame = (callback) => {
-      held.set(++count, callback);
-      return count;
-    };
-    window.cancelAnimationFrame = (id) => void held.delete(id);
-    return () => {
-      Object.assign(window, { requestAnimationFrame, cancelAnimationFrame });
-      for (const callback of held.values()) requestAnimationFrame(callback);
-    };
-  });
+  const drawAgain = await holdFrames(page);
   await page.mouse.move(second.x - 60, fourth.y + 4, { steps: 4 });
   await page.mouse.up();
-  await draws.evaluate((drawAgain) => drawAgain());
+  await drawAgain();
   await expect(chosen(page)).toHaveCount(3);
   await page.mouse.click(second.x - 120, second.y + 4);
   await expect(chosen(page)).toHaveCount(0);

@@ -306,12 +306,16 @@ function useHover(
       // the handle of a block in a column stands over the column before it
       const isOnHandle = target instanceof Element && target.closest(".block-handle") !== null;
       if (pointerType === "touch" || isOnHandle) return;
-      frame ||= requestAnimationFrame(() => {
-        frame = 0;
+      // several may come before the page is drawn: the last one counts
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => {
         if (!view.isDestroyed) told.current(blockUnder(view, clientY, clientX));
       });
     };
-    const hide = () => told.current(null);
+    const hide = () => {
+      cancelAnimationFrame(frame);
+      told.current(null);
+    };
     host?.addEventListener("pointermove", move);
     // while one writes it is out of the way
     view.dom.addEventListener("keydown", hide);
