@@ -19,7 +19,9 @@ import { expect, test } from "./test.ts";
 test("Markdown shortcuts, nesting and Enter make the blocks one expects", async ({ browser }) => {
   const { page } = await newPerson(browser, "Ana Kovač");
   const url = await newDocument(page, "Blocks");
-  await page.keyboard.type("# Heading\n## Second\nPlain **bold** and `code`\n- one\ntwo\n");
+  await page.keyboard.type(
+    "# Heading\n## Second\nPlain **bold** and `code`, ***both*** and ==lit==.\n- one\ntwo\n",
+  );
   await page.keyboard.press("Tab");
   await page.keyboard.type(
     "nested\n\n\n1. first\nsecond\n\n[] open\ndone\n\n> quoted\n\n--- ```js\nconst x = 1;",
@@ -31,7 +33,7 @@ test("Markdown shortcuts, nesting and Enter make the blocks one expects", async 
   const expected = [
     "0 heading1 Heading",
     "0 heading2 Second",
-    "0 paragraph Plain bold and code",
+    "0 paragraph Plain bold and code, both and lit.",
     "0 bullet one",
     "0 bullet two",
     "1 bullet nested",
@@ -48,7 +50,9 @@ test("Markdown shortcuts, nesting and Enter make the blocks one expects", async 
     "0 paragraph after",
   ];
   await expect.poll(() => shownBlocks(page)).toEqual(expected);
-  await expect(body(page).locator("strong")).toHaveText("bold");
+  await expect(body(page).locator("strong")).toHaveText(["bold", "both"]);
+  await expect(body(page).locator("em")).toHaveText("both");
+  await expect(body(page).locator("mark[data-highlight=yellow]")).toHaveText("lit");
   await expect(body(page).locator("p code")).toHaveText("code");
   await body(page).locator("[data-block-type=task] .task-box").nth(1).click();
   await expect(body(page).locator("[data-block-type=task] [role=checkbox]").nth(1)).toHaveAttribute(

@@ -30,7 +30,7 @@ function typed(text: string, node = "block"): string {
   const state = typeInto(EditorState.create({ doc }), text);
   const runs: string[] = [];
   state.doc.firstChild?.forEach(({ text: words, marks }) => {
-    runs.push((words ?? "") + marks.map(({ attrs: { href } }) => `<${href}>`).join(""));
+    runs.push((words ?? "") + marks.map(({ type, attrs: { href } }) => `<${href ?? type.name}>`).join(""));
   });
   return runs.join("");
 }
@@ -51,6 +51,28 @@ describe("words in brackets with an address behind them", () => {
     ])
       expect(typed(text)).toBe(text);
     expect(typed("[a](https://a.com)", "codeBlock")).toBe("[a](https://a.com)");
+  });
+});
+
+describe("words between signs", () => {
+  it("are bold and italic, highlighted, or a formula, and what follows is not", () => {
+    expect(typed("so ***both ways*** on")).toBe("so both ways<bold><italic> on");
+    expect(typed("==a==, (==b c==)")).toBe("a<highlight>, (b c<highlight>)");
+    expect(typed("$x$ y")).toBe("x<math> y");
+  });
+
+  it("stay as they are typed where the signs mean something else", () => {
+    for (const text of [
+      "a == b == c",
+      "if (a==b) c==d",
+      "\\==a==",
+      "=====",
+      "x***y***",
+      "*** a ***",
+      "2***3***",
+    ])
+      expect(typed(text)).toBe(text);
+    expect(typed("==a== ***b***", "codeBlock")).toBe("==a== ***b***");
   });
 });
 
@@ -98,6 +120,8 @@ it("what an input method wrote becomes the same as what is typed", () => {
   expect(composed("- ")).toEqual(["bullet "]);
   expect(composed("---")).toEqual(["divider ", "paragraph "]);
   expect(composed("$x^2$")).toEqual(["paragraph x^2 math"]);
+  expect(composed("***b***")).toEqual(["paragraph b bold italic"]);
+  expect(composed("==b==")).toEqual(["paragraph b highlight"]);
   expect(composed("[a](https://b.c)")).toEqual(["paragraph a link"]);
   vi.useRealTimers();
 });

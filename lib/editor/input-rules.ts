@@ -1,6 +1,7 @@
 /**
  * Markdown as one types it: `# `, `- `, `1. `, `[] `, `> `, ``` and --- at the start of a block; `>> ` makes a toggle,
- * `!!! ` or `> [!warning] ` a callout, `$$ ` a formula; `$x$` in a text is one, `[words](https://…)` a link.
+ * `!!! ` or `> [!warning] ` a callout, `$$ ` a formula; `$x$` in a text is one, `[words](https://…)` a link,
+ * `***words***` are bold and italic, `==words==` highlighted.
  */
 import { InputRule, inputRules } from "@tiptap/pm/inputrules";
 import { type EditorState, type Plugin, TextSelection, type Transaction } from "@tiptap/pm/state";
@@ -54,21 +55,29 @@ const reaches = (to: number, last: number): boolean => to === last || to === las
 /** Behind a letter, before a blank or around a price dollars are dollars. */
 const FORMULA = /(?<![\p{L}\p{N}$\\])\$((?!\d[\d.,]*\s)[^\s$](?:[^$]*[^\s$\\])?)\$$/u;
 
-function formula(
-  { tr, schema }: EditorState,
-  [, source = ""]: RegExpMatchArray,
-  from: number,
-  to: number,
-): Transaction | null {
-  const { math, code } = schema.marks;
-  const end = from + 1 + source.length;
-  if (!math || !reaches(to, end) || (code && tr.doc.rangeHasMark(from, to, code))) return null;
-  return tr
-    .delete(end, to)
-    .delete(from, from + 1)
-    .addMark(from, end - 1, math.create())
-    .removeStoredMark(math);
-}
+/** As others write both at once, and Obsidian what it marks. */
+const BOLD_ITALIC = /(?<![\p{L}\p{N}*\\])\*\*\*([^\s*](?:[^*]*[^\s*])?)\*\*\*$/u;
+const HIGHLIGHT = /(?<![\p{L}\p{N}=\\])==([^\s=](?:[^=]*[^\s=])?)==$/u;
+
+/** Words between signs get marks; the signs, so many at each side, go. */
+const wrapped =
+  (signs: number, names: readonly string[], attrs: Record<string, unknown> | null = null) =>
+  (
+    { tr, schema }: EditorState,
+    [, words = ""]: RegExpMatchArray,
+    from: number,
+    to: number,
+  ): Transaction | null => {
+    const { code } = schema.marks;
+    const end = from + signs + words.length;
+    if (!reaches(to, end + signs - 1) || (code && tr.doc.rangeHasMark(from, to, code))) return null;
+    const types = names.map((name) => schema.marks[name]).filter((type) => type !== undefined);
+    if (types.some((type) => !tr.doc.resolve(from).parent.type.allowsMarkType(type))) return null;
+    tr.delete(end, to).delete(from, from + signs);
+    for (const type of types) tr.addMark(from, end - signs, type.create(attrs));
+    for (const type of types) tr.removeStoredMark(type);
+    return tr;
+  };
 
 const LINK = /(?<![!\\])\[([^[\]]+)\]\(([^()\s]+)\)$/;
 
@@ -103,7 +112,9 @@ export function markdownRules(): Plugin {
         props: match[1] === "1" ? {} : { start: Number(match[1]) },
       })),
       rule(/^\$\$\s$/, () => ({ type: MATH })),
-      new InputRule(FORMULA, formula, { inCodeMark: false }),
+      new InputRule(FORMULA, wrapped(1, ["math"]), { inCodeMark: false }),
+      new InputRule(BOLD_ITALIC, wrapped(3, ["bold", "italic"]), { inCodeMark: false }),
+      new InputRule(HIGHLIGHT, wrapped(2, ["highlight"], { value: "yellow" }), { inCodeMark: false }),
       new InputRule(LINK, link, { inCodeMark: false }),
       rule(/^>\s$/, () => ({ type: "quote" })),
       rule(/^>>\s$/, () => ({ type: TOGGLE })),
