@@ -12,6 +12,7 @@ import { Late } from "../ui/late.tsx";
 import { LatePart } from "../ui/late-part.ts";
 import { toast } from "../ui/toast.ts";
 import { FrameContext } from "./frame-context.tsx";
+import { refreshSafely } from "./refresh-safely.ts";
 import { seams } from "./seams.ts";
 import { SearchOverlay, useSearchAhead } from "./search.tsx";
 import { SeedOnce } from "./seed-once.tsx";
@@ -131,27 +132,17 @@ function useLeftBehind(userId: string): void {
   }, [userId]);
 }
 
-const ASK_MS = 1_000;
-
-/**
- * Draws the page anew, once it holds no words that nobody else has: what the server draws then may be that there is no
- * such page for this person, and the words would go with the old one.
- */
+/** Draws the page anew as soon as no words would go with the old one. */
 function useSafeRefresh(): () => void {
   const router = useRouter();
   const [isDue, setDue] = useState(false);
   useEffect(() => {
     if (!isDue) return;
-    const attempt = async () => {
-      if (await seams.hasUnsentText().catch(() => false)) return;
-      // a page that cannot be had now would be an error in the place of this one
-      if (!(await isAnswering())) return;
+    const refresh = () => {
       setDue(false);
       router.refresh();
     };
-    void attempt();
-    const timer = setInterval(() => void attempt(), ASK_MS);
-    return () => clearInterval(timer);
+    return refreshSafely({ hasUnsentText: seams.hasUnsentText, isAnswering, refresh });
   }, [isDue, router]);
   return useCallback(() => setDue(true), []);
 }
