@@ -67,17 +67,23 @@ export class LinkStore {
     const { state } = view;
     if (state.doc === before.doc && state.selection.eq(before.selection)) return;
     const isAsked = state.doc === before.doc || this.here.getSnapshot() !== null;
-    const isSeen = view.editable && view.hasFocus() && chosenOf(state) === null;
-    this.here.set(isAsked && isSeen ? linkHere(state) : null);
+    const isIn = isInTools();
+    const isSeen = view.editable && (view.hasFocus() || isIn) && chosenOf(state) === null;
+    const here = isAsked && isSeen ? linkHere(state) : null;
+    // the card goes, and would take the focus along
+    if (here === null && isIn && this.here.getSnapshot() !== null) view.focus();
+    this.here.set(here);
   }
 
   /** It stays while the focus is in it; where that went is known after the event. */
   #blur(view: EditorView): void {
     setTimeout(() => {
-      if (!view.hasFocus() && !document.activeElement?.closest("[data-format-tools]")) this.here.set(null);
+      if (!view.hasFocus() && !isInTools()) this.here.set(null);
     });
   }
 }
+
+const isInTools = (): boolean => Boolean(document.activeElement?.closest("[data-format-tools]"));
 
 const STAYS = /^(?:Arrow|Home$|End$|Page|Shift$|Control$|Alt$|Meta$|Tab$)/;
 
