@@ -39,6 +39,16 @@ describe("a table in text", () => {
     }
   });
 
+  it("does not begin with the line that tells Excel its separator", () => {
+    const rows = [
+      ["Name", "Sum"],
+      ["a|b|c|d", "1,5"],
+    ];
+    for (const first of ["sep=;\r\n", '"sep=;"\n', "\ufeffSEP=;\n"])
+      expect(cellsOf(bytes(`${first}Name;Sum\na|b|c|d;1,5\n`))).toEqual({ isHeaded: true, rows });
+    expect(cellsOf(bytes("sep=ab\n1\n"))).toMatchObject({ rows: [["sep=ab"], ["1"]] });
+  });
+
   it("has no head of numbers or of gaps, and no empty lines and last columns", () => {
     expect(cellsOf(bytes("2024,1.5\n2025,2"))).toMatchObject({ isHeaded: false });
     expect(cellsOf(bytes("a,\nb,c"))).toMatchObject({ isHeaded: false });

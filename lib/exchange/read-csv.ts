@@ -19,7 +19,12 @@ export type LinkOfRow = (words: string) => string | null;
 export function readCsv(bytes: Uint8Array, linkOfRow: LinkOfRow = () => null): ReadCsv {
   const text = decode(bytes) ?? new TextDecoder("windows-1252").decode(bytes);
   if (text.includes("\0")) return refuse("This file holds binary data and is no table in text.");
-  const { data } = Papa.parse<string[]>(text, { skipEmptyLines: "greedy", preview: maxMarkdownBlocks });
+  const [hint = "", delimiter = ""] = SEPARATOR.exec(text) ?? [];
+  const { data } = Papa.parse<string[]>(text.slice(hint.length), {
+    delimiter,
+    skipEmptyLines: "greedy",
+    preview: maxMarkdownBlocks,
+  });
   const lines = data.map((line) => line.map(wordsOf));
   if (lines.some((line) => line.some((cell) => cell.length > maxPieceLength)))
     return refuse("This table has a cell of more than 400,000 characters: divide it and try again.");
@@ -35,6 +40,9 @@ export function readCsv(bytes: Uint8Array, linkOfRow: LinkOfRow = () => null): R
   const table = tableBlock({ isHeaded, aligns: [], rows });
   return { ok: true, blocks: table ? [table] : [] };
 }
+
+/** Written before a table for Excel, which takes it for none of its lines. */
+const SEPARATOR = /^"?sep=([,;|\t])"?\r?\n/i;
 
 /** Lines within a cell end as ours do; other signs that control a printer are none of a text. */
 const wordsOf = (cell: string): string =>
