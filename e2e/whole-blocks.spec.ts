@@ -271,6 +271,18 @@ test("blocks are chosen by a drag over the empty page, also beyond what is in si
   await page.mouse.click(second.x - 120, second.y + 4);
   await expect(chosen(page)).toHaveCount(0);
 
+  // by the wheel the page goes by under a hand that is still
+  await page.mouse.move(second.x - 120, second.y + 4);
+  await page.mouse.down();
+  await page.mouse.move(second.x - 60, fourth.y + 4, { steps: 4 });
+  await expect(chosen(page)).toHaveCount(3);
+  await page.mouse.wheel(0, 120);
+  await expect.poll(() => chosen(page).count()).toBeGreaterThan(3);
+  await page.mouse.wheel(0, -120);
+  await expect(chosen(page)).toHaveCount(3);
+  await page.mouse.up();
+  await page.mouse.click(second.x - 120, second.y + 4);
+
   // held at the edge the page scrolls, to the last block
   await page.mouse.move(second.x - 120, second.y + 4);
   await page.mouse.down();

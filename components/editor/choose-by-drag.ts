@@ -89,6 +89,8 @@ function followDrag(view: EditorView, page: HTMLElement, start: Point): () => vo
   window.addEventListener("pointermove", move, { signal });
   window.addEventListener("pointerup", letGo, { signal });
   for (const name of ["pointercancel", "blur"]) window.addEventListener(name, end, { signal });
+  // by the wheel what is under the hand changes, too
+  window.addEventListener("scroll", () => frame.isConnected && ask(), { signal, passive: true });
   return end;
 }
 
