@@ -72,6 +72,7 @@ function followDrag(view: EditorView, page: HTMLElement, start: Point): () => vo
     ask();
   };
   const end = () => {
+    if (signal.aborted) return;
     if (frame.isConnected) dropClick();
     else page.closest<HTMLElement>("[tabindex]")?.focus({ preventScroll: true });
     cancelAnimationFrame(asked);
