@@ -38,6 +38,7 @@ import {
 } from "../../lib/editor/drop-place.ts";
 import { moveBlock, movedNodes } from "../../lib/editor/move-block.ts";
 import { COLOR_ITEMS } from "../../lib/editor/slash-items.ts";
+import { copyPageLink } from "../ui/copy-link.ts";
 import { MenuItem, MenuLine, MenuPopup, MenuRoot, MenuSub } from "../ui/menu.tsx";
 import { toast } from "../ui/toast.ts";
 import { copyBlocks } from "./copy-blocks.ts";
@@ -190,7 +191,10 @@ function BlockMenu({ view, run, onDelete, block, isOpen, onOpen, onDragStart }: 
           <MenuItem icon={Copy} onClick={run(duplicate)}>
             Duplicate
           </MenuItem>
-          <MenuItem icon={Link2} onClick={() => void copyBlockLink(block.id)}>
+          <MenuItem
+            icon={Link2}
+            onClick={() => void copyPageLink("The link to this block is copied.", block.id)}
+          >
             Copy link to block
           </MenuItem>
           <MenuItem icon={ClipboardCopy} onClick={() => void copyBlocks(view, "Markdown")}>
@@ -268,17 +272,6 @@ function deleteWithNotice(view: EditorView, newStep: () => void, history: Docume
       },
     },
   });
-}
-
-async function copyBlockLink(id: string) {
-  const link = `${window.location.href.replace(/#.*$/, "")}#${id}`;
-  try {
-    await navigator.clipboard.writeText(link);
-    toast("The link to this block is copied.", { description: "It opens for members of this workspace." });
-  } catch {
-    // Without permission for the clipboard the link is at least shown, to be copied by hand.
-    toast("The browser does not let the link be copied. Here it is:", { description: link });
-  }
 }
 
 /**

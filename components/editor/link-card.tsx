@@ -3,7 +3,7 @@ import type { EditorView } from "@tiptap/pm/view";
 import { Copy, Pencil, Unlink2 } from "lucide-react";
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { chooseLink, unlink } from "../../lib/editor/format-commands.ts";
-import { toast } from "../ui/toast.ts";
+import { copyLink } from "../ui/copy-link.ts";
 import { onToolbarKey } from "./bubble.tsx";
 import type { FormatStore } from "./format-store.ts";
 import { backTo } from "./format-tools.tsx";
@@ -75,7 +75,13 @@ export function LinkCard({ view, store, formats, area }: Props) {
       </a>
       <span className="sep" />
       <Tool label="Edit the link" Icon={Pencil} onClick={edit} />
-      <Tool label="Copy the address" Icon={Copy} onClick={() => void copy(here.href)} />
+      <Tool
+        label="Copy the address"
+        Icon={Copy}
+        onClick={() =>
+          void copyLink(new URL(here.href, window.location.href).href, "The address was copied.")
+        }
+      />
       <Tool label="Remove the link" Icon={Unlink2} onClick={remove} />
     </div>
   );
@@ -102,12 +108,3 @@ function Tool({ label, Icon, onClick }: ToolProps) {
 }
 
 const shortOf = (href: string): string => href.replace(/^https?:\/\/(?:www\.)?/i, "").replace(/\/$/, "");
-
-async function copy(href: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(new URL(href, window.location.href).href);
-    toast("The address was copied.");
-  } catch {
-    toast.error("The address could not be copied.", { description: "The browser does not allow it here." });
-  }
-}

@@ -18,6 +18,7 @@ import { printDocument } from "../editor/print-document.ts";
 import { useTree } from "../sidebar/tree-context.tsx";
 import { nodeOf } from "../sidebar/tree-nodes.ts";
 import { useDocumentActions } from "../sidebar/use-document-actions.ts";
+import { copyPageLink } from "../ui/copy-link.ts";
 import { MenuItem, MenuLine } from "../ui/menu.tsx";
 import { saveFile } from "../ui/save-file.ts";
 import { toast } from "../ui/toast.ts";
@@ -48,7 +49,7 @@ export function DocumentMenu(props: DocumentMenuProps) {
   };
   return (
     <>
-      <MenuItem icon={Link2} onClick={() => void copyLink()}>
+      <MenuItem icon={Link2} onClick={() => void copyPageLink("The link is copied.")}>
         Copy link
       </MenuItem>
       {canWrite ? (
@@ -95,17 +96,6 @@ export function DocumentMenu(props: DocumentMenuProps) {
       ) : null}
     </>
   );
-}
-
-async function copyLink() {
-  const link = window.location.href.replace(/#.*$/, "");
-  try {
-    await navigator.clipboard.writeText(link);
-    toast("The link is copied.", { description: "It opens for members of this workspace." });
-  } catch {
-    // Without permission for the clipboard the link is at least shown, to be copied by hand.
-    toast("The browser does not let the link be copied. Here it is:", { description: link });
-  }
 }
 
 async function download(make: () => Promise<DocumentFile>) {
