@@ -1,8 +1,10 @@
 "use client";
 import { usePathname } from "next/navigation";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { SheetContext } from "./sheet-context.tsx";
 import { WORK_ID } from "./use-focus-kept.ts";
+
+const SIDE_ID = "side";
 
 type SheetProps = {
   side: ReactNode;
@@ -23,6 +25,11 @@ export function Sheet({ side, children, isCovered }: SheetProps) {
     setSeen(place);
     setOpen(false);
   }
+  const arrived = useRef(place);
+  useLayoutEffect(() => {
+    arrived.current = place;
+  }, [place]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place where it was opened
   useEffect(() => {
     if (!open) return;
     const before = document.activeElement;
@@ -36,16 +43,18 @@ export function Sheet({ side, children, isCovered }: SheetProps) {
       // a document that is new took it to its title
       if (document.activeElement !== document.body && !aside.current?.contains(document.activeElement))
         return;
-      // the button that opened it went with its page where one chose another
-      const isThere = before instanceof HTMLElement && before.isConnected;
-      (isThere ? before : document.getElementById(WORK_ID))?.focus({ preventScroll: true });
+      // the bar of a page that was loading went with its button; and so does the button where one chose another page
+      const isThere = before instanceof HTMLElement && before.isConnected && before !== document.body;
+      const isHere = arrived.current === place;
+      const button = isHere ? document.querySelector<HTMLElement>(`[aria-controls="${SIDE_ID}"]`) : null;
+      (isThere ? before : (button ?? document.getElementById(WORK_ID)))?.focus({ preventScroll: true });
     };
   }, [open]);
   const sheet = useMemo(() => ({ open, setOpen }), [open]);
   return (
     <SheetContext value={sheet}>
       <div className="app">
-        <aside ref={aside} className={open ? "side open" : "side"} id="side" aria-label="Workspace">
+        <aside ref={aside} className={open ? "side open" : "side"} id={SIDE_ID} aria-label="Workspace">
           {side}
         </aside>
         {open ? (
